@@ -1,0 +1,13 @@
+// Time comes in as a parameter everywhere; this is the only maker of the real one.
+
+export type Clock = {
+  /** Milliseconds since the epoch; may jump when somebody sets the clock. */
+  readonly now: () => number;
+  /** Milliseconds that only rise; for durations. */
+  readonly monotonic: () => number;
+};
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+};

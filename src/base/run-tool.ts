@@ -1,0 +1,107 @@
+// The one guarded door for running programs: an argument list, a deadline, a size limit, a
+// clean environment, never a shell.
+import { spawn } from 'node:child_process';
+import { errnoOf, messageOf } from './errors.ts';
+
+export type ToolRequest = {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly deadlineMs: number;
+  /** Bytes accepted from stdout; more ends the program. */
+  readonly maxBytes?: number;
+  readonly signal?: AbortSignal;
+};
+
+export type ToolResult =
+  /** The program ended by itself; many tools say useful things with a code that is not 0. */
+  | { readonly state: 'ended'; readonly code: number; readonly stdout: string; readonly stderr: string }
+  /** Not installed. */
+  | { readonly state: 'missing' }
+  | { readonly state: 'no-permission' }
+  /** Killed at the deadline, or by `signal`. `stuck` when it has not died of SIGKILL (blocked in the kernel). */
+  | { readonly state: 'timeout'; readonly stdout: string; readonly stuck: boolean }
+  | { readonly state: 'too-large' }
+  | { readonly state: 'failed'; readonly detail: string };
+
+export type RunTool = (request: ToolRequest) => Promise<ToolResult>;
+
+const DEFAULT_MAX_BYTES = 4 * 1024 * 1024;
+const MAX_STDERR_BYTES = 64 * 1024;
+/** How long a killed program may take to die before it is called stuck. */
+const KILL_GRACE_MS = 250;
+const TOOL_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+export const runTool: RunTool = async (request) =>
+  new Promise((resolve) => {
+    const maxBytes = request.maxBytes ?? DEFAULT_MAX_BYTES;
+    const child = spawn(request.file, request.args, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // A group of its own, so that its children end with it; fixed words in its answers.
+      detached: true,
+      cwd: '/',
+      env: { PATH: TOOL_PATH, LC_ALL: 'C.UTF-8', TZ: 'UTC' },
+    });
+    const stdout: Buffer[] = [];
+    const stderr: Buffer[] = [];
+    let stdoutBytes = 0;
+    let stderrBytes = 0;
+    let ending: 'timeout' | 'too-large' | undefined;
+    let graceTimer: NodeJS.Timeout | undefined;
+    let done = false;
+
+    const settle = (result: ToolResult) => {
+      if (done) return;
+      done = true;
+      clearTimeout(deadline);
+      clearTimeout(graceTimer);
+      request.signal?.removeEventListener('abort', onAbort);
+      // A stuck child must not keep this process alive.
+      child.stdout.destroy();
+      child.stderr.destroy();
+      child.unref();
+      resolve(result);
+    };
+    const output = () => Buffer.concat(stdout).toString('utf8');
+    const kill = (why: 'timeout' | 'too-large') => {
+      if (ending !== undefined) return;
+      ending = why;
+      if (child.pid !== undefined) {
+        try {
+          process.kill(-child.pid, 'SIGKILL');
+        } catch {
+          child.kill('SIGKILL');
+        }
+      }
+      graceTimer = setTimeout(
+        () =>
+          settle(why === 'timeout' ? { state: 'timeout', stdout: output(), stuck: true } : { state: why }),
+        KILL_GRACE_MS,
+      );
+    };
+    const onAbort = () => kill('timeout');
+    const deadline = setTimeout(() => kill('timeout'), request.deadlineMs);
+    if (request.signal?.aborted) onAbort();
+    else request.signal?.addEventListener('abort', onAbort, { once: true });
+
+    child.stdout.on('data', (chunk: Buffer) => {
+      stdoutBytes += chunk.length;
+      if (stdoutBytes > maxBytes) kill('too-large');
+      else stdout.push(chunk);
+    });
+    child.stderr.on('data', (chunk: Buffer) => {
+      if (stderrBytes < MAX_STDERR_BYTES) stderr.push(chunk);
+      stderrBytes += chunk.length;
+    });
+    child.on('error', (error) => {
+      const errno = errnoOf(error);
+      if (errno === 'ENOENT') settle({ state: 'missing' });
+      else if (errno === 'EACCES' || errno === 'EPERM') settle({ state: 'no-permission' });
+      else settle({ state: 'failed', detail: messageOf(error) });
+    });
+    child.on('close', (code, signal) => {
+      if (ending === 'timeout') settle({ state: 'timeout', stdout: output(), stuck: false });
+      else if (ending === 'too-large') settle({ state: 'too-large' });
+      else if (code === null) settle({ state: 'failed', detail: `ended by ${signal ?? 'a signal'}` });
+      else settle({ state: 'ended', code, stdout: output(), stderr: Buffer.concat(stderr).toString('utf8') });
+    });
+  });

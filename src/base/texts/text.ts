@@ -1,0 +1,39 @@
+// Every word that the product shows, in two languages: one table each, keys checked by the compiler.
+import { commands as enCommands } from './en/commands.ts';
+import { doctor as enDoctor } from './en/doctor.ts';
+import { facts as enFacts } from './en/facts.ts';
+import { screens as enScreens } from './en/screens.ts';
+import { commands as huCommands } from './hu/commands.ts';
+import { doctor as huDoctor } from './hu/doctor.ts';
+import { facts as huFacts } from './hu/facts.ts';
+import { screens as huScreens } from './hu/screens.ts';
+
+const en = { ...enFacts, ...enScreens, ...enDoctor, ...enCommands };
+const hu = { ...huFacts, ...huScreens, ...huDoctor, ...huCommands };
+
+export type TextKey = keyof typeof en;
+export type TextParams = Readonly<Record<string, string | number>>;
+export const LANGUAGES = ['en', 'hu'] as const;
+export type Language = (typeof LANGUAGES)[number];
+export const tables: { readonly [L in Language]: { readonly [K in TextKey]: string } } = { en, hu };
+
+/** Gives the text of a key with its `{placeholders}` filled. */
+export type Text = {
+  readonly language: Language;
+  (key: TextKey, params?: TextParams): string;
+};
+
+export function createText(language: Language): Text {
+  const table = tables[language];
+  const text = (key: TextKey, params?: TextParams) =>
+    params === undefined
+      ? table[key]
+      : table[key].replace(/\{(\w+)\}/g, (whole, name: string) => String(params[name] ?? whole));
+  return Object.assign(text, { language });
+}
+
+/** The language that a POSIX locale asks for (locale(7)): LC_ALL before LC_MESSAGES before LANG. */
+export function languageOf(env: Readonly<Record<string, string | undefined>>): Language {
+  const locale = env['LC_ALL'] || env['LC_MESSAGES'] || env['LANG'] || '';
+  return /^hu(?:[_.@]|$)/i.test(locale) ? 'hu' : 'en';
+}

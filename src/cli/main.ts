@@ -1,0 +1,2 @@
+// Where the bundle starts.
+process.exitCode = 0;

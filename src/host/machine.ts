@@ -1,0 +1,268 @@
+// The one door through which this machine's files are read, below a root that tests can move.
+// What may block goes through a child that can be killed: a sick mount must never stop the
+// process that shows it.
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  readSync,
+} from 'node:fs';
+import { open } from 'node:fs/promises';
+import { networkInterfaces, type NetworkInterfaceInfo } from 'node:os';
+import { dirname, resolve } from 'node:path';
+import { systemClock, type Clock } from '../base/clock.ts';
+import { errnoOf, messageOf } from '../base/errors.ts';
+import { runTool as runRealTool, type RunTool } from '../base/run-tool.ts';
+import { absent, failed, ok, type Missing, type Reading } from '../contracts/reading.ts';
+import { mountOf, parseMountinfo, type Mount } from './mountinfo.ts';
+
+export type ReadOptions = {
+  /** More than this is `too-large`. */
+  readonly maxBytes?: number;
+  /** For files whose read asks hardware (hwmon of a disk): read off the main thread, with a deadline. */
+  readonly slow?: boolean;
+};
+
+export type Machine = {
+  readonly clock: Clock;
+  /** true when this is the running machine and not a recorded tree. */
+  readonly live: boolean;
+  readonly readText: (path: string, options?: ReadOptions) => Promise<Reading<string>>;
+  /** Names in a folder, in the kernel's order. */
+  readonly listFolder: (path: string) => Promise<Reading<readonly string[]>>;
+  /** The target of a symbolic link, as stored. */
+  readonly readLink: (path: string) => Promise<Reading<string>>;
+  /** Programs of this machine; on a recorded tree none is there unless the test brings answers. */
+  readonly runTool: RunTool;
+  readonly addresses: () => NodeJS.Dict<NetworkInterfaceInfo[]>;
+  /** The path below the root, for tools that take one. */
+  readonly locate: (path: string) => string;
+};
+
+const DEFAULT_MAX_BYTES = 1024 * 1024;
+const MOUNTS_FRESH_MS = 1000;
+/** How long a read that may block is waited for. */
+export const BLOCKING_READ_DEADLINE_MS = 1000;
+const MAX_LINKS = 8;
+
+/** File systems that the kernel answers from its own memory. lxcfs, FUSE and network mounts are not among them. */
+const KERNEL_TYPES = new Set([
+  'proc',
+  'sysfs',
+  'cgroup',
+  'cgroup2',
+  'tmpfs',
+  'devtmpfs',
+  'ramfs',
+  'debugfs',
+  'tracefs',
+  'securityfs',
+  'efivarfs',
+  'configfs',
+  'devpts',
+]);
+
+export function createMachine(
+  options: { root?: string; clock?: Clock; runTool?: RunTool; addresses?: Machine['addresses'] } = {},
+): Machine {
+  const root = options.root === undefined || options.root === '/' ? '' : resolve(options.root);
+  const live = root === '';
+  const clock = options.clock ?? systemClock;
+  const runTool: RunTool =
+    options.runTool ?? (live ? runRealTool : async () => Promise.resolve({ state: 'missing' as const }));
+  const outstanding = new Set<string>();
+  let mounts: readonly Mount[] = [];
+  let mountsAt = Number.NEGATIVE_INFINITY;
+
+  // The real mount table even for a moved root: it tells which files of the tree may block.
+  const currentMounts = (): readonly Mount[] => {
+    const now = clock.monotonic();
+    if (now - mountsAt > MOUNTS_FRESH_MS) {
+      mounts = parseMountinfo(readFileSync('/proc/self/mountinfo', 'utf8'));
+      mountsAt = now;
+    }
+    return mounts;
+  };
+  const homeMount = () => mountOf(currentMounts(), live ? '/' : root);
+  const mayBlock = (full: string): Mount | undefined => {
+    const mount = mountOf(currentMounts(), full);
+    if (mount === undefined || KERNEL_TYPES.has(mount.fsType) || mount.id === homeMount()?.id)
+      return undefined;
+    return mount;
+  };
+
+  /** The path with a link at its end followed, without touching the target's mount. */
+  const follow = (full: string): string => {
+    let path = full;
+    for (let links = 0; links < MAX_LINKS; links += 1) {
+      if (mayBlock(path) !== undefined) return path;
+      try {
+        const target = readlinkSync(path);
+        path = target.startsWith('/') ? root + target : resolve(dirname(path), target);
+      } catch {
+        return path;
+      }
+    }
+    return path;
+  };
+
+  const missing = (path: string, error: unknown): Missing => {
+    const errno = errnoOf(error);
+    const at = clock.now();
+    if (errno === 'ENOENT' || errno === 'ENOTDIR' || errno === 'ENODEV' || errno === 'ENXIO') {
+      return absent('no-file', path, at, errno);
+    }
+    if (errno === 'EACCES' || errno === 'EPERM') return failed('no-permission', path, at, errno);
+    return failed('io-error', path, at, errno ?? messageOf(error));
+  };
+
+  /** Runs one child at a time per path, so that a hung path holds one process, not one each second. */
+  const readInChild = async (
+    path: string,
+    full: string,
+    mount: Mount,
+    tool: { file: string; args: readonly string[]; maxBytes: number },
+  ): Promise<Reading<string>> => {
+    const where = `${mount.fsType} mount ${mount.mountPoint}`;
+    if (outstanding.has(full)) return failed('hung', path, clock.now(), where);
+    outstanding.add(full);
+    const result = await runRealTool({ ...tool, deadlineMs: BLOCKING_READ_DEADLINE_MS });
+    if (result.state !== 'timeout' || !result.stuck) outstanding.delete(full);
+    const at = clock.now();
+    switch (result.state) {
+      case 'ended': {
+        if (result.code === 0) return ok(result.stdout, path, at);
+        const detail = result.stderr.split('\n')[0] ?? '';
+        if (/No such file|Not a directory/.test(detail)) return absent('no-file', path, at, detail);
+        if (/Permission denied/.test(detail)) return failed('no-permission', path, at, detail);
+        return failed('io-error', path, at, detail);
+      }
+      case 'timeout':
+        return failed('timeout', path, at, where);
+      case 'too-large':
+        return failed('too-large', path, at, where);
+      case 'missing':
+      case 'no-permission':
+      case 'failed':
+        return failed('tool-failed', path, at, `${tool.file}: ${result.state}`);
+    }
+  };
+
+  const readDirect = (path: string, full: string, maxBytes: number): Reading<string> => {
+    let fd: number | undefined;
+    try {
+      // Non-blocking, so that a FIFO in a file's place opens at once and is then refused.
+      fd = openSync(full, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+      const stat = fstatSync(fd);
+      if (!stat.isFile()) return failed('not-regular', path, clock.now());
+      const text = readAll(fd, maxBytes);
+      return text === undefined ? failed('too-large', path, clock.now()) : ok(text, path, clock.now());
+    } catch (error) {
+      return missing(path, error);
+    } finally {
+      if (fd !== undefined) closeSync(fd);
+    }
+  };
+
+  const readSlow = async (path: string, full: string, maxBytes: number): Promise<Reading<string>> => {
+    if (outstanding.has(full)) return failed('hung', path, clock.now());
+    outstanding.add(full);
+    const work = (async (): Promise<Reading<string>> => {
+      try {
+        const file = await open(full, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+        try {
+          if (!(await file.stat()).isFile()) return failed('not-regular', path, clock.now());
+          const buffer = Buffer.allocUnsafe(Math.min(maxBytes, 4096));
+          const { bytesRead } = await file.read(buffer, 0, buffer.length, null);
+          return ok(buffer.toString('utf8', 0, bytesRead), path, clock.now());
+        } finally {
+          await file.close();
+        }
+      } catch (error) {
+        return missing(path, error);
+      } finally {
+        outstanding.delete(full);
+      }
+    })();
+    let timer: NodeJS.Timeout | undefined;
+    const deadline = new Promise<Reading<string>>((done) => {
+      timer = setTimeout(() => done(failed('timeout', path, clock.now())), BLOCKING_READ_DEADLINE_MS);
+    });
+    try {
+      return await Promise.race([work, deadline]);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+
+  return {
+    clock,
+    live,
+    runTool,
+    addresses: options.addresses ?? (live ? networkInterfaces : () => ({})),
+    locate: (path) => root + path,
+    readText: async (path, { maxBytes = DEFAULT_MAX_BYTES, slow = false } = {}) => {
+      const full = follow(root + path);
+      const mount = mayBlock(full);
+      if (mount !== undefined) {
+        return readInChild(path, full, mount, { file: 'cat', args: ['--', full], maxBytes });
+      }
+      return slow ? readSlow(path, full, maxBytes) : readDirect(path, full, maxBytes);
+    },
+    listFolder: async (path) => {
+      const full = follow(root + path);
+      const mount = mayBlock(full);
+      if (mount === undefined) {
+        try {
+          return ok(readdirSync(full), path, clock.now());
+        } catch (error) {
+          return missing(path, error);
+        }
+      }
+      const args = [full, '-mindepth', '1', '-maxdepth', '1', '-printf', '%f\\0'];
+      const listed = await readInChild(path, full, mount, {
+        file: 'find',
+        args,
+        maxBytes: DEFAULT_MAX_BYTES,
+      });
+      return listed.state === 'ok'
+        ? ok(
+            listed.value.split('\0').filter((name) => name !== ''),
+            path,
+            listed.at,
+          )
+        : listed;
+    },
+    readLink: async (path) => {
+      const full = root + path;
+      const mount = mayBlock(full);
+      if (mount !== undefined) return failed('not-regular', path, clock.now(), `link on ${mount.fsType}`);
+      try {
+        return ok(readlinkSync(full), path, clock.now());
+      } catch (error) {
+        return missing(path, error);
+      }
+    },
+  };
+}
+
+/** Everything up to `maxBytes`; files of /proc and /sys do not know their size. */
+function readAll(fd: number, maxBytes: number): string | undefined {
+  const chunks: Buffer[] = [];
+  let total = 0;
+  for (;;) {
+    const chunk = Buffer.allocUnsafe(16 * 1024);
+    const bytes = readSync(fd, chunk, 0, chunk.length, null);
+    if (bytes === 0) break;
+    total += bytes;
+    if (total > maxBytes) return undefined;
+    chunks.push(bytes === chunk.length ? chunk : chunk.subarray(0, bytes));
+  }
+  return chunks.length === 1 && chunks[0] !== undefined
+    ? chunks[0].toString('utf8')
+    : Buffer.concat(chunks).toString('utf8');
+}
