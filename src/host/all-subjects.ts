@@ -6,7 +6,7 @@ import { readMemory } from './memory.ts';
 
 export type HostSubject = Exclude<Subject, 'containers'>;
 
-type Reader<S extends Subject> = {
+export type Reader<S extends Subject> = {
   /** How often it is worth asking, in milliseconds. */
   readonly everyMs: number;
   /** `previous` is the last good value and its time, for rates. */
@@ -17,6 +17,14 @@ type Reader<S extends Subject> = {
   ) => Promise<Reading<Facts[S]>>;
 };
 
-export const allSubjects = {
-  memory: { everyMs: 1000, read: readMemory },
-} as const satisfies { readonly [S in HostSubject]?: Reader<S> };
+export type HostSubjects = { readonly [S in HostSubject]?: Reader<S> };
+
+/**
+ * Made once for each machine that is watched: some readers (`create…Reader`) remember what is no
+ * fact for anybody else, such as the ticks of every process at the last look.
+ */
+export function createSubjects(): HostSubjects {
+  return {
+    memory: { everyMs: 1000, read: readMemory },
+  };
+}
