@@ -5,6 +5,7 @@ import {
   closeSync,
   constants,
   fstatSync,
+  lstatSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -66,6 +67,9 @@ const KERNEL_TYPES = new Set([
   'devpts',
 ]);
 
+/** Where a file's link never leads to another file system, so that it need not be followed here. */
+const LINKS_STAY_INSIDE = new Set(['proc', 'sysfs', 'cgroup', 'cgroup2']);
+
 export function createMachine(
   options: { root?: string; clock?: Clock; runTool?: RunTool; addresses?: Machine['addresses'] } = {},
 ): Machine {
@@ -76,6 +80,7 @@ export function createMachine(
     options.runTool ?? (live ? runRealTool : async () => Promise.resolve({ state: 'missing' as const }));
   const outstanding = new Set<string>();
   let mounts: readonly Mount[] = [];
+  let homeMount: Mount | undefined;
   let mountsAt = Number.NEGATIVE_INFINITY;
 
   // The real mount table even for a moved root: it tells which files of the tree may block.
@@ -83,15 +88,14 @@ export function createMachine(
     const now = clock.monotonic();
     if (now - mountsAt > MOUNTS_FRESH_MS) {
       mounts = parseMountinfo(readFileSync('/proc/self/mountinfo', 'utf8'));
+      homeMount = mountOf(mounts, live ? '/' : root);
       mountsAt = now;
     }
     return mounts;
   };
-  const homeMount = () => mountOf(currentMounts(), live ? '/' : root);
   const mayBlock = (full: string): Mount | undefined => {
     const mount = mountOf(currentMounts(), full);
-    if (mount === undefined || KERNEL_TYPES.has(mount.fsType) || mount.id === homeMount()?.id)
-      return undefined;
+    if (mount === undefined || KERNEL_TYPES.has(mount.fsType) || mount.id === homeMount?.id) return undefined;
     return mount;
   };
 
@@ -99,8 +103,13 @@ export function createMachine(
   const follow = (full: string): string => {
     let path = full;
     for (let links = 0; links < MAX_LINKS; links += 1) {
-      if (mayBlock(path) !== undefined) return path;
+      const mount = mountOf(currentMounts(), path);
+      if (mount !== undefined && (LINKS_STAY_INSIDE.has(mount.fsType) || mayBlock(path) !== undefined)) {
+        return path;
+      }
       try {
+        // A thrown errno costs more than this look.
+        if (lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() !== true) return path;
         const target = readlinkSync(path);
         path = target.startsWith('/') ? root + target : resolve(dirname(path), target);
       } catch {
@@ -252,17 +261,23 @@ export function createMachine(
 
 /** Everything up to `maxBytes`; files of /proc and /sys do not know their size. */
 function readAll(fd: number, maxBytes: number): string | undefined {
-  const chunks: Buffer[] = [];
+  const full: Buffer[] = [];
   let total = 0;
+  let filled = 0;
   for (;;) {
-    const chunk = Buffer.allocUnsafe(16 * 1024);
-    const bytes = readSync(fd, chunk, 0, chunk.length, null);
+    const bytes = readSync(fd, CHUNK, filled, CHUNK.length - filled, null);
     if (bytes === 0) break;
     total += bytes;
+    filled += bytes;
     if (total > maxBytes) return undefined;
-    chunks.push(bytes === chunk.length ? chunk : chunk.subarray(0, bytes));
+    if (filled === CHUNK.length) {
+      full.push(Buffer.from(CHUNK));
+      filled = 0;
+    }
   }
-  return chunks.length === 1 && chunks[0] !== undefined
-    ? chunks[0].toString('utf8')
-    : Buffer.concat(chunks).toString('utf8');
+  const rest = CHUNK.subarray(0, filled);
+  return full.length === 0 ? rest.toString('utf8') : Buffer.concat([...full, rest]).toString('utf8');
 }
+
+// One for all: it is filled and emptied between two awaits.
+const CHUNK = Buffer.allocUnsafeSlow(64 * 1024);
