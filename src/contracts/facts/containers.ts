@@ -1,5 +1,6 @@
 // Docker's containers, from the Engine API (GET /containers/json and /containers/{id}/json).
 import { z } from 'zod';
+import { readingOf } from '../reading-schema.ts';
 
 export const container = z.object({
   id: z.string(),
@@ -8,13 +9,14 @@ export const container = z.object({
   image_id: z.string(),
   /** Whether the reference names one image for ever: a digest, or a tag that is not `latest`. */
   pinned: z.enum(['digest', 'tag', 'no']),
-  /** created, running, paused, restarting, removing, exited, dead. */
+  /** created, running, paused, restarting, removing, exited, dead; unknown when Docker does not say. */
   state: z.string(),
   /** healthy, unhealthy, starting; null without a health check. */
   health: z.string().nullable(),
   /** Docker's own sentence, such as `Up 3 hours (healthy)`. */
   status: z.string(),
-  created_at: z.number(),
+  /** Milliseconds since the epoch. */
+  created_at: z.number().nullable(),
   /** The compose project or our stack's name; null when none. */
   stack: z.string().nullable(),
   /** One of the base stack's protected names. */
@@ -36,12 +38,15 @@ export const containerDetail = z.object({
   id: z.string(),
   started_at: z.number().nullable(),
   finished_at: z.number().nullable(),
+  /** Null while it runs and before it ever ran. */
   exit_code: z.number().nullable(),
-  oom_killed: z.boolean(),
-  restart_count: z.number(),
-  restart_policy: z.string(),
+  oom_killed: z.boolean().nullable(),
+  restart_count: z.number().nullable(),
+  /** no, always, unless-stopped, on-failure. */
+  restart_policy: z.string().nullable(),
+  /** Arguments that look like secrets are hidden. */
   command: z.array(z.string()),
-  /** The last lines that it wrote. */
-  log_tail: z.array(z.string()),
+  /** The last lines that it wrote; some log drivers cannot be read. */
+  log_tail: readingOf(z.array(z.string())),
 });
 export type ContainerDetail = z.infer<typeof containerDetail>;
