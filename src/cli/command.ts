@@ -1,0 +1,50 @@
+// What a command is: a value with a name, its options and one function. Dispatch, help and
+// completion know nothing else.
+import type { Clock } from '../base/clock.ts';
+import type { Text, TextKey } from '../base/texts/text.ts';
+import type { Output } from './print.ts';
+
+export type Option = {
+  readonly summary: TextKey;
+  readonly short?: string;
+  /** The word that stands for its value in help; an option without one takes no value. */
+  readonly placeholder?: string;
+  readonly choices?: readonly string[];
+};
+/** By long name, without the dashes. */
+export type Options = Readonly<Record<string, Option>>;
+
+export const SOURCE_NAMES = ['auto', 'embedded', 'agent'] as const;
+export type SourceName = (typeof SOURCE_NAMES)[number];
+
+export type CommandContext = {
+  /** The words after the command's name. */
+  readonly operands: readonly string[];
+  /** Values of the command's own options, by long name; `true` for one without a value. */
+  readonly options: Readonly<Record<string, string | true | undefined>>;
+  readonly json: boolean;
+  readonly readOnly: boolean;
+  readonly source: SourceName;
+  readonly text: Text;
+  readonly clock: Clock;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Whether colour is wanted: not with --no-color, NO_COLOR or TERM=dumb; the terminal aside. */
+  readonly colour: boolean;
+  /** Results. */
+  readonly out: Output;
+  /** Messages for people. */
+  readonly err: Output;
+};
+
+export type Command = {
+  /** One word, or two for a group (`disks list`). */
+  readonly name: string;
+  readonly summary: TextKey;
+  readonly options: Options;
+  /** What may follow the name, as help shows it (`[RULE]`); more words than these are refused. */
+  readonly operands: readonly { readonly placeholder: string; readonly required: boolean }[];
+  /** The exit code of bad usage, and of a bug, where it is not the usual one. */
+  readonly exitOnError?: number;
+  /** Gives the exit code. */
+  readonly run: (context: CommandContext) => Promise<number>;
+};
