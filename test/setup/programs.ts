@@ -1,0 +1,52 @@
+// What the tests and the benchmark use of a Debian machine beyond git, Node and npm.
+
+export type Program = {
+  /** On the PATH when it is installed. */
+  readonly command: string;
+  readonly debianPackage: string;
+  readonly why: string;
+  /** Peers of the benchmark are installed only when asked for: tests do without. */
+  readonly for: 'tests' | 'bench';
+};
+
+export const programs: readonly Program[] = [
+  {
+    command: 'fuse2fs',
+    debianPackage: 'fuse2fs',
+    why: 'a mount that stops answering, to see that only its own values are missing',
+    for: 'tests',
+  },
+  {
+    command: 'mkfs.ext4',
+    debianPackage: 'e2fsprogs',
+    why: 'file systems on loop devices, full ones and ones with hostile labels',
+    for: 'tests',
+  },
+  { command: 'losetup', debianPackage: 'mount', why: 'loop devices in the place of disks', for: 'tests' },
+  { command: 'lsblk', debianPackage: 'util-linux', why: 'a second opinion about disks', for: 'tests' },
+  {
+    command: 'dockerd',
+    debianPackage: 'docker.io',
+    why: 'a real Docker daemon to read containers from',
+    for: 'tests',
+  },
+  { command: 'docker', debianPackage: 'docker.io', why: 'fills that daemon with containers', for: 'tests' },
+  {
+    command: 'busybox',
+    debianPackage: 'busybox-static',
+    why: 'the one file of an image that needs no registry',
+    for: 'tests',
+  },
+  {
+    command: 'smartctl',
+    debianPackage: 'smartmontools',
+    why: 'the answers of a real smartctl',
+    for: 'tests',
+  },
+  { command: 'vgs', debianPackage: 'lvm2', why: 'volume groups and thin pools', for: 'tests' },
+  { command: 'bash', debianPackage: 'bash', why: 'a shell with job control, to suspend in', for: 'tests' },
+  { command: 'ps', debianPackage: 'procps', why: 'to see that no process is left', for: 'tests' },
+  { command: 'btop', debianPackage: 'btop', why: 'peer', for: 'bench' },
+  { command: 'htop', debianPackage: 'htop', why: 'peer', for: 'bench' },
+  { command: 'glances', debianPackage: 'glances', why: 'peer', for: 'bench' },
+];
