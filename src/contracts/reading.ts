@@ -16,6 +16,7 @@ export const REASON_CODES = [
   'tool-failed', // the program ran and reported an error
   'no-answer', // a socket does not answer
   'io-error', // any other errno
+  'asleep', // a disk in standby that was not woken
 ] as const;
 export type ReasonCode = (typeof REASON_CODES)[number];
 

@@ -1,0 +1,19 @@
+// Every screen in the order of its key.
+import { containersScreen } from './containers.ts';
+import { disksScreen } from './disks.ts';
+import type { Screen } from './draw/screen.ts';
+import { healthScreen } from './health.ts';
+import { guestsScreen, ledgerScreen, pendingScreen, stacksScreen } from './not-yet.ts';
+import { overviewScreen } from './overview.ts';
+import type { ScreenId } from '../state/view.ts';
+
+export const allScreens = {
+  overview: overviewScreen,
+  disks: disksScreen,
+  containers: containersScreen,
+  health: healthScreen,
+  pending: pendingScreen,
+  stacks: stacksScreen,
+  guests: guestsScreen,
+  ledger: ledgerScreen,
+} as const satisfies Record<ScreenId, Screen>;

@@ -1,0 +1,81 @@
+// Everything a screen is drawn from: facts with their freshness, findings, words and signs.
+// Screens are functions of it.
+import type { Text, TextKey } from '../../src/base/texts/text.ts';
+import { formatDuration } from '../../src/base/units.ts';
+import type { Facts, Subject } from '../../src/contracts/all-facts.ts';
+import type { Examination } from '../../src/contracts/finding.ts';
+import { freshnessOf, type Freshness, type Observation } from '../../src/contracts/freshness.ts';
+import type { ContainerDetail } from '../../src/contracts/facts/containers.ts';
+import type { Missing, Reading } from '../../src/contracts/reading.ts';
+import type { Observations } from '../../state/facts.ts';
+import type { History } from '../../state/history.ts';
+import type { Glyphs } from './glyphs.ts';
+import { segment, type Line, type Segment, type Tone } from './line.ts';
+
+export type Model = {
+  readonly text: Text;
+  readonly glyphs: Glyphs;
+  readonly nowMs: number;
+  readonly observations: Observations;
+  readonly history: History;
+  readonly examination: Examination | undefined;
+  /** What was read of the container whose detail is open. */
+  readonly containerDetail: { readonly id: string; readonly reading: Reading<ContainerDetail> } | undefined;
+  readonly source: { readonly kind: string; readonly readOnly: boolean };
+};
+
+export const observationOf = <S extends Subject>(model: Model, subject: S): Observation<Facts[S]> | undefined =>
+  model.observations[subject];
+
+/** The last good value, whatever its age: only for what is shown together with its age. */
+export const lastFacts = <S extends Subject>(model: Model, subject: S): Facts[S] | undefined =>
+  observationOf(model, subject)?.lastOk?.value;
+
+export const freshness = (model: Model, subject: Subject): Freshness =>
+  freshnessOf(model.observations[subject], model.nowMs);
+
+const FRESHNESS_TONE: { readonly [F in Freshness]: Tone } = {
+  waiting: 'dim',
+  live: 'plain',
+  ageing: 'warn',
+  stale: 'bad',
+  failed: 'bad',
+  absent: 'dim',
+};
+
+/** What to say of a value that is old or missing; nothing while it is live. */
+export function freshnessNote(model: Model, subject: Subject): Segment | undefined {
+  const observation = model.observations[subject];
+  const state = freshnessOf(observation, model.nowMs);
+  if (state === 'live' || observation === undefined) {
+    return state === 'waiting' ? segment(model.text('freshness.waiting'), 'dim') : undefined;
+  }
+  const word: TextKey = `freshness.${state}`;
+  const since = observation.lastOk?.at;
+  const age = since === undefined ? '' : ` ${formatDuration(model.nowMs - since, model.text.language)}`;
+  const why =
+    observation.reading !== undefined && observation.reading.state !== 'ok'
+      ? `: ${reasonText(model.text, observation.reading)}`
+      : '';
+  return segment(`${model.text(word)}${age}${why}`, FRESHNESS_TONE[state]);
+}
+
+/** Why a fact is missing, in a few words, with the technical detail behind it. */
+export function reasonText(text: Text, missing: Missing): string {
+  const detail = missing.detail === '' ? '' : ` (${missing.detail})`;
+  return `${text(`reason.${missing.code}`)}${detail}`;
+}
+
+/**
+ * The line of one subject: what `show` makes of its last good value, with its age when it is
+ * old, or why there is none. Never an old value without its age.
+ */
+export function factLine<S extends Subject>(model: Model, subject: S, show: (facts: Facts[S]) => Line): Line {
+  const facts = lastFacts(model, subject);
+  const note = freshnessNote(model, subject);
+  if (facts === undefined) return note === undefined ? [] : [note];
+  return note === undefined ? show(facts) : [...show(facts), segment('  '), note];
+}
+
+export const toneOfShare = (share: number, warn: number, bad: number): Tone =>
+  share >= bad ? 'bad' : share >= warn ? 'warn' : 'plain';

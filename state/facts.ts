@@ -1,0 +1,177 @@
+// The facts that the console shows: polled from a source, each subject at its own interval, never
+// twice at once, with deadlines, and only while somebody looks.
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { Clock } from '../src/base/clock.ts';
+import type { Facts, Subject } from '../src/contracts/all-facts.ts';
+import { observe, type Observation } from '../src/contracts/freshness.ts';
+import { failed, type Reading } from '../src/contracts/reading.ts';
+import type { FactsSource } from '../src/contracts/source.ts';
+
+export type Observations = { readonly [S in Subject]?: Observation<Facts[S]> };
+
+export type FactsState = {
+  readonly observations: Observations;
+  /** The moment the state describes; ages are counted from it. */
+  readonly nowMs: number;
+  /** When any subject last answered; null before the first answer. */
+  readonly lastAnswerAt: number | null;
+};
+
+export type FactsPoller = {
+  readonly store: StoreApi<FactsState>;
+  /** Polls while at least one watcher is there; gives back how to stop watching. */
+  readonly watch: () => () => void;
+  /** Asks now, whatever is due; `all` also asks those that are seldom due. */
+  readonly refresh: (all?: boolean) => void;
+  /** 1 is the normal pace, 2 half as often. */
+  readonly setPace: (factor: number) => void;
+  /** Resolves when every subject named has answered once, or at the deadline. */
+  readonly firstAnswers: (subjects: readonly Subject[], deadlineMs: number) => Promise<void>;
+  readonly stop: () => void;
+};
+
+const TICK_MS = 1000;
+/** Answers that arrive together are shown together. */
+const GATHER_MS = 15;
+/** A source that has not answered by then has failed this time; it stays asked, not asked twice. */
+const MIN_DEADLINE_MS = 5000;
+/** The second sample of the fast subjects comes early, so that rates are there soon. */
+const EARLY_SECOND_MS = 250;
+const EARLY_LIMIT_MS = 2000;
+
+export function createFactsPoller(options: { source: FactsSource; clock: Clock }): FactsPoller {
+  const { source, clock } = options;
+  const store = createStore<FactsState>(() => ({
+    observations: {},
+    nowMs: clock.now(),
+    lastAnswerAt: null,
+  }));
+  const subjects = subjectsOf(source);
+  const inFlight = new Map<Subject, AbortController>();
+  const dueAt = new Map<Subject, number>();
+  const waiters = new Set<() => void>();
+  const life = { watchers: 0, pace: 1, stopped: false };
+  const timers: { tick?: NodeJS.Timeout; gather?: NodeJS.Timeout; early?: NodeJS.Timeout } = {};
+  let gathered: Record<string, Observation<Facts[Subject]>> = {};
+
+  const commit = () => {
+    clearTimeout(timers.gather);
+    delete timers.gather;
+    if (life.stopped) return;
+    const fresh = gathered;
+    gathered = {};
+    const nowMs = clock.now();
+    const state = store.getState();
+    const answered = Object.keys(fresh).length > 0;
+    store.setState({
+      nowMs,
+      lastAnswerAt: answered ? nowMs : state.lastAnswerAt,
+      observations: answered ? { ...state.observations, ...fresh } : state.observations,
+    });
+    for (const waiter of waiters) waiter();
+  };
+
+  const take = <S extends Subject>(subject: S, reading: Reading<Facts[S]>, everyMs: number) => {
+    const previous: Observation<Facts[Subject]> | undefined =
+      gathered[subject] ?? store.getState().observations[subject];
+    gathered = { ...gathered, [subject]: observe<Facts[Subject]>(previous, reading, everyMs * life.pace) };
+    timers.gather ??= setTimeout(commit, GATHER_MS);
+  };
+
+  const ask = async (subject: Subject, everyMs: number): Promise<void> => {
+    if (inFlight.has(subject) || life.stopped) return;
+    const abort = new AbortController();
+    inFlight.set(subject, abort);
+    dueAt.set(subject, clock.monotonic() + everyMs * life.pace);
+    const late = setTimeout(
+      () => take(subject, failed('timeout', source.kind, clock.now()), everyMs),
+      Math.max(MIN_DEADLINE_MS, everyMs * 2),
+    );
+    try {
+      const reading = await source.read(subject, { signal: abort.signal });
+      if (!life.stopped) take(subject, reading, everyMs);
+    } catch (error) {
+      if (!life.stopped) take(subject, failed('io-error', source.kind, clock.now(), String(error)), everyMs);
+    } finally {
+      clearTimeout(late);
+      inFlight.delete(subject);
+    }
+  };
+
+  const askDue = (all = false) => {
+    const now = clock.monotonic();
+    for (const { subject, everyMs } of subjects) {
+      // Half a tick of slack, so that a subject of 1 s is asked at every tick.
+      if (all || now + TICK_MS / 2 >= (dueAt.get(subject) ?? 0)) void ask(subject, everyMs);
+    }
+  };
+  const tick = () => {
+    askDue();
+    // Ages grow although nothing answers.
+    timers.gather ??= setTimeout(commit, GATHER_MS);
+    timers.tick = setTimeout(tick, TICK_MS * life.pace);
+  };
+  const start = () => {
+    tick();
+    timers.early = setTimeout(() => {
+      for (const { subject, everyMs } of subjects) {
+        if (everyMs <= EARLY_LIMIT_MS) void ask(subject, everyMs);
+      }
+    }, EARLY_SECOND_MS);
+  };
+  const pause = () => {
+    clearTimeout(timers.tick);
+    clearTimeout(timers.early);
+    clearTimeout(timers.gather);
+    delete timers.gather;
+  };
+
+  return {
+    store,
+    watch: () => {
+      life.watchers += 1;
+      if (life.watchers === 1 && !life.stopped) start();
+      let watching = true;
+      return () => {
+        if (!watching) return;
+        watching = false;
+        life.watchers -= 1;
+        if (life.watchers === 0) pause();
+      };
+    },
+    refresh: (all = false) => askDue(all),
+    setPace: (factor) => {
+      life.pace = factor;
+    },
+    firstAnswers: async (wanted, deadlineMs) =>
+      new Promise((resolve) => {
+        const done = () => {
+          clearTimeout(timer);
+          waiters.delete(check);
+          resolve();
+        };
+        const check = () => {
+          const { observations } = store.getState();
+          if (wanted.every((subject) => observations[subject] !== undefined)) done();
+        };
+        const timer = setTimeout(done, deadlineMs);
+        waiters.add(check);
+        check();
+      }),
+    stop: () => {
+      life.stopped = true;
+      pause();
+      for (const abort of inFlight.values()) abort.abort();
+    },
+  };
+}
+
+function subjectsOf(source: FactsSource): { subject: Subject; everyMs: number }[] {
+  const subjects: { subject: Subject; everyMs: number }[] = [];
+  let subject: Subject;
+  for (subject in source.intervals) {
+    const everyMs = source.intervals[subject];
+    if (everyMs !== undefined) subjects.push({ subject, everyMs });
+  }
+  return subjects;
+}
