@@ -3,6 +3,7 @@
 import type { Clock } from '../base/clock.ts';
 import { errnoOf, messageOf } from '../base/errors.ts';
 import { failed, type Missing, type Ok, type Reading, type ReasonCode } from '../contracts/reading.ts';
+import { GivenUp, withDeadline } from './deadline.ts';
 
 export type SubjectReader<T> = {
   readonly read: (signal: AbortSignal) => Promise<Reading<T>>;
@@ -29,11 +30,16 @@ export function createSubjectReader<T>(options: SubjectReaderOptions<T>): Subjec
   let closed = false;
 
   const fly = async (stop: AbortController): Promise<Reading<T>> => {
-    outstanding = true;
-    const work = guard(async () => options.read(previous, stop.signal), missing).finally(() => {
-      outstanding = false;
-    });
-    const given = await untilDeadline(work, stop, options.deadlineMs, missing);
+    const given = await guard(
+      async () =>
+        withDeadline(stop.signal, options.deadlineMs, async (signal) => {
+          outstanding = true;
+          return guard(async () => options.read(previous, signal), missing).finally(() => {
+            outstanding = false;
+          });
+        }),
+      missing,
+    );
     flight = undefined;
     // As in `observe`: an absent answer ends the old value's life, a failed one does not.
     if (given.state === 'ok') previous = given;
@@ -60,33 +66,13 @@ export function createSubjectReader<T>(options: SubjectReaderOptions<T>): Subjec
   };
 }
 
-/** Turns what a reader throws (a bug of ours, or an error of the machine) into a value. */
+/** Turns what a reader throws (a bug of ours, an error of the machine, its time limit) into a value. */
 async function guard<T>(read: () => Promise<Reading<T>>, missing: MakeMissing): Promise<Reading<T>> {
   try {
     return await read();
   } catch (error) {
+    if (error instanceof GivenUp) return missing(error.late ? 'timeout' : 'no-answer', error.message);
     return missing(errnoOf(error) === undefined ? 'garbage' : 'io-error', messageOf(error));
-  }
-}
-
-async function untilDeadline<T>(
-  work: Promise<Reading<T>>,
-  stop: AbortController,
-  deadlineMs: number,
-  missing: MakeMissing,
-): Promise<Reading<T>> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Reading<T>>((done) => {
-    stop.signal.addEventListener('abort', () => done(missing('no-answer', 'closed')), { once: true });
-    timer = setTimeout(() => {
-      done(missing('timeout', `no answer within ${deadlineMs} ms`));
-      stop.abort();
-    }, deadlineMs);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 
