@@ -4,7 +4,8 @@ import { z } from 'zod';
 export const identityFacts = z.object({
   hostname: z.string(),
   kernel_release: z.string(),
-  architecture: z.string(),
+  /** As uname(1) -m; null on a recorded machine whose kernel (before 6.1) has no file for it. */
+  architecture: z.string().nullable(),
   os_name: z.string().nullable(),
   boot_id: z.string().nullable(),
   /** What kind of machine this is for the product. */
