@@ -1,0 +1,173 @@
+// A real Docker daemon of the test's own, as root: its own mount, network and process
+// namespaces, its folders and its socket below a temporary folder. Everything in it, daemon,
+// containers and mounts, ends with the process namespace, and that ends with this process's pipe:
+// a test run that is killed leaves no process behind.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createEngine, type Engine } from './engine.ts';
+
+export type Daemon = {
+  readonly socketPath: string;
+  /** A bare client that shares no code with ours. */
+  readonly engine: Engine;
+  /** SIGSTOP: it still accepts connections and says nothing. */
+  readonly freeze: () => Promise<void>;
+  readonly thaw: () => Promise<void>;
+  /** SIGKILL; the socket's file stays. */
+  readonly kill: () => Promise<void>;
+  readonly restart: () => Promise<void>;
+  readonly stop: () => Promise<void>;
+};
+
+/** Debian's packages that the tests with a daemon need. */
+export const DOCKER_TEST_PACKAGES = ['docker.io', 'busybox-static', 'iproute2', 'iptables', 'tar', 'util-linux'];
+
+const FOLDER_PREFIX = 'felhom-docker-';
+const START_DEADLINE_MS = 30_000;
+
+/** Why no daemon can be started here, or nothing. */
+export function missingForDaemon(): string | undefined {
+  if (process.getuid?.() !== 0) return 'not root';
+  const needed = ['dockerd', 'containerd', 'runc', 'unshare', 'ip', 'tar'];
+  const folders = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+  const missing = needed.filter((name) => !folders.some((folder) => existsSync(join(folder, name))));
+  if (findBusybox() === undefined) missing.push('a static busybox');
+  if (missing.length === 0) return undefined;
+  return `${missing.join(', ')} missing (Debian: ${DOCKER_TEST_PACKAGES.join(' ')})`;
+}
+
+export function findBusybox(): string | undefined {
+  return ['/bin/busybox', '/usr/bin/busybox'].find(
+    // A dynamic one names its loader in its first page, and would find no library in the image.
+    (path) => existsSync(path) && !readFileSync(path).subarray(0, 4096).includes('ld-'),
+  );
+}
+
+export async function startDaemon(): Promise<Daemon> {
+  await sweep();
+  const folder = await mkdtemp(join(tmpdir(), `${FOLDER_PREFIX}${process.pid}-`));
+  const socketPath = join(folder, 'docker.sock');
+  const engine = createEngine(socketPath);
+  const cgroup = `felhom-test-${process.pid}-${folder.slice(-6)}`;
+  await writeFile(join(folder, 'daemon.json'), '{}');
+  await writeFile(join(folder, 'init.sh'), INIT_SCRIPT);
+  await mkdir(join(folder, 'tmp'));
+  const namespaces = ['--mount', '--net', '--pid', '--fork', '--mount-proc', '--kill-child'];
+  const init = spawn('unshare', [...namespaces, 'sh', join(folder, 'init.sh'), folder, cgroup], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', TMPDIR: join(folder, 'tmp') },
+  });
+  const order = async (word: string) =>
+    new Promise<void>((done, fail) => {
+      init.stdin.write(`${word}\n`, (error) => (error ? fail(error) : done()));
+    });
+  const isUp = async () => (await engine.tryPing()) === 'OK';
+
+  const stop = async () => {
+    // Closing the pipe ends the namespace's first process, and with it the kernel ends all others.
+    init.stdin.end();
+    await ended(init, 5000);
+    await removeCgroups(cgroup);
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    await waitUntil(isUp, 'dockerd does not answer', folder);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    socketPath,
+    engine,
+    freeze: async () => {
+      await order('freeze');
+      await waitUntil(async () => !(await isUp()), 'dockerd does not freeze', folder);
+    },
+    thaw: async () => {
+      await order('thaw');
+      await waitUntil(isUp, 'dockerd does not thaw', folder);
+    },
+    kill: async () => {
+      await order('kill');
+      await waitUntil(async () => !(await isUp()), 'dockerd does not die', folder);
+    },
+    restart: async () => {
+      await order('start');
+      await waitUntil(isUp, 'dockerd does not come back', folder);
+    },
+    stop,
+  };
+}
+
+/** The first process of the namespace: starts the daemon and does what it is told, line by line. */
+const INIT_SCRIPT = `
+folder=$1 cgroup=$2
+# What a daemon writes outside its own folders goes where it ends with the namespace.
+mount -t tmpfs tmpfs /run
+[ -d /etc/docker ] && mount -t tmpfs tmpfs /etc/docker
+ip link set lo up
+start() {
+  rm -f "$folder/docker.pid"
+  dockerd --config-file "$folder/daemon.json" --data-root "$folder/data" --exec-root "$folder/exec" \\
+    --pidfile "$folder/docker.pid" --host "unix://$folder/docker.sock" --bip 10.231.77.1/24 \\
+    --cgroup-parent "/$cgroup" --exec-opt native.cgroupdriver=cgroupfs \\
+    --iptables=false --ip6tables=false --ip-forward=false --ip-masq=false --shutdown-timeout 1 \\
+    </dev/null >>"$folder/dockerd.log" 2>&1 &
+  daemon=$!
+}
+start
+while read -r order; do
+  case $order in
+    freeze) kill -STOP "$daemon" ;;
+    thaw) kill -CONT "$daemon" ;;
+    kill) kill -KILL "$daemon"; wait "$daemon" 2>/dev/null ;;
+    start) start ;;
+  esac
+done
+`;
+
+async function waitUntil(test: () => Promise<boolean>, problem: string, folder: string): Promise<void> {
+  const until = performance.now() + START_DEADLINE_MS;
+  while (!(await test())) {
+    if (performance.now() > until) {
+      const log = existsSync(join(folder, 'dockerd.log')) ? readFileSync(join(folder, 'dockerd.log'), 'utf8') : '';
+      throw new Error(`${problem}\n${log.split('\n').slice(-20).join('\n')}`);
+    }
+    await sleep(50);
+  }
+}
+
+async function ended(child: ChildProcess, withinMs: number): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exit = new Promise<void>((done) => child.once('exit', () => done()));
+  const timer = setTimeout(() => child.kill('SIGKILL'), withinMs);
+  await exit;
+  clearTimeout(timer);
+}
+
+/** Folders of runs that were killed: their processes and mounts have ended by themselves. */
+async function sweep(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    const owner = new RegExp(`^${FOLDER_PREFIX}(\\d+)-`).exec(name)?.[1];
+    if (owner === undefined || existsSync(`/proc/${owner}`)) continue;
+    await rm(join(tmpdir(), name), { recursive: true, force: true });
+    await removeCgroups(`felhom-test-${owner}-${name.slice(-6)}`);
+  }
+}
+
+/** Empty cgroups outlive their processes, in each hierarchy of version 1 or the one of version 2. */
+async function removeCgroups(name: string): Promise<void> {
+  const mounts = readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
+  const roots = mounts.filter((line) => / - cgroup2? /.test(line)).map((line) => line.split(' ')[4] ?? '');
+  for (const top of roots.map((root) => join(root, name))) {
+    if (!existsSync(top)) continue;
+    for (const child of readdirSync(top, { withFileTypes: true })) {
+      if (child.isDirectory()) await rmdir(join(top, child.name)).catch(() => {});
+    }
+    await rmdir(top).catch(() => {});
+  }
+}
