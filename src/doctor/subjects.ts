@@ -1,0 +1,29 @@
+// The names of all subjects as a list. Not from the schemas' table: the doctor needs no zod.
+import type { Subject } from '../contracts/all-facts.ts';
+
+const NAMES = {
+  identity: true,
+  uptime: true,
+  time_sync: true,
+  cpu: true,
+  load: true,
+  memory: true,
+  pressure: true,
+  temperatures: true,
+  network: true,
+  filesystems: true,
+  disks: true,
+  smart: true,
+  zfs: true,
+  lvm: true,
+  proxmox: true,
+  processes: true,
+  kernel_errors: true,
+  containers: true,
+} as const satisfies Record<Subject, true>;
+
+export const SUBJECTS: readonly Subject[] = Object.keys(NAMES).filter(isSubject);
+
+function isSubject(name: string): name is Subject {
+  return Object.hasOwn(NAMES, name);
+}
