@@ -1,8 +1,17 @@
 // Every subject that this machine can be asked about: how often, and who reads it.
 import type { Facts, Subject } from '../contracts/all-facts.ts';
 import type { Reading } from '../contracts/reading.ts';
+import { createCpuReader } from './cpu.ts';
+import { readIdentity } from './identity.ts';
+import { readLoad } from './load.ts';
 import type { Machine } from './machine.ts';
 import { readMemory } from './memory.ts';
+import { createNetworkReader } from './network.ts';
+import { readPressure } from './pressure.ts';
+import { createProcessReader } from './processes.ts';
+import { createTemperatureReader } from './temperatures.ts';
+import { readTimeSync } from './time-sync.ts';
+import { readUptime } from './uptime.ts';
 
 export type HostSubject = Exclude<Subject, 'containers'>;
 
@@ -25,6 +34,16 @@ export type HostSubjects = { readonly [S in HostSubject]?: Reader<S> };
  */
 export function createSubjects(): HostSubjects {
   return {
+    identity: { everyMs: 60_000, read: readIdentity },
+    uptime: { everyMs: 5000, read: readUptime },
+    time_sync: { everyMs: 60_000, read: readTimeSync },
+    cpu: { everyMs: 1000, read: createCpuReader() },
+    load: { everyMs: 2000, read: readLoad },
     memory: { everyMs: 1000, read: readMemory },
+    // The kernel reckons its averages anew every 2 s.
+    pressure: { everyMs: 2000, read: readPressure },
+    temperatures: { everyMs: 3000, read: createTemperatureReader() },
+    network: { everyMs: 1000, read: createNetworkReader() },
+    processes: { everyMs: 3000, read: createProcessReader() },
   };
 }

@@ -52,8 +52,12 @@ export function parseStat(text: string): CpuStat | undefined {
 }
 
 function parseTicks(numbers: string): CpuTicks | undefined {
-  const [user, nice, system, idle, iowait = 0, irq = 0, softirq = 0, steal = 0] = numbers.trim().split(/ +/).map(Number);
-  if (user === undefined || nice === undefined || system === undefined || idle === undefined) return undefined;
+  const [user, nice, system, idle, iowait = 0, irq = 0, softirq = 0, steal = 0] = numbers
+    .trim()
+    .split(/ +/)
+    .map(Number);
+  if (user === undefined || nice === undefined || system === undefined || idle === undefined)
+    return undefined;
   // Time of guests is already within user and nice.
   return { user: user + nice, system: system + irq + softirq, iowait, steal, idle };
 }
@@ -80,5 +84,4 @@ export function useBetween(before: CpuTicks | undefined, now: CpuTicks): CpuUse 
   };
 }
 
-const sum = (ticks: CpuTicks): number =>
-  ticks.user + ticks.system + ticks.iowait + ticks.steal + ticks.idle;
+const sum = (ticks: CpuTicks): number => ticks.user + ticks.system + ticks.iowait + ticks.steal + ticks.idle;

@@ -23,7 +23,8 @@ export async function readIdentity(
   const proxmox = await readProxmox(machine, signal);
   // Since Linux 6.1; before that the running machine knows, and a recorded one does not.
   const architecture = await readLine(machine, '/proc/sys/kernel/arch');
-  const osRelease = (await readLine(machine, '/etc/os-release')) ?? (await readLine(machine, '/usr/lib/os-release'));
+  const osRelease =
+    (await readLine(machine, '/etc/os-release')) ?? (await readLine(machine, '/usr/lib/os-release'));
   return ok(
     {
       hostname: hostname.value,

@@ -16,7 +16,8 @@ export async function readLinkShape(machine: Machine, name: string): Promise<Lin
   const mac = await readLine(machine, `${folder}/address`);
   const state = await readLine(machine, `${folder}/operstate`);
   // A link that is down refuses (EINVAL), one that does not know says -1, a virtual one invents.
-  const speed = kind === 'physical' || kind === 'bond' ? await readNumber(machine, `${folder}/speed`) : undefined;
+  const speed =
+    kind === 'physical' || kind === 'bond' ? await readNumber(machine, `${folder}/speed`) : undefined;
   return {
     kind,
     state: state ?? 'unknown',

@@ -38,14 +38,16 @@ export function createTemperatureReader() {
     const failure = [hwmon, thermal].find((reading) => reading.state === 'failed');
     if (failure?.state === 'failed') return failure;
     const chips = hwmon.state === 'ok' ? hwmon.value : [];
-    const zones = thermal.state === 'ok' ? thermal.value.filter((name) => /^thermal_zone\d+$/.test(name)) : [];
+    const zones =
+      thermal.state === 'ok' ? thermal.value.filter((name) => /^thermal_zone\d+$/.test(name)) : [];
     const now = machine.clock.monotonic();
     const names = [...chips, ...zones].join('/');
     if (names !== folders || now - foundAt >= SENSORS_FRESH_MS) {
       sensors = await findSensors(machine, chips, zones);
       folders = names;
       foundAt = now;
-      for (const input of disks.keys()) if (!sensors.some((sensor) => sensor.input === input)) disks.delete(input);
+      for (const input of disks.keys())
+        if (!sensors.some((sensor) => sensor.input === input)) disks.delete(input);
     }
     const values = await Promise.all(sensors.map(async (sensor) => readSensor(machine, sensor)));
     return combine(sensors, values, machine.clock.now());
@@ -54,7 +56,11 @@ export function createTemperatureReader() {
 
 const SOURCE = '/sys/class/hwmon';
 
-function combine(sensors: readonly Sensor[], values: readonly Value[], at: number): Reading<TemperatureFacts> {
+function combine(
+  sensors: readonly Sensor[],
+  values: readonly Value[],
+  at: number,
+): Reading<TemperatureFacts> {
   const read: TemperatureSensor[] = [];
   const unread: UnreadSensor[] = [];
   let firstFailure: Missing | undefined;
@@ -63,7 +69,14 @@ function combine(sensors: readonly Sensor[], values: readonly Value[], at: numbe
     if (value === undefined) continue;
     const { chip, label, device, high, critical } = sensor;
     if (value.state === 'ok') {
-      const row = { chip, label, celsius: value.value, high_celsius: high, critical_celsius: critical, device };
+      const row = {
+        chip,
+        label,
+        celsius: value.value,
+        high_celsius: high,
+        critical_celsius: critical,
+        device,
+      };
       read.push(sensor.asksDisk ? { ...row, read_at: value.at } : row);
     } else {
       unread.push({ chip, label, device, code: value.code, detail: value.detail });

@@ -18,6 +18,9 @@ export async function detectVirtualization(machine: Machine): Promise<Virtualiza
 
 /** The container manager, or nothing outside of containers. */
 export async function detectContainer(machine: Machine): Promise<string | undefined> {
+  const mountinfo = (await readLine(machine, '/proc/self/mountinfo')) ?? '';
+  const kernelThread = (await readLine(machine, '/proc/2/stat')) ?? '';
+  if (seesWholeMachine(kernelThread, mountinfo)) return undefined;
   // Left by Docker and Podman in every container of theirs.
   if ((await machine.readText('/.dockerenv')).state === 'ok') return 'docker';
   if ((await machine.readText('/run/.containerenv')).state === 'ok') return 'podman';
@@ -27,11 +30,23 @@ export async function detectContainer(machine: Machine): Promise<string | undefi
   return containerOf(
     (await readLine(machine, '/proc/sys/kernel/osrelease')) ?? '',
     (await readLine(machine, '/proc/1/cgroup')) ?? '',
-    (await readLine(machine, '/proc/self/mountinfo')) ?? '',
+    mountinfo,
   );
 }
 
-export function containerOf(kernelRelease: string, initCgroup: string, mountinfo: string): string | undefined {
+/**
+ * The kernel's own threads show only in the first process namespace. A machine that was started
+ * from a container's image keeps that image's marks and is none; a container that shares its
+ * host's processes still has layers for a root.
+ */
+export const seesWholeMachine = (kernelThread: string, mountinfo: string): boolean =>
+  kernelThread.startsWith('2 (kthreadd)') && !/ \/ \/ .* - (overlay|aufs|fuse\.\S+) /m.test(mountinfo);
+
+export function containerOf(
+  kernelRelease: string,
+  initCgroup: string,
+  mountinfo: string,
+): string | undefined {
   if (/microsoft|\bWSL/i.test(kernelRelease)) return 'wsl';
   // LXC guests without systemd: lxcfs lies over files of /proc, and only in there.
   if (/ \/proc\/\S+ .* - fuse\.lxcfs /m.test(mountinfo)) return 'lxc';
