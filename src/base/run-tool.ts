@@ -18,8 +18,16 @@ export type ToolResult =
   /** Not installed. */
   | { readonly state: 'missing' }
   | { readonly state: 'no-permission' }
-  /** Killed at the deadline, or by `signal`. `stuck` when it has not died of SIGKILL (blocked in the kernel). */
-  | { readonly state: 'timeout'; readonly stdout: string; readonly stuck: boolean }
+  /**
+   * Killed at the deadline, or by `signal`. `stuck` when it has not died of SIGKILL (blocked in the
+   * kernel); then `gone` tells when it has at last, which may be never.
+   */
+  | {
+      readonly state: 'timeout';
+      readonly stdout: string;
+      readonly stuck: boolean;
+      readonly gone?: Promise<void>;
+    }
   | { readonly state: 'too-large' }
   | { readonly state: 'failed'; readonly detail: string };
 
@@ -61,6 +69,9 @@ export const runTool: RunTool = async (request) =>
       child.unref();
       resolve(result);
     };
+    const gone = new Promise<void>((told) => {
+      child.once('exit', () => told());
+    });
     const output = () => Buffer.concat(stdout).toString('utf8');
     const kill = (why: 'timeout' | 'too-large') => {
       if (ending !== undefined) return;
@@ -74,7 +85,9 @@ export const runTool: RunTool = async (request) =>
       }
       graceTimer = setTimeout(
         () =>
-          settle(why === 'timeout' ? { state: 'timeout', stdout: output(), stuck: true } : { state: why }),
+          settle(
+            why === 'timeout' ? { state: 'timeout', stdout: output(), stuck: true, gone } : { state: why },
+          ),
         KILL_GRACE_MS,
       );
     };

@@ -2,6 +2,8 @@
 
 export type Mount = {
   readonly id: number;
+  /** The mount that this one lies on. */
+  readonly parentId: number;
   /** MAJOR:MINOR of st_dev. */
   readonly deviceNumber: string;
   /** What of the file system is mounted here: `/`, or a subfolder for bind mounts and subvolumes. */
@@ -25,12 +27,13 @@ export function parseMountinfo(text: string): readonly Mount[] {
   for (const line of text.split('\n')) {
     const [left, right] = line.split(' - ', 2);
     if (left === undefined || right === undefined) continue;
-    const [id, , deviceNumber, fsRoot, mountPoint, options] = left.split(' ');
+    const [id, parentId, deviceNumber, fsRoot, mountPoint, options] = left.split(' ');
     const [fsType, source, superOptions] = right.split(' ');
     if (id === undefined || deviceNumber === undefined || fsRoot === undefined) continue;
     if (mountPoint === undefined || fsType === undefined) continue;
     mounts.push({
       id: Number(id),
+      parentId: Number(parentId),
       deviceNumber,
       fsRoot: unescape(fsRoot),
       mountPoint: unescape(mountPoint),
