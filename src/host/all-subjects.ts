@@ -5,6 +5,8 @@ import { createCpuReader } from './cpu.ts';
 import { readIdentity } from './identity.ts';
 import { readLoad } from './load.ts';
 import type { Machine } from './machine.ts';
+import { createDisksReader } from './disks.ts';
+import { createFilesystemsReader } from './filesystems.ts';
 import { readMemory } from './memory.ts';
 import { createNetworkReader } from './network.ts';
 import { readPressure } from './pressure.ts';
@@ -40,6 +42,8 @@ export function createSubjects(): HostSubjects {
     cpu: { everyMs: 1000, read: createCpuReader() },
     load: { everyMs: 2000, read: readLoad },
     memory: { everyMs: 1000, read: readMemory },
+    filesystems: { everyMs: 5000, read: createFilesystemsReader() },
+    disks: { everyMs: 2000, read: createDisksReader() },
     // The kernel reckons its averages anew every 2 s.
     pressure: { everyMs: 2000, read: readPressure },
     temperatures: { everyMs: 3000, read: createTemperatureReader() },
