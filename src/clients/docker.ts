@@ -27,6 +27,8 @@ export type DockerOptions = {
 const ALIVE_DEADLINE_MS = 900;
 /** One question to a living daemon: hundreds of containers on a slow disk. */
 const ANSWER_DEADLINE_MS = 3000;
+/** Docker's own rule for names; anything else in a path would be redirected, and dockerode follows. */
+const CONTAINER_NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
 /** The daemon may be upgraded while we run. */
 const VERSION_FRESH_MS = 60_000;
 
@@ -89,6 +91,7 @@ export function createDocker(options: DockerOptions = {}): Docker {
       }),
     readContainer: async (id, signal) =>
       ask(signal, async (api, signal) => {
+        if (!CONTAINER_NAME.test(id)) return absent('no-file', socketPath, clock.now(), id);
         const inspect = async (signal: AbortSignal) => api.inspect(id, signal);
         const found = await unlessGone(withDeadline(signal, ANSWER_DEADLINE_MS, inspect));
         if (found === undefined) return absent('no-file', socketPath, clock.now(), id);
