@@ -12,6 +12,7 @@ import { createNetworkReader } from './network.ts';
 import { readPressure } from './pressure.ts';
 import { createProcessReader } from './processes.ts';
 import { createTemperatureReader } from './temperatures.ts';
+import { readSmart } from './smart.ts';
 import { readTimeSync } from './time-sync.ts';
 import { readUptime } from './uptime.ts';
 
@@ -44,6 +45,7 @@ export function createSubjects(): HostSubjects {
     memory: { everyMs: 1000, read: readMemory },
     filesystems: { everyMs: 5000, read: createFilesystemsReader() },
     disks: { everyMs: 2000, read: createDisksReader() },
+    smart: { everyMs: 600_000, read: readSmart },
     // The kernel reckons its averages anew every 2 s.
     pressure: { everyMs: 2000, read: readPressure },
     temperatures: { everyMs: 3000, read: createTemperatureReader() },
