@@ -1,0 +1,110 @@
+// What is promised about speed, size and quiet: a gate breaks the benchmark, a target is where we
+// want to be. The numbers are the console's own or a ratio to another figure of the same run.
+
+export type Figures = Readonly<Record<string, number>>;
+
+export type Budget = {
+  readonly what: string;
+  readonly unit: string;
+  /** The figure that is judged; absent when it could not be measured in this run. */
+  readonly value: (figures: Figures) => number | undefined;
+  readonly gate: (figures: Figures) => number | undefined;
+  readonly target: (figures: Figures) => number | undefined;
+  /** Figures of others to show beside it. */
+  readonly beside: readonly string[];
+};
+
+const figure = (name: string) => (figures: Figures) => figures[name];
+const part = (name: string, factor: number) => (figures: Figures) => {
+  const value = figures[name];
+  return value === undefined ? undefined : value * factor;
+};
+const ratio = (name: string, to: string) => (figures: Figures) => {
+  const [value, base] = [figures[name], figures[to]];
+  return value === undefined || base === undefined ? undefined : value / base;
+};
+const fixed = (value: number) => () => value;
+
+export const budgets: readonly Budget[] = [
+  {
+    what: 'first full frame of the checkout',
+    unit: 'ms',
+    value: figure('start.felhom'),
+    gate: part('start.glances', 1 / 2),
+    target: part('start.glances', 1 / 3),
+    beside: ['start.btop', 'start.htop', 'start.glances'],
+  },
+  {
+    what: 'first full frame, 500 containers to none',
+    unit: 'x',
+    value: ratio('start.containers-500', 'start.containers-0'),
+    gate: fixed(1.5),
+    target: fixed(1.2),
+    beside: [],
+  },
+  {
+    what: 'key to changed screen, p50',
+    unit: 'ms',
+    value: figure('keys.felhom.p50'),
+    gate: () => undefined,
+    target: () => undefined,
+    beside: ['keys.btop.p50', 'keys.htop.p50', 'keys.glances.p50'],
+  },
+  {
+    what: 'key to changed screen, p95',
+    unit: 'ms',
+    value: figure('keys.felhom.p95'),
+    gate: fixed(20),
+    target: fixed(10),
+    beside: ['keys.btop.p95', 'keys.htop.p95', 'keys.glances.p95'],
+  },
+  {
+    what: 'key in 10,000 rows to key in 20, p50',
+    unit: 'x',
+    value: ratio('keys.containers-10000.p50', 'keys.containers-20.p50'),
+    gate: fixed(1.5),
+    target: fixed(1.1),
+    beside: [],
+  },
+  {
+    what: 'key in 10,000 rows, p95',
+    unit: 'ms',
+    value: figure('keys.containers-10000.p95'),
+    gate: fixed(20),
+    target: fixed(10),
+    beside: ['keys.containers-20.p95'],
+  },
+  {
+    what: 'processor at rest, 1 Hz',
+    unit: '%',
+    value: figure('cpu.felhom'),
+    gate: figure('cpu.glances'),
+    target: part('cpu.btop', 2),
+    beside: ['cpu.btop', 'cpu.htop', 'cpu.glances'],
+  },
+  {
+    what: 'bytes a second at rest, 1 Hz',
+    unit: 'B/s',
+    value: figure('bytes.felhom'),
+    gate: fixed(2000),
+    target: fixed(1000),
+    beside: ['bytes.btop', 'bytes.htop', 'bytes.glances'],
+  },
+  {
+    what: 'resident memory',
+    unit: 'MB',
+    value: figure('memory.felhom'),
+    gate: fixed(100),
+    target: fixed(70),
+    beside: ['memory.btop', 'memory.htop', 'memory.glances'],
+  },
+  {
+    what: 'growth of resident memory',
+    unit: 'MB/min',
+    value: figure('growth.felhom'),
+    // Flat: the heap breathes, so that a short run shows a slope where an hour shows none.
+    gate: fixed(1),
+    target: fixed(0.1),
+    beside: [],
+  },
+];
