@@ -5,7 +5,7 @@ import type { Screen } from './draw/screen.ts';
 import { healthScreen } from './health.ts';
 import { guestsScreen, ledgerScreen, pendingScreen, stacksScreen } from './not-yet.ts';
 import { overviewScreen } from './overview.ts';
-import type { ScreenId } from '../state/view.ts';
+import type { ScreenId } from '../src/contracts/screen-ids.ts';
 
 export const allScreens = {
   overview: overviewScreen,

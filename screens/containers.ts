@@ -42,7 +42,11 @@ export const containersScreen = defineList<Container>({
       width: 20,
       grows: true,
       rank: 1,
-      cell: (container, model) => segment(`${container.protected ? `${model.glyphs.lock} ` : ''}${container.name}`, container.protected ? 'strong' : 'plain'),
+      cell: (container, model) =>
+        segment(
+          `${container.protected ? `${model.glyphs.lock} ` : ''}${container.name}`,
+          container.protected ? 'strong' : 'plain',
+        ),
       sortBy: (container) => container.name,
     },
     {
@@ -59,7 +63,9 @@ export const containersScreen = defineList<Container>({
       width: 10,
       rank: 3,
       cell: (container, model) =>
-        container.health === null ? segment(model.glyphs.dash, 'dim') : segment(container.health, HEALTH_TONE[container.health] ?? 'warn'),
+        container.health === null
+          ? segment(model.glyphs.dash, 'dim')
+          : segment(container.health, HEALTH_TONE[container.health] ?? 'warn'),
       sortBy: (container) => container.health,
     },
     {
@@ -76,7 +82,8 @@ export const containersScreen = defineList<Container>({
       title: 'column.pinned',
       width: 9,
       rank: 7,
-      cell: (container, model) => segment(model.text(`pinned.${container.pinned}`), container.pinned === 'no' ? 'warn' : 'dim'),
+      cell: (container, model) =>
+        segment(model.text(`pinned.${container.pinned}`), container.pinned === 'no' ? 'warn' : 'dim'),
       sortBy: (container) => container.pinned,
     },
     {
@@ -139,7 +146,8 @@ export const containersScreen = defineList<Container>({
 
 /** Protected first, then by stack, then by name. */
 function inOrder(containers: readonly Container[]): readonly Container[] {
-  const key = (container: Container) => `${container.protected ? 0 : 1}\u0000${container.stack ?? '\uffff'}\u0000${container.name}`;
+  const key = (container: Container) =>
+    `${container.protected ? 0 : 1}\u0000${container.stack ?? '\uffff'}\u0000${container.name}`;
   return containers
     .map((container) => ({ container, key: key(container) }))
     .toSorted((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0))
@@ -151,30 +159,47 @@ function facts(container: Container, model: Model, width: number): Line[] {
   const missing = model.glyphs.dash;
   const detail = model.containerDetail?.id === container.id ? model.containerDetail.reading : undefined;
   const lines: Line[] = [
-    field(text('column.state'), segment(`${container.state} ${container.health ?? ''}`.trim(), containerTone(container))),
+    field(
+      text('column.state'),
+      segment(`${container.state} ${container.health ?? ''}`.trim(), containerTone(container)),
+    ),
     field(text('column.status'), container.status),
     field(text('column.image'), container.image),
     field(text('column.pinned'), text(`pinned.${container.pinned}`)),
     field(text('field.id'), container.id.slice(0, SHORT_ID)),
     field(text('column.stack'), container.stack ?? missing),
     field(text('field.protected'), text(container.protected ? 'containers.protected' : 'word.no')),
-    field(text('field.created'), container.created_at === null ? missing : formatMoment(container.created_at)),
+    field(
+      text('field.created'),
+      container.created_at === null ? missing : formatMoment(container.created_at),
+    ),
     field(text('field.networks'), container.networks.join(' ') || missing),
     field(text('column.ports'), container.ports.join(' ') || missing),
   ];
   if (detail?.state === 'ok') {
     const inspected = detail.value;
     if (inspected.started_at !== null) {
-      lines.push(field(text('field.started'), text('age.ago', { age: formatDuration(model.nowMs - inspected.started_at, text.language) })));
+      lines.push(
+        field(
+          text('field.started'),
+          text('age.ago', { age: formatDuration(model.nowMs - inspected.started_at, text.language) }),
+        ),
+      );
     }
     lines.push(field(text('field.restarts'), String(inspected.restart_count)));
     lines.push(field(text('field.restart-policy'), inspected.restart_policy || missing));
     if (container.state !== 'running' && inspected.exit_code !== null) {
-      lines.push(field(text('field.exit-code'), segment(String(inspected.exit_code), inspected.exit_code === 0 ? 'plain' : 'bad')));
+      lines.push(
+        field(
+          text('field.exit-code'),
+          segment(String(inspected.exit_code), inspected.exit_code === 0 ? 'plain' : 'bad'),
+        ),
+      );
     }
     if (inspected.oom_killed) lines.push(field('', segment(text('containers.oom'), 'bad')));
     lines.push(field(text('field.command'), inspected.command.join(' ') || missing));
-  } else if (detail !== undefined) lines.push(field(text('tab.facts'), segment(reasonText(text, detail), 'warn')));
+  } else if (detail !== undefined)
+    lines.push(field(text('tab.facts'), segment(reasonText(text, detail), 'warn')));
   return lines.flatMap((each) => (width < 40 ? wrap(each.map((part) => part.text).join(''), width) : [each]));
 }
 

@@ -15,7 +15,16 @@ type Row = {
   readonly smart: SmartDisk | undefined;
 };
 
-const KIND_ORDER = ['disk', 'md', 'dm', 'rom', 'zram', 'other', 'loop', 'partition'] as const satisfies readonly BlockDevice['kind'][];
+const KIND_ORDER = [
+  'disk',
+  'md',
+  'dm',
+  'rom',
+  'zram',
+  'other',
+  'loop',
+  'partition',
+] as const satisfies readonly BlockDevice['kind'][];
 const VERDICT_TONE: { readonly [V in BlockDevice['verdict']]: Tone } = {
   blank_proven: 'good',
   in_use: 'info',
@@ -32,7 +41,8 @@ const SMART_TONE: { readonly [V in SmartVerdict]: Tone } = {
 };
 
 const dash = (model: Model) => segment(model.glyphs.dash, 'dim');
-const words = (model: Model, text: string | null) => (text === null || text === '' ? dash(model) : segment(text));
+const words = (model: Model, text: string | null) =>
+  text === null || text === '' ? dash(model) : segment(text);
 const reportOf = (row: Row): SmartReport | undefined => valueOf(row.smart?.report);
 
 export const disksScreen = defineList<Row>({
@@ -61,7 +71,8 @@ export const disksScreen = defineList<Row>({
       title: 'column.flag',
       width: 10,
       rank: 2,
-      cell: (row, model) => segment(model.text(`verdict.${row.device.verdict}`), VERDICT_TONE[row.device.verdict]),
+      cell: (row, model) =>
+        segment(model.text(`verdict.${row.device.verdict}`), VERDICT_TONE[row.device.verdict]),
       sortBy: (row) => row.device.verdict,
     },
     {
@@ -210,7 +221,11 @@ function treeOf(model: Model): Row[] {
     // A device with two parents (a mirror) is shown once, below the first.
     if (shown.has(device.name)) return;
     shown.add(device.name);
-    rows.push({ device, branch: indent + sign, smart: reports.find((report) => report.device === device.path) });
+    rows.push({
+      device,
+      branch: indent + sign,
+      smart: reports.find((report) => report.device === device.path),
+    });
     const children = childrenOf.get(device.name) ?? [];
     children.forEach((child, index) => {
       const last = index === children.length - 1;
@@ -225,7 +240,11 @@ function treeOf(model: Model): Row[] {
 }
 
 const contentOf = (device: BlockDevice): string | null =>
-  device.fs_type === null ? null : device.label === null ? device.fs_type : `${device.fs_type} ${device.label}`;
+  device.fs_type === null
+    ? null
+    : device.label === null
+      ? device.fs_type
+      : `${device.fs_type} ${device.label}`;
 
 function usedAs(device: BlockDevice, model: Model): string | null {
   if (device.mount_points.length > 0) return device.mount_points.join(' ');
@@ -244,7 +263,8 @@ function smartCell(row: Row, model: Model) {
 
 function facts({ device, smart }: Row, model: Model, width: number): Line[] {
   const { text } = model;
-  const yesNo = (value: boolean | null) => (value === null ? model.glyphs.dash : text(value ? 'word.yes' : 'word.no'));
+  const yesNo = (value: boolean | null) =>
+    value === null ? model.glyphs.dash : text(value ? 'word.yes' : 'word.no');
   const missing = model.glyphs.dash;
   const lines: Line[] = [
     field(text('column.flag'), segment(text(`verdict.${device.verdict}`), VERDICT_TONE[device.verdict])),
@@ -265,7 +285,12 @@ function facts({ device, smart }: Row, model: Model, width: number): Line[] {
   ];
   if (device.io !== null && device.io.read_rate !== null && device.io.write_rate !== null) {
     const { read_rate: read, write_rate: write } = device.io;
-    lines.push(field(text('field.io'), text('disks.io', { read: formatRate(read, text.language), write: formatRate(write, text.language) })));
+    lines.push(
+      field(
+        text('field.io'),
+        text('disks.io', { read: formatRate(read, text.language), write: formatRate(write, text.language) }),
+      ),
+    );
   }
   if (smart !== undefined && smart.report.state !== 'ok') {
     lines.push(field(text('column.smart'), segment(reasonText(text, smart.report), 'warn')));
@@ -285,7 +310,10 @@ function smartTabs(row: Row, model: Model): DetailTab[] {
   const number = (value: number | null, unit = '') => (value === null ? missing : `${value}${unit}`);
   const summary: Line[] = [
     field(text('column.smart'), segment(text(`smart.${report.verdict}`), SMART_TONE[report.verdict])),
-    field(text('column.temperature'), report.temperature_c === null ? missing : formatCelsius(report.temperature_c, text.language)),
+    field(
+      text('column.temperature'),
+      report.temperature_c === null ? missing : formatCelsius(report.temperature_c, text.language),
+    ),
     field(text('column.wear'), number(report.wear_percent, ' %')),
     field(text('column.hours'), number(report.power_on_hours)),
     field(text('field.reallocated'), number(report.reallocated_sectors)),
@@ -295,7 +323,9 @@ function smartTabs(row: Row, model: Model): DetailTab[] {
     field(text('field.firmware'), report.firmware ?? missing),
   ];
   const tab: DetailTab = { title: 'tab.smart', lines: () => summary };
-  return report.attributes.length === 0 ? [tab] : [tab, { title: 'tab.attributes', lines: () => [], table: attributeTable(report, model) }];
+  return report.attributes.length === 0
+    ? [tab]
+    : [tab, { title: 'tab.attributes', lines: () => [], table: attributeTable(report, model) }];
 }
 
 function attributeTable(report: SmartReport, model: Model): DetailTable {
@@ -315,7 +345,9 @@ function attributeTable(report: SmartReport, model: Model): DetailTable {
       String(attribute.value ?? ''),
       String(attribute.worst ?? ''),
       String(attribute.threshold ?? ''),
-      attribute.when_failed === '' ? attribute.raw : `${attribute.raw} ${text(`smart.failed-${attribute.when_failed}`)}`,
+      attribute.when_failed === ''
+        ? attribute.raw
+        : `${attribute.raw} ${text(`smart.failed-${attribute.when_failed}`)}`,
     ]),
   };
 }

@@ -15,7 +15,10 @@ const SEVERITY_TONE = { fail: 'bad', warn: 'warn' } as const satisfies Record<Fi
 
 /** The sign and word of a severity: never colour alone. */
 export const severityOf = (model: Model, severity: Finding['severity']): Segment =>
-  segment(`${model.glyphs[severity === 'fail' ? 'bad' : 'warn']} ${model.text(`word.${severity}`)}`, SEVERITY_TONE[severity]);
+  segment(
+    `${model.glyphs[severity === 'fail' ? 'bad' : 'warn']} ${model.text(`word.${severity}`)}`,
+    SEVERITY_TONE[severity],
+  );
 
 /** A message of the doctor in the person's language. */
 export const say = (model: Model, message: Message): string => tell(model.text, message);
@@ -59,7 +62,10 @@ export const healthScreen = defineList<Row>({
       cell: (row, model) =>
         row.kind === 'finding'
           ? segment(say(model, row.finding.what))
-          : segment(`${row.answer.rule}: ${row.answer.because === null ? '' : say(model, row.answer.because)}`, 'dim'),
+          : segment(
+              `${row.answer.rule}: ${row.answer.because === null ? '' : say(model, row.answer.because)}`,
+              'dim',
+            ),
       sortBy: (row) => (row.kind === 'finding' ? row.finding.subject : row.answer.rule),
     },
     {
@@ -85,7 +91,15 @@ export const healthScreen = defineList<Row>({
   twoLines: [['severity', 'time', 'rule'], ['what']],
   detail: (row, model) => ({
     title: row.kind === 'finding' ? row.finding.rule : row.answer.rule,
-    tabs: [{ title: 'tab.finding', lines: (width) => (row.kind === 'finding' ? findingLines(row.finding, model, width) : unknownLines(row.answer, model, width)) }],
+    tabs: [
+      {
+        title: 'tab.finding',
+        lines: (width) =>
+          row.kind === 'finding'
+            ? findingLines(row.finding, model, width)
+            : unknownLines(row.answer, model, width),
+      },
+    ],
   }),
   copies: (row) =>
     row.kind === 'finding'
@@ -98,7 +112,14 @@ export const healthScreen = defineList<Row>({
   empty: (model) =>
     model.examination === undefined
       ? [[segment(model.text('freshness.waiting'), 'dim')]]
-      : [[segment(`${model.glyphs.good} ${model.text('health.fine', { rules: model.examination.rules.length })}`, 'good')]],
+      : [
+          [
+            segment(
+              `${model.glyphs.good} ${model.text('health.fine', { rules: model.examination.rules.length })}`,
+              'good',
+            ),
+          ],
+        ],
   notice: () => undefined,
 });
 
@@ -111,12 +132,25 @@ export function findingLines(finding: Finding, model: Model, width: number): Lin
   ];
   return [
     [severityOf(model, finding.severity), segment('  '), segment(say(model, finding.what), 'strong')],
-    field(text('column.since'), `${formatMoment(finding.since)} (${formatDuration(model.nowMs - finding.since, text.language)})`),
-    ...section('health.evidence', finding.evidence.map((each) => say(model, each))),
+    field(
+      text('column.since'),
+      `${formatMoment(finding.since)} (${formatDuration(model.nowMs - finding.since, text.language)})`,
+    ),
+    ...section(
+      'health.evidence',
+      finding.evidence.map((each) => say(model, each)),
+    ),
     ...section('health.cause', [say(model, finding.cause)]),
     ...section('health.cure', [say(model, finding.cure)], 'strong'),
-  ].flatMap((each) => (each.reduce((total, part) => total + part.text.length, 0) > width ? wrap(each.map((part) => part.text).join(''), width, each[0]?.tone) : [each]));
+  ].flatMap((each) =>
+    each.reduce((total, part) => total + part.text.length, 0) > width
+      ? wrap(each.map((part) => part.text).join(''), width, each[0]?.tone)
+      : [each],
+  );
 }
 
 const unknownLines = (answer: RuleAnswer, model: Model, width: number): Line[] =>
-  wrap(model.text('health.unknown', { reason: answer.because === null ? '' : say(model, answer.because) }), width);
+  wrap(
+    model.text('health.unknown', { reason: answer.because === null ? '' : say(model, answer.because) }),
+    width,
+  );

@@ -1,6 +1,6 @@
 // Screens that have nothing to show on this machine: they say why, and how to get there.
 import type { TextKey } from '../src/base/texts/text.ts';
-import type { ScreenId } from '../state/view.ts';
+import type { ScreenId } from '../src/contracts/screen-ids.ts';
 import { blank, segment, wrap } from './draw/line.ts';
 import type { Screen } from './draw/screen.ts';
 
@@ -32,6 +32,21 @@ export const pendingScreen = defineNote({
   why: 'pending.why',
   how: 'pending.how',
 });
-export const stacksScreen = defineNote({ id: 'stacks', title: 'screen.stacks', why: 'stacks.why', how: 'stacks.how' });
-export const guestsScreen = defineNote({ id: 'guests', title: 'screen.guests', why: 'guests.why', how: 'guests.how' });
-export const ledgerScreen = defineNote({ id: 'ledger', title: 'screen.ledger', why: 'ledger.why', how: 'ledger.how' });
+export const stacksScreen = defineNote({
+  id: 'stacks',
+  title: 'screen.stacks',
+  why: 'stacks.why',
+  how: 'stacks.how',
+});
+export const guestsScreen = defineNote({
+  id: 'guests',
+  title: 'screen.guests',
+  why: 'guests.why',
+  how: 'guests.how',
+});
+export const ledgerScreen = defineNote({
+  id: 'ledger',
+  title: 'screen.ledger',
+  why: 'ledger.why',
+  how: 'ledger.how',
+});

@@ -19,6 +19,8 @@ export type FactsState = {
 
 export type FactsPoller = {
   readonly store: StoreApi<FactsState>;
+  /** Every subject that the source has. */
+  readonly subjects: readonly Subject[];
   /** Polls while at least one watcher is there; gives back how to stop watching. */
   readonly watch: () => () => void;
   /** Asks now, whatever is due; `all` also asks those that are seldom due. */
@@ -128,6 +130,7 @@ export function createFactsPoller(options: { source: FactsSource; clock: Clock }
 
   return {
     store,
+    subjects: subjects.map(({ subject }) => subject),
     watch: () => {
       life.watchers += 1;
       if (life.watchers === 1 && !life.stopped) start();

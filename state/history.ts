@@ -3,7 +3,16 @@ import type { Subject } from '../src/contracts/all-facts.ts';
 import { valueOf } from '../src/contracts/reading.ts';
 import type { Observations } from './facts.ts';
 
-export type Series = 'cpu' | 'memory' | 'load' | 'cpu_temp' | 'pressure_io' | 'network_rx' | 'network_tx' | 'disk_read' | 'disk_write';
+export type Series =
+  | 'cpu'
+  | 'memory'
+  | 'load'
+  | 'cpu_temp'
+  | 'pressure_io'
+  | 'network_rx'
+  | 'network_tx'
+  | 'disk_read'
+  | 'disk_write';
 
 /** A sample is a number, or null where nothing was known. */
 export type History = { readonly [S in Series]: readonly (number | null)[] };
@@ -16,10 +25,17 @@ export type HistoryRecorder = {
 const CAPACITY = 240;
 
 const sum = (values: readonly (number | null)[]): number | null =>
-  values.some((value) => value !== null) ? values.reduce<number>((total, value) => total + (value ?? 0), 0) : null;
+  values.some((value) => value !== null)
+    ? values.reduce<number>((total, value) => total + (value ?? 0), 0)
+    : null;
 
 /** Where each series comes from; the one table to extend. */
-const SOURCES: { readonly [S in Series]: { subject: Subject; sample: (observations: Observations) => number | null | undefined } } = {
+const SOURCES: {
+  readonly [S in Series]: {
+    subject: Subject;
+    sample: (observations: Observations) => number | null | undefined;
+  };
+} = {
   cpu: { subject: 'cpu', sample: (all) => valueOf(all.cpu?.reading)?.use?.busy },
   memory: {
     subject: 'memory',

@@ -1,8 +1,7 @@
 // Where the person is: screen, cursor, filter, sort, marks and what lies open above it. Pure
 // transitions on one store; no fact lives here.
 import { createStore, type StoreApi } from 'zustand/vanilla';
-
-export type ScreenId = 'overview' | 'disks' | 'containers' | 'health' | 'pending' | 'stacks' | 'guests' | 'ledger';
+import type { ScreenId } from '../src/contracts/screen-ids.ts';
 
 /** One list's place. The cursor is the row's id, so that it stays on its row while rows come and go. */
 export type ListPlace = {
@@ -22,7 +21,6 @@ export type Overlay =
   | { readonly kind: 'filter'; readonly before: string }
   | { readonly kind: 'sort' }
   | { readonly kind: 'copy' }
-  | { readonly kind: 'actions' }
   | { readonly kind: 'findings'; readonly scroll: number }
   | { readonly kind: 'settings'; readonly choice: number }
   | { readonly kind: 'describe'; readonly rowId: string; readonly scroll: number };
@@ -56,17 +54,6 @@ const emptyList: ListPlace = {
   marks: new Set(),
   rangeFrom: null,
 };
-
-export const SCREEN_IDS = [
-  'overview',
-  'disks',
-  'containers',
-  'health',
-  'pending',
-  'stacks',
-  'guests',
-  'ledger',
-] as const satisfies readonly ScreenId[];
 
 export function createView(screen: ScreenId = 'overview'): View {
   return createStore<ViewState>(() => ({

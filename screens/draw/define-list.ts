@@ -1,7 +1,8 @@
 // Makes a screen of rows: filter, sort, cursor, columns by width, two-line rows on narrow
 // terminals. Only the rows that are visible are drawn, however many there are.
 import type { TextKey } from '../../src/base/texts/text.ts';
-import type { ListPlace, ScreenId } from '../../state/view.ts';
+import type { ListPlace } from '../../state/view.ts';
+import type { ScreenId } from '../../src/contracts/screen-ids.ts';
 import { cursorAmong } from '../../state/view.ts';
 import { matches } from './filter.ts';
 import { cells, fit, segment, type Align, type Line, type Segment, type Tone } from './line.ts';
@@ -48,7 +49,14 @@ const TWO_LINES_BELOW = 80;
 const STATUS_ONLY_BELOW = 60;
 const GAP = 2;
 
-type Cache<R> = { inputs: readonly unknown[]; filter: string; sort: ListPlace['sort']; rows: readonly R[]; ids: readonly string[]; byId: ReadonlyMap<string, R> };
+type Cache<R> = {
+  inputs: readonly unknown[];
+  filter: string;
+  sort: ListPlace['sort'];
+  rows: readonly R[];
+  ids: readonly string[];
+  byId: ReadonlyMap<string, R>;
+};
 
 export function defineList<R>(definition: ListDefinition<R>): Screen {
   let cache: Cache<R> | undefined;
@@ -95,12 +103,27 @@ export function defineList<R>(definition: ListDefinition<R>): Screen {
       const above = notice === undefined ? [] : [notice];
       if (rows.length === 0) {
         const why =
-          place.filter === '' ? definition.empty(model, box.width) : [[segment(model.text('list.no-match', { filter: place.filter }), 'dim')]];
+          place.filter === ''
+            ? definition.empty(model, box.width)
+            : [[segment(model.text('list.no-match', { filter: place.filter }), 'dim')]];
         return [...above, ...why].slice(0, box.height);
       }
       const cursor = cursorAmong(place, ids);
-      const drawing = { model, place, cursor, ids, rows, width: box.width, height: box.height - above.length };
-      return [...above, ...(box.width < TWO_LINES_BELOW && box.width >= STATUS_ONLY_BELOW ? drawTwoLines(definition, columnOf, drawing) : drawTable(definition, drawing))];
+      const drawing = {
+        model,
+        place,
+        cursor,
+        ids,
+        rows,
+        width: box.width,
+        height: box.height - above.length,
+      };
+      return [
+        ...above,
+        ...(box.width < TWO_LINES_BELOW && box.width >= STATUS_ONLY_BELOW
+          ? drawTwoLines(definition, columnOf, drawing)
+          : drawTable(definition, drawing)),
+      ];
     },
     sortable: sortableOf(definition.columns),
     detail: (model, id) => {
@@ -173,14 +196,25 @@ function drawTwoLines<R>(
     const row = rows[index];
     if (row === undefined) continue;
     lines.push(rowLine(definition, drawing, index, row, partsOf(row, definition.twoLines[0])));
-    const second = partsOf(row, definition.twoLines[1]).map(({ text, tone }) => ({ text, tone: tone === 'plain' ? ('dim' as const) : tone }));
-    lines.push(index === drawing.cursor ? highlight([segment('  '), ...second], width) : [segment('  '), ...second]);
+    const second = partsOf(row, definition.twoLines[1]).map(({ text, tone }) => ({
+      text,
+      tone: tone === 'plain' ? ('dim' as const) : tone,
+    }));
+    lines.push(
+      index === drawing.cursor ? highlight([segment('  '), ...second], width) : [segment('  '), ...second],
+    );
   }
   return lines;
 }
 
 /** One row with its cursor and mark; the row under the cursor is one segment, so that it is one colour. */
-function rowLine<R>(definition: ListDefinition<R>, drawing: Drawing<R>, index: number, row: R, parts: readonly Segment[]): Line {
+function rowLine<R>(
+  definition: ListDefinition<R>,
+  drawing: Drawing<R>,
+  index: number,
+  row: R,
+  parts: readonly Segment[],
+): Line {
   const { model, place, cursor } = drawing;
   const id = drawing.ids[index] ?? '';
   const sign = index === cursor ? model.glyphs.cursor : ' ';
@@ -188,7 +222,9 @@ function rowLine<R>(definition: ListDefinition<R>, drawing: Drawing<R>, index: n
   const whole: Line = [{ text: sign + mark, tone: place.marks.has(id) ? 'marked' : 'plain' }, ...parts];
   if (index === cursor) return highlight(whole, drawing.width);
   const tone = definition.tone?.(row) ?? 'plain';
-  return tone === 'plain' ? whole : whole.map((part) => (part.tone === 'plain' ? { text: part.text, tone } : part));
+  return tone === 'plain'
+    ? whole
+    : whole.map((part) => (part.tone === 'plain' ? { text: part.text, tone } : part));
 }
 
 function highlight(parts: Line, width: number): Line {
@@ -230,7 +266,11 @@ export function windowOf(count: number, cursor: number, height: number): { from:
   return { from, to: from + room };
 }
 
-function sorted<R>(rows: readonly R[], sort: ListPlace['sort'], columnOf: ReadonlyMap<string, Column<R>>): readonly R[] {
+function sorted<R>(
+  rows: readonly R[],
+  sort: ListPlace['sort'],
+  columnOf: ReadonlyMap<string, Column<R>>,
+): readonly R[] {
   const by = sort === null ? undefined : columnOf.get(sort.column)?.sortBy;
   if (sort === null || by === undefined) return rows;
   const direction = sort.reverse ? -1 : 1;
@@ -262,4 +302,3 @@ export function field(label: string, value: Segment | string, labelWidth = 16): 
   const shown = cells(label) >= labelWidth ? `${label} ` : fit(label, labelWidth);
   return [segment(shown, 'dim'), typeof value === 'string' ? segment(value) : value];
 }
-

@@ -62,7 +62,12 @@ export const asciiGlyphs: Glyphs = {
 };
 
 /** The newest samples at the right end, `width` cells; what was not known is a gap. */
-export function sparkline(samples: readonly (number | null)[], width: number, max: number, glyphs: Glyphs): string {
+export function sparkline(
+  samples: readonly (number | null)[],
+  width: number,
+  max: number,
+  glyphs: Glyphs,
+): string {
   const shown = samples.slice(-width);
   const drawn = shown.map((sample) => {
     if (sample === null) return ' ';

@@ -98,7 +98,13 @@ export function spread(left: Line, right: Line, width: number): Line {
 }
 
 /** Two blocks side by side. */
-export function beside(left: readonly Line[], right: readonly Line[], leftWidth: number, rightWidth: number, gap = 2): Line[] {
+export function beside(
+  left: readonly Line[],
+  right: readonly Line[],
+  leftWidth: number,
+  rightWidth: number,
+  gap = 2,
+): Line[] {
   const rows = Math.max(left.length, right.length);
   const space: Segment = { text: ' '.repeat(gap), tone: 'plain' };
   return Array.from({ length: rows }, (_, row) => {

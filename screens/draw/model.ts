@@ -24,8 +24,10 @@ export type Model = {
   readonly source: { readonly kind: string; readonly readOnly: boolean };
 };
 
-export const observationOf = <S extends Subject>(model: Model, subject: S): Observation<Facts[S]> | undefined =>
-  model.observations[subject];
+export const observationOf = <S extends Subject>(
+  model: Model,
+  subject: S,
+): Observation<Facts[S]> | undefined => model.observations[subject];
 
 /** The last good value, whatever its age: only for what is shown together with its age. */
 export const lastFacts = <S extends Subject>(model: Model, subject: S): Facts[S] | undefined =>

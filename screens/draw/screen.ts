@@ -1,6 +1,7 @@
 // What a screen is: its rows, how they are drawn, and what Enter shows of one.
 import type { TextKey } from '../../src/base/texts/text.ts';
-import type { ListPlace, ScreenId } from '../../state/view.ts';
+import type { ListPlace } from '../../state/view.ts';
+import type { ScreenId } from '../../src/contracts/screen-ids.ts';
 import type { Line, Tone } from './line.ts';
 import type { Model } from './model.ts';
 import type { Place } from '../keys.ts';
@@ -9,7 +10,11 @@ export type Box = { readonly width: number; readonly height: number };
 
 /** A plain table of a detail view, drawn with ink-table; cells are cut to their width first. */
 export type DetailTable = {
-  readonly columns: readonly { readonly title: string; readonly width: number; readonly align: 'left' | 'right' }[];
+  readonly columns: readonly {
+    readonly title: string;
+    readonly width: number;
+    readonly align: 'left' | 'right';
+  }[];
   readonly rows: readonly (readonly string[])[];
 };
 

@@ -67,12 +67,23 @@ export function themeOf(name: ThemeName, depth: ColourDepth): Theme {
   return name === 'light' ? light : dark;
 }
 
+/** Our own signs for terminals without them; foreign letters stay. */
+const PLAIN_SIGNS: Readonly<Record<string, string>> = {
+  '…': '~',
+  '–': '-',
+  '·': '-',
+  '°': ' ',
+  '„': '"',
+  '”': '"',
+};
+
 /** The line as one string with its attributes; nothing is added to plain text. */
-export function paint(line: Line, theme: Theme): string {
+export function paint(line: Line, theme: Theme, plainSigns = false): string {
   let painted = '';
   for (const { text, tone } of line) {
     const attributes = theme[tone];
-    painted += attributes === '' ? text : `\u001b[${attributes}m${text}\u001b[0m`;
+    const shown = plainSigns ? text.replace(/[…–·°„”]/g, (sign) => PLAIN_SIGNS[sign] ?? sign) : text;
+    painted += attributes === '' ? shown : `\u001b[${attributes}m${shown}\u001b[0m`;
   }
   return painted;
 }

@@ -7,7 +7,9 @@ const LONGEST_BURST = 24;
 /** More than this in one event must be one repeated key, or it is a paste too. */
 const LONGEST_MIXED = 6;
 
-export type Pressed = { readonly kind: 'keys'; readonly names: readonly string[] } | { readonly kind: 'paste' };
+export type Pressed =
+  | { readonly kind: 'keys'; readonly names: readonly string[] }
+  | { readonly kind: 'paste' };
 
 const SPECIAL: readonly [keyof Key, string][] = [
   ['upArrow', 'Up'],
@@ -33,11 +35,15 @@ export function keyNames(input: string, key: Key): Pressed {
   if (key.ctrl) return names(input === '' ? '' : `Ctrl+${input.toLowerCase()}`);
   const characters = [...input];
   const mixed = new Set(characters).size > 1;
-  if (characters.length > LONGEST_BURST || (mixed && characters.length > LONGEST_MIXED)) return { kind: 'paste' };
+  if (characters.length > LONGEST_BURST || (mixed && characters.length > LONGEST_MIXED))
+    return { kind: 'paste' };
   return names(...characters.map(characterName));
 }
 
-const names = (...all: readonly string[]): Pressed => ({ kind: 'keys', names: all.filter((name) => name !== '') });
+const names = (...all: readonly string[]): Pressed => ({
+  kind: 'keys',
+  names: all.filter((name) => name !== ''),
+});
 
 function characterName(character: string): string {
   const code = character.codePointAt(0) ?? 0;

@@ -1,0 +1,106 @@
+// The console's one component tree: a row of text for each line of the frame, and the keyboard.
+import { Box, Text, useApp, useInput, usePaste, type SuspendTerminal } from 'ink';
+import { Table } from 'ink-table';
+import { memo, useEffect, useSyncExternalStore } from 'react';
+import { makeHarmless } from '../src/contracts/harmless.ts';
+import { cut } from './draw/line.ts';
+import type { DetailTable } from './draw/screen.ts';
+import { paint, type Theme } from './draw/theme.ts';
+import { drawFrame } from './frame.ts';
+import { keyNames } from './input/key-names.ts';
+import { pasteText, pressKey } from './input/keyboard.ts';
+import type { Session } from './session.ts';
+
+type Props = {
+  readonly session: Session;
+  readonly theme: () => Theme;
+  readonly plainSigns: () => boolean;
+  /** Hears of new facts, unless nobody looks. */
+  readonly followFacts: (listener: () => void) => () => void;
+  readonly onKey: () => void;
+  /** Receives Ink's way to hand the terminal over. */
+  readonly onSuspendable: (suspend: SuspendTerminal) => void;
+  readonly columns: number;
+  readonly rows: number;
+};
+
+export function App({ session, theme, plainSigns, followFacts, onKey, onSuspendable, columns, rows }: Props) {
+  const { shown, view, settings } = session.console;
+  useSyncExternalStore(followFacts, shown.getState);
+  useSyncExternalStore(settings.subscribe, settings.getState);
+  const viewState = useSyncExternalStore(view.subscribe, view.getState);
+
+  const { suspendTerminal } = useApp();
+  useEffect(() => onSuspendable(suspendTerminal), [onSuspendable, suspendTerminal]);
+
+  useInput((input, key) => {
+    onKey();
+    const pressed = keyNames(input, key);
+    if (pressed.kind === 'paste') pasteText(session, input);
+    else for (const name of pressed.names) pressKey(session, name);
+  });
+  usePaste((text) => {
+    onKey();
+    pasteText(session, text);
+  });
+
+  const frame = drawFrame(session, viewState, session.model(), { columns, rows });
+  const colours = theme();
+  const painted = frame.lines.map((each) => paint(each, colours, plainSigns()));
+  const { table } = frame;
+  if (table === undefined) return <Rows painted={painted} columns={columns} rows={rows} />;
+  return (
+    <Box flexDirection="column" width={columns} height={rows} overflow="hidden">
+      <Rows painted={painted.slice(0, table.row)} columns={columns} rows={table.row} />
+      <Box height={table.height} flexDirection="column" overflow="hidden">
+        <PlainTable table={table.content} />
+      </Box>
+      <Rows
+        painted={painted.slice(table.row + table.height)}
+        columns={columns}
+        rows={rows - table.row - table.height}
+      />
+    </Box>
+  );
+}
+
+function Rows({
+  painted,
+  columns,
+  rows,
+}: {
+  readonly painted: readonly string[];
+  readonly columns: number;
+  readonly rows: number;
+}) {
+  return (
+    <Box flexDirection="column" width={columns} height={rows} flexShrink={0}>
+      {painted.map((text, index) => (
+        // A line is known by its place on the screen.
+        // oxlint-disable-next-line react/no-array-index-key
+        <Row key={index} text={text} />
+      ))}
+    </Box>
+  );
+}
+
+/** An empty line still takes its row. */
+const Row = memo(({ text }: { readonly text: string }) => (
+  <Text wrap="truncate">{text === '' ? ' ' : text}</Text>
+));
+
+function PlainTable({ table }: { readonly table: DetailTable }) {
+  const columns = table.columns.map((column) => ({
+    key: cut(column.title, column.width),
+    align: column.align,
+  }));
+  const data = table.rows.map((row) =>
+    Object.fromEntries(
+      table.columns.map((column, index) => [
+        cut(column.title, column.width),
+        cut(makeHarmless(row[index] ?? ''), column.width),
+      ]),
+    ),
+  );
+  return <Table data={data} columns={columns} />;
+}

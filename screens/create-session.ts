@@ -1,0 +1,63 @@
+// Ties a console's state to what draws it: the model of the moment, in the person's words and signs.
+import { createText, languageOf, type Language, type Text } from '../src/base/texts/text.ts';
+import type { Console } from '../state/console.ts';
+import type { Model } from './draw/model.ts';
+import { themeOf, type Theme } from './draw/theme.ts';
+import { asciiGlyphs } from './draw/glyphs.ts';
+import type { Session } from './session.ts';
+import { glyphsOf, terminalKind } from './terminal-kind.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export type SessionOptions = {
+  readonly console: Console;
+  readonly readOnly: boolean;
+  readonly env: Environment;
+  /** From --lang; wins over the settings. */
+  readonly language: Language | undefined;
+  readonly colour: boolean;
+  readonly now: () => number;
+};
+
+export type Drawing = { readonly theme: () => Theme; readonly plainSigns: () => boolean };
+
+/** What only the terminal's owner can do is given in `owner`. */
+export function createSession(
+  options: SessionOptions,
+  owner: Pick<Session, 'size' | 'leave' | 'suspend' | 'repaint' | 'copy' | 'saveSettings'>,
+): Session & Drawing {
+  const { console, env } = options;
+  const kind = terminalKind(env);
+  const texts = new Map<Language, Text>();
+  const text = () => {
+    const { language: set } = console.settings.getState();
+    const language = options.language ?? (set === 'auto' ? languageOf(env) : set);
+    const made = texts.get(language) ?? createText(language);
+    texts.set(language, made);
+    return made;
+  };
+  const glyphs = () => glyphsOf(console.settings.getState(), kind);
+  const model = (): Model => {
+    const shown = console.shown.getState();
+    return {
+      text: text(),
+      glyphs: glyphs(),
+      nowMs: shown.nowMs,
+      observations: shown.observations,
+      history: shown.history,
+      examination: shown.examination,
+      containerDetail: shown.container,
+      source: { kind: console.source.kind, readOnly: options.readOnly },
+    };
+  };
+  return {
+    ...owner,
+    console,
+    readOnly: options.readOnly,
+    model,
+    text,
+    now: options.now,
+    theme: () => themeOf(console.settings.getState().theme, options.colour ? kind.colours : 'none'),
+    plainSigns: () => glyphs() === asciiGlyphs,
+  };
+}

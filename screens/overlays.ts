@@ -1,0 +1,159 @@
+// What lies on top of a screen, as lines: help, menus, drawers, the settings, a row's raw facts.
+import { listOf, type Overlay, type ViewState } from '../state/view.ts';
+import { blank, cutLine, fit, segment, wrap, type Line } from './draw/line.ts';
+import { windowOf } from './draw/define-list.ts';
+import type { Model } from './draw/model.ts';
+import type { Box } from './draw/screen.ts';
+import { findingLines } from './health.ts';
+import { offReason } from './input/commands.ts';
+import { allKeys } from './keys.ts';
+import { paletteEntries } from './palette.ts';
+import type { Session } from './session.ts';
+import { settingRows } from './setting-rows.ts';
+import { whereIs } from './where.ts';
+
+type Drawn = {
+  /** Takes the whole body, or stands below what is left of it. */
+  readonly covers: boolean;
+  readonly lines: readonly Line[];
+};
+type Draw<K extends Overlay['kind']> = (
+  session: Session,
+  overlay: Extract<Overlay, { kind: K }>,
+  model: Model,
+  box: Box,
+) => Drawn;
+
+const KEY_WIDTH = 18;
+const RAW_INDENT = 2;
+
+const overlays: { readonly [K in Overlay['kind']]: Draw<K> } = {
+  help: (session, overlay, model, box) => {
+    const { text } = model;
+    const { screen, place } = whereIs(session.console.view.getState(), model);
+    const query = overlay.query.toLowerCase();
+    const rows = allKeys
+      .filter((key) => key.places.some((each) => each === place))
+      .map((key) => ({ keys: key.keys.join(', '), help: text(key.help), off: offReason(session, key.id) }))
+      .filter((row) => `${row.keys} ${row.help}`.toLowerCase().includes(query))
+      .map((row): Line => [
+        segment(fit(row.keys, KEY_WIDTH), row.off === undefined ? 'key' : 'dim'),
+        segment(row.help, row.off === undefined ? 'plain' : 'dim'),
+        ...(row.off === undefined ? [] : [segment(` (${text(row.off)})`, 'dim')]),
+      ]);
+    const head: Line[] = [
+      [
+        segment(text('help.title', { screen: text(screen.title) }), 'title'),
+        segment(overlay.query === '' ? '' : `  /${overlay.query}`, 'info'),
+      ],
+      [segment(text('help.search'), 'dim')],
+    ];
+    return { covers: true, lines: [...head, ...scrolledTo(rows, overlay.scroll, box.height - head.length)] };
+  },
+  palette: (session, overlay, _model, box) => {
+    const entries = paletteEntries(session, overlay.query);
+    const choice = Math.min(overlay.choice, entries.length - 1);
+    const visible = windowOf(entries.length, choice, box.height);
+    if (entries.length === 0)
+      return { covers: true, lines: [[segment(session.text()('palette.none'), 'dim')]] };
+    const lines = entries.slice(visible.from, visible.to).map((entry, index): Line => {
+      const words = ` ${fit(segment(entry.words).text, Math.min(34, box.width - 4))}`;
+      return visible.from + index === choice
+        ? [{ text: fit(`${words} ${entry.help}`, box.width), tone: 'selected' }]
+        : [segment(words, 'key'), segment(` ${entry.help}`, 'dim')];
+    });
+    return { covers: true, lines };
+  },
+  // The line being typed stands in the footer; the list above filters itself meanwhile.
+  filter: () => ({ covers: false, lines: [] }),
+  sort: (session, _overlay, model) => {
+    const { screen } = whereIs(session.console.view.getState(), model);
+    const choices = screen.sortable.map((each) => `${each.letter} ${model.text(each.title)}`);
+    return { covers: false, lines: menu(model.text('sort.title'), choices) };
+  },
+  copy: (session, _overlay, model, box) => {
+    const { screen, rowId } = whereIs(session.console.view.getState(), model);
+    const copies = rowId === undefined ? [] : screen.copies(model, rowId);
+    const rows = copies.map((copy, index): Line => [
+      segment(` ${index + 1} `, 'key'),
+      segment(fit(model.text(copy.label), 16), 'dim'),
+      segment(copy.value),
+    ]);
+    return {
+      covers: false,
+      lines: [[segment(model.text('copy.title'), 'title')], ...rows.map((row) => cutLine(row, box.width))],
+    };
+  },
+  findings: (_session, overlay, model, box) => {
+    const found = model.examination?.findings ?? [];
+    const rows: Line[] = found.flatMap((finding) => [...findingLines(finding, model, box.width), blank]);
+    const fine: Line[] = [
+      [segment(model.text('health.fine', { rules: model.examination?.rules.length ?? 0 }), 'good')],
+    ];
+    const lines = found.length === 0 ? fine : scrolledTo(rows, overlay.scroll, box.height - 1);
+    return { covers: true, lines: [[segment(model.text('findings.title'), 'title')], ...lines] };
+  },
+  describe: (session, overlay, model, box) => {
+    const { screen } = whereIs(session.console.view.getState(), model);
+    const raw = screen.raw(model, overlay.rowId);
+    const rows = (JSON.stringify(raw, null, RAW_INDENT) ?? '')
+      .split('\n')
+      .map((each): Line => [segment(each)]);
+    const title: Line = [segment(model.text('describe.title', { what: overlay.rowId }), 'title')];
+    return { covers: true, lines: [title, ...scrolledTo(rows, overlay.scroll, box.height - 1)] };
+  },
+  settings: (session, overlay, model, box) => {
+    const current = session.console.settings.getState();
+    const rows = settingRows.map((row, index): Line => {
+      const words = ` ${fit(model.text(row.label), 14)} ${row.shown(current, model.text)}`;
+      return index === overlay.choice
+        ? [{ text: fit(words, box.width), tone: 'selected' }]
+        : [segment(words)];
+    });
+    return {
+      covers: true,
+      lines: [
+        [segment(model.text('settings.title'), 'title')],
+        ...rows,
+        blank,
+        ...wrap(model.text('settings.help'), box.width, 'dim'),
+      ],
+    };
+  },
+};
+
+export function drawOverlay(session: Session, overlay: Overlay, model: Model, box: Box): Drawn {
+  const draw = overlays[overlay.kind] as (
+    session: Session,
+    overlay: Overlay,
+    model: Model,
+    box: Box,
+  ) => Drawn;
+  return draw(session, overlay, model, box);
+}
+
+/** The line that is being typed, shown in the footer; nothing when nothing is typed. */
+export function promptOf(view: ViewState, model: Model): Line | undefined {
+  const { overlay } = view;
+  const caret = segment(' ', 'selected');
+  if (overlay?.kind === 'palette') return [segment(':', 'key'), segment(overlay.query), caret];
+  if (overlay?.kind === 'filter') {
+    return [
+      segment(`/${listOf(view).filter}`, 'key'),
+      caret,
+      segment(`  ${model.text('filter.help')}`, 'dim'),
+    ];
+  }
+  if (overlay?.kind === 'help') return [segment('/', 'key'), segment(overlay.query), caret];
+  return overlay === null ? undefined : [segment(model.text('menu.close'), 'dim')];
+}
+
+const menu = (title: string, choices: readonly string[]): Line[] => [
+  [segment(title, 'title')],
+  ...choices.map((choice): Line => [segment(` ${choice.slice(0, 1)}`, 'key'), segment(choice.slice(1))]),
+];
+
+export function scrolledTo(lines: readonly Line[], scroll: number, height: number): readonly Line[] {
+  const from = Math.min(scroll, Math.max(0, lines.length - height));
+  return lines.slice(from, from + Math.max(0, height));
+}

@@ -1,0 +1,21 @@
+// What keys act on: the console's state, the size of the terminal, and the few things that only
+// the terminal's owner can do.
+import type { Text } from '../src/base/texts/text.ts';
+import type { Console } from '../state/console.ts';
+import type { Model } from './draw/model.ts';
+
+export type Session = {
+  readonly console: Console;
+  readonly readOnly: boolean;
+  readonly model: () => Model;
+  readonly text: () => Text;
+  readonly size: () => { readonly columns: number; readonly rows: number };
+  readonly now: () => number;
+  /** Ends the console with this exit code. */
+  readonly leave: (code: number) => void;
+  readonly suspend: () => void;
+  readonly repaint: () => void;
+  /** Sends text to the terminal's clipboard (OSC 52). */
+  readonly copy: (text: string) => void;
+  readonly saveSettings: () => void;
+};

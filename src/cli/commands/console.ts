@@ -1,0 +1,96 @@
+// `felhom` alone: opens the console, or prints one plain frame where there is no terminal.
+import { EXIT } from '../../base/errors.ts';
+import { LANGUAGES } from '../../base/texts/text.ts';
+import { SCREEN_IDS } from '../../contracts/screen-ids.ts';
+import type { Command, CommandContext } from '../command.ts';
+import { readSettings, saveSettings, settingsPath } from '../settings-file.ts';
+
+/** What a full first frame needs; the rest may come later. */
+const FIRST_SUBJECTS = [
+  'identity',
+  'uptime',
+  'cpu',
+  'load',
+  'memory',
+  'disks',
+  'filesystems',
+  'network',
+] as const;
+const FIRST_FRAME_WAIT_MS = 400;
+/** A plain frame is printed once: it waits for everything, and for a second sample. */
+const PLAIN_WAIT_MS = 5000;
+const PLAIN_SECOND_SAMPLE_MS = 600;
+const PLAIN_COLUMNS = 100;
+
+export const consoleCommand: Command = {
+  name: 'console',
+  summary: 'command.console',
+  options: { screen: { summary: 'option.screen', placeholder: 'SCREEN', choices: SCREEN_IDS } },
+  operands: [],
+  run: openOrPrint,
+};
+
+async function openOrPrint(context: CommandContext): Promise<number> {
+  const { env, clock } = context;
+  const path = settingsPath(env);
+  const [source, { createConsole }, settings] = await Promise.all([
+    context.openSource(),
+    import('../../../state/console.ts'),
+    readSettings(path),
+  ]);
+  const screen = SCREEN_IDS.find((id) => id === context.options['screen']);
+  const console = createConsole({ source, clock, settings, ...(screen === undefined ? {} : { screen }) });
+  const interactive =
+    process.stdin.isTTY && process.stdout.isTTY && env['TERM'] !== 'dumb' && (env['CI'] ?? '') === '';
+  const options = {
+    console,
+    readOnly: context.readOnly,
+    env,
+    language: LANGUAGES.find((language) => language === context.options['lang']),
+    colour: context.colour,
+    now: clock.now,
+  };
+  const stop = console.poller.watch();
+  try {
+    if (!interactive) {
+      const [{ plainFrame }, { createSession }] = await Promise.all([
+        import('../../../screens/plain-frame.ts'),
+        import('../../../screens/create-session.ts'),
+        console.poller.firstAnswers(console.poller.subjects, PLAIN_WAIT_MS),
+      ]);
+      await new Promise((resolve) => {
+        setTimeout(resolve, PLAIN_SECOND_SAMPLE_MS);
+      });
+      const nothing = () => undefined;
+      const columns = PLAIN_COLUMNS;
+      const owner = {
+        size: () => ({ columns, rows: 0 }),
+        leave: nothing,
+        suspend: nothing,
+        repaint: nothing,
+        copy: nothing,
+        saveSettings: nothing,
+      };
+      for (const line of plainFrame(createSession(options, owner), columns)) context.out.line(line);
+      return EXIT.ok;
+    }
+    const [{ openConsole }] = await Promise.all([
+      import('../../../screens/open.tsx'),
+      console.poller.firstAnswers(FIRST_SUBJECTS, FIRST_FRAME_WAIT_MS),
+    ]);
+    return await openConsole({
+      ...options,
+      stdin: process.stdin,
+      stdout: process.stdout,
+      process,
+      saveSettings: async () => {
+        await saveSettings(path, console.settings.getState());
+        return path;
+      },
+    });
+  } finally {
+    stop();
+    console.stop();
+    source.close();
+  }
+}
