@@ -2,6 +2,7 @@
 // completion know nothing else.
 import type { Clock } from '../base/clock.ts';
 import type { Text, TextKey } from '../base/texts/text.ts';
+import type { FactsSource } from '../contracts/source.ts';
 import type { Output } from './print.ts';
 
 export type Option = {
@@ -9,10 +10,18 @@ export type Option = {
   readonly short?: string;
   /** The word that stands for its value in help; an option without one takes no value. */
   readonly placeholder?: string;
+  /** The only values that it takes. */
   readonly choices?: readonly string[];
 };
 /** By long name, without the dashes. */
 export type Options = Readonly<Record<string, Option>>;
+
+export type Operand = {
+  readonly placeholder: string;
+  readonly required: boolean;
+  /** For completion; the command itself judges other words. */
+  readonly choices?: readonly string[];
+};
 
 export const SOURCE_NAMES = ['auto', 'embedded', 'agent'] as const;
 export type SourceName = (typeof SOURCE_NAMES)[number];
@@ -25,6 +34,8 @@ export type CommandContext = {
   readonly json: boolean;
   readonly readOnly: boolean;
   readonly source: SourceName;
+  /** Opens the source that `--source` names; throws an ActionableError when it does not answer. */
+  readonly openSource: () => Promise<FactsSource>;
   readonly text: Text;
   readonly clock: Clock;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -41,9 +52,9 @@ export type Command = {
   readonly name: string;
   readonly summary: TextKey;
   readonly options: Options;
-  /** What may follow the name, as help shows it (`[RULE]`); more words than these are refused. */
-  readonly operands: readonly { readonly placeholder: string; readonly required: boolean }[];
-  /** The exit code of bad usage, and of a bug, where it is not the usual one. */
+  /** What may follow the name; more words than these are refused. */
+  readonly operands: readonly Operand[];
+  /** The exit code of bad usage and of everything that is thrown, where it is not the usual one. */
   readonly exitOnError?: number;
   /** Gives the exit code. */
   readonly run: (context: CommandContext) => Promise<number>;

@@ -1,16 +1,9 @@
 // File systems that are full or soon will be.
+import { fillLimitsPercent } from '../fill-limits.ts';
 import { listFillable, type Fillable } from '../fillable.ts';
-import { above, type Limits } from '../limits.ts';
+import { above } from '../limits.ts';
 import { defineRule, say } from '../rule.ts';
 import { shellWord } from '../shell-word.ts';
-
-const USED_PERCENT: Limits = {
-  // Enough time to act in working hours.
-  warn: 85,
-  // Above this ext4's reserve and databases' working space are gone, and writes begin to fail.
-  fail: 95,
-  slack: 1,
-};
 
 export const diskFull = defineRule({
   id: 'disk-full',
@@ -22,7 +15,7 @@ export const diskFull = defineRule({
       const { filesystem, fill } = fillable;
       const subject = filesystem.mount_point;
       const usedPercent = fill.used_share * 100;
-      const severity = above(usedPercent, USED_PERCENT, before(subject));
+      const severity = above(usedPercent, fillLimitsPercent, before(subject));
       if (severity === undefined) return [];
       return [
         {

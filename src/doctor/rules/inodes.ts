@@ -1,15 +1,9 @@
 // File systems that have room left but no inodes: "No space left on device" with free space.
+import { fillLimitsPercent } from '../fill-limits.ts';
 import { listFillable } from '../fillable.ts';
-import { above, type Limits } from '../limits.ts';
+import { above } from '../limits.ts';
 import { defineRule, say } from '../rule.ts';
 import { shellWord } from '../shell-word.ts';
-
-const USED_PERCENT: Limits = {
-  // As for space: early enough to look for the folder of many small files.
-  warn: 85,
-  fail: 95,
-  slack: 1,
-};
 
 export const inodes = defineRule({
   id: 'inodes',
@@ -21,7 +15,7 @@ export const inodes = defineRule({
       const { inodes_total: total, inodes_used: used } = fill;
       if (total === null || used === null || total === 0) return [];
       const subject = filesystem.mount_point;
-      const severity = above((used / total) * 100, USED_PERCENT, before(subject));
+      const severity = above((used / total) * 100, fillLimitsPercent, before(subject));
       if (severity === undefined) return [];
       return [
         {

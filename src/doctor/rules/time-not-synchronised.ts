@@ -4,8 +4,6 @@ import { defineRule, say } from '../rule.ts';
 
 /** After a boot the first answers of a time server take a while. */
 const AFTER_BOOT_S = 300;
-/** Their clock is the host's, and they may not set it. */
-const WITHOUT_CLOCK = new Set(['container', 'lxc-guest']);
 
 export const timeNotSynchronised = defineRule({
   id: 'time-not-synchronised',
@@ -16,8 +14,6 @@ export const timeNotSynchronised = defineRule({
     const { synchronised, service } = facts.time_sync.value;
     const uptime = valueOf(facts.uptime)?.uptime_s;
     if (synchronised || (uptime !== undefined && uptime < AFTER_BOOT_S)) return [];
-    const role = valueOf(facts.identity)?.role;
-    const inGuest = role !== undefined && WITHOUT_CLOCK.has(role);
     return [
       {
         subject: '',
@@ -31,9 +27,8 @@ export const timeNotSynchronised = defineRule({
         cause: say(
           service === null ? 'rule.time-not-synchronised.cause' : 'rule.time-not-synchronised.cause.service',
         ),
-        cure: inGuest
-          ? say('rule.time-not-synchronised.cure.guest')
-          : service === null
+        cure:
+          service === null
             ? say('rule.time-not-synchronised.cure')
             : say('rule.time-not-synchronised.cure.service', { service }),
       },

@@ -232,7 +232,6 @@ export const doctor = {
   'rule.time-not-synchronised.cure': 'Install one: apt-get install chrony. Then look: timedatectl',
   'rule.time-not-synchronised.cure.service':
     'Look at it: systemctl status {service}; timedatectl. Let it out to UDP port 123.',
-  'rule.time-not-synchronised.cure.guest': "A guest has its host's clock: synchronise the host.",
   'rule.reader-failed.title': 'Facts could not be read',
   'rule.reader-failed.what': 'Could not read: {facts}',
   'rule.reader-failed.what.part': 'Could not read {part} ({facts})',

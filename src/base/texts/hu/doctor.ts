@@ -237,7 +237,6 @@ export const doctor = {
   'rule.time-not-synchronised.cure': 'Telepíts egyet: apt-get install chrony. Aztán nézd meg: timedatectl',
   'rule.time-not-synchronised.cure.service':
     'Nézd meg: systemctl status {service}; timedatectl. Engedd ki a 123-as UDP-porton.',
-  'rule.time-not-synchronised.cure.guest': 'A vendég órája a gazdagépé: a gazdagépet szinkronizáld.',
   'rule.reader-failed.title': 'Nem olvashatók adatok',
   'rule.reader-failed.what': 'Nem olvasható: {facts}',
   'rule.reader-failed.what.part': 'Nem olvasható: {part} ({facts})',

@@ -1,0 +1,71 @@
+// Takes a command line apart. What is not known or not complete becomes a message that names it.
+import { parseArgs } from 'node:util';
+import { ActionableError } from '../base/errors.ts';
+import type { Text } from '../base/texts/text.ts';
+import type { Options } from './command.ts';
+import { nearest } from './nearest.ts';
+
+export type ParsedWords = {
+  readonly words: readonly string[];
+  readonly options: Readonly<Record<string, string | true | undefined>>;
+};
+
+/** An option that is not known ends up in `unknown`, as `--name`, with the words as far as they are sure. */
+export function splitWords(argv: readonly string[], known: Options) {
+  const { tokens } = parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+    options: Object.fromEntries(
+      Object.entries(known).map(([name, option]) => [
+        name,
+        {
+          type: option.placeholder === undefined ? ('boolean' as const) : ('string' as const),
+          ...(option.short === undefined ? {} : { short: option.short }),
+        },
+      ]),
+    ),
+  });
+  return tokens;
+}
+
+export function parseWords(argv: readonly string[], known: Options, text: Text): ParsedWords {
+  const words: string[] = [];
+  const options: Record<string, string | true | undefined> = {};
+  for (const token of splitWords(argv, known)) {
+    if (token.kind === 'positional') words.push(token.value);
+    if (token.kind !== 'option') continue;
+    const { name, rawName, value, inlineValue } = token;
+    const option = Object.hasOwn(known, name) ? known[name] : undefined;
+    if (option === undefined) throw unknownOption(rawName, known, text);
+    if (option.placeholder === undefined) {
+      if (value !== undefined) throw usage(text('usage.no-value', { option: rawName }), text);
+      options[name] = true;
+      continue;
+    }
+    // `--lang --json` forgot the value; `--lang=--json` says that it is one.
+    if (value === undefined || (!inlineValue && value.startsWith('-') && value !== '-')) {
+      throw usage(text('usage.value', { option: rawName, placeholder: option.placeholder }), text);
+    }
+    if (option.choices !== undefined && !option.choices.includes(value)) {
+      throw usage(text('usage.choice', { option: rawName, value, choices: option.choices.join(', ') }), text);
+    }
+    options[name] = value;
+  }
+  return { words, options };
+}
+
+export const usage = (message: string, text: Text): ActionableError =>
+  new ActionableError('usage', message, { hint: text('usage.hint') });
+
+function unknownOption(rawName: string, known: Options, text: Text): ActionableError {
+  const names = Object.keys(known).map((name) => `--${name}`);
+  const near = rawName.startsWith('--') ? nearest(rawName, names) : undefined;
+  return usage(
+    near === undefined
+      ? text('usage.unknown-option', { option: rawName })
+      : text('usage.unknown-option.near', { option: rawName, near }),
+    text,
+  );
+}

@@ -1,0 +1,67 @@
+// Asks a source for all its facts once, for commands: every subject at the same time, all of them
+// within one deadline.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '../base/clock.ts';
+import { ActionableError } from '../base/errors.ts';
+import type { Facts, Subject } from '../contracts/all-facts.ts';
+import { absent, type Reading } from '../contracts/reading.ts';
+import type { FactsSource } from '../contracts/source.ts';
+import type { FactMap } from '../doctor/rule.ts';
+import type { CommandContext, Options } from './command.ts';
+import { usage } from './parse-words.ts';
+
+const DEFAULT_TIMEOUT_S = 8;
+const MAX_TIMEOUT_S = 600;
+/** Rates need two samples; closer ones say little. */
+const BETWEEN_SAMPLES_MS = 250;
+const WITH_RATES: ReadonlySet<Subject> = new Set<Subject>(['cpu', 'network', 'disks', 'processes']);
+
+/** The option of every command that reads once. */
+export const timeoutOption = {
+  timeout: { summary: 'option.timeout', placeholder: 'SECONDS' },
+} as const satisfies Options;
+
+export type ReadOnce = { readonly facts: FactMap; readonly source: FactsSource['kind'] };
+
+/** Every subject asked for has a reading; throws when not one could be read. */
+export async function readOnce(context: CommandContext, subjects: readonly Subject[]): Promise<ReadOnce> {
+  const signal = AbortSignal.timeout(timeoutMs(context));
+  const source = await context.openSource();
+  try {
+    const facts: { [S in Subject]?: Reading<Facts[S]> } = {};
+    const readings = await Promise.all(
+      subjects.map(async (subject) => readTwice(source, subject, context.clock, signal)),
+    );
+    for (const reading of readings) Object.assign(facts, reading);
+    if (!readings.some((reading) => Object.values(reading).some(({ state }) => state === 'ok'))) {
+      throw new ActionableError('unreachable', context.text('source.nothing', { source: source.kind }));
+    }
+    return { facts, source: source.kind };
+  } finally {
+    source.close();
+  }
+}
+
+async function readTwice<S extends Subject>(
+  source: FactsSource,
+  subject: S,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Record<string, Reading<Facts[S]>>> {
+  if (source.intervals[subject] === undefined) {
+    return { [subject]: absent('not-here', source.kind, clock.now()) };
+  }
+  const first = await source.read(subject, { signal });
+  if (first.state !== 'ok' || !WITH_RATES.has(subject)) return { [subject]: first };
+  await sleep(BETWEEN_SAMPLES_MS);
+  const second = await source.read(subject, { signal });
+  return { [subject]: second.state === 'ok' ? second : first };
+}
+
+function timeoutMs({ options, text }: CommandContext): number {
+  const given = options['timeout'];
+  if (typeof given !== 'string') return DEFAULT_TIMEOUT_S * 1000;
+  const seconds = /^\d+(?:\.\d+)?$/.test(given) ? Number(given) : Number.NaN;
+  if (seconds > 0 && seconds <= MAX_TIMEOUT_S) return Math.ceil(seconds * 1000);
+  throw usage(text('usage.timeout', { value: given, max: MAX_TIMEOUT_S }), text);
+}

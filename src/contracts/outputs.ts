@@ -1,0 +1,154 @@
+// What the commands print with --json: one document each, whose fields keep their names. The JSON
+// Schemas in docs/schema are made from these.
+import { z } from 'zod';
+import { allFacts } from './all-facts.ts';
+import type { Subject } from './all-facts.ts';
+import { smartVerdict } from './facts/smart.ts';
+import { blockDevice } from './facts/disks.ts';
+import { finding, ruleAnswer } from './finding.ts';
+import { readingOf } from './reading-schema.ts';
+
+/** When the facts were read (milliseconds since the epoch), and by which source. */
+const origin = { at: z.number(), source: z.enum(['embedded']) };
+
+/** A finding together with its words in the language that was asked for. */
+const toldFinding = finding.extend({
+  told: z.object({
+    what: z.string(),
+    evidence: z.array(z.string()),
+    cause: z.string(),
+    cure: z.string(),
+  }),
+});
+export type ToldFinding = z.infer<typeof toldFinding>;
+
+const examined = { findings: z.array(toldFinding), rules: z.array(ruleAnswer) };
+
+export const statusOutput = z.object({
+  schema: z.literal('felhom/status/1'),
+  ...origin,
+  facts: z.object({
+    identity: readingOf(allFacts.identity),
+    uptime: readingOf(allFacts.uptime),
+    time_sync: readingOf(allFacts.time_sync),
+    cpu: readingOf(allFacts.cpu),
+    load: readingOf(allFacts.load),
+    memory: readingOf(allFacts.memory),
+    pressure: readingOf(allFacts.pressure),
+    temperatures: readingOf(allFacts.temperatures),
+    network: readingOf(allFacts.network),
+    filesystems: readingOf(allFacts.filesystems),
+    disks: readingOf(allFacts.disks),
+    smart: readingOf(allFacts.smart),
+    zfs: readingOf(allFacts.zfs),
+    lvm: readingOf(allFacts.lvm),
+    proxmox: readingOf(allFacts.proxmox),
+    processes: readingOf(allFacts.processes),
+    kernel_errors: readingOf(allFacts.kernel_errors),
+    containers: readingOf(allFacts.containers),
+  } satisfies Record<Subject, z.ZodType>),
+  ...examined,
+});
+export type StatusOutput = z.infer<typeof statusOutput>;
+
+export const doctorOutput = z.object({
+  schema: z.literal('felhom/doctor/1'),
+  ...origin,
+  /** The one rule that was asked for; null when all were. */
+  rule: z.string().nullable(),
+  ...examined,
+});
+export type DoctorOutput = z.infer<typeof doctorOutput>;
+
+/** One figure as the monitoring plugins' guidelines write it; null where there is no such limit. */
+const perfdatum = z.object({
+  label: z.string(),
+  value: z.number(),
+  unit: z.enum(['', '%', 'B', 's', 'c']),
+  warn: z.number().nullable(),
+  crit: z.number().nullable(),
+  min: z.number().nullable(),
+  max: z.number().nullable(),
+});
+export type Perfdatum = z.infer<typeof perfdatum>;
+
+export const checkOutput = z.object({
+  schema: z.literal('felhom/check/1'),
+  ...origin,
+  status: z.enum(['OK', 'WARNING', 'CRITICAL', 'UNKNOWN']),
+  exit_code: z.number(),
+  summary: z.string(),
+  perfdata: z.array(perfdatum),
+  ...examined,
+});
+export type CheckOutput = z.infer<typeof checkOutput>;
+
+export const disksListOutput = z.object({
+  schema: z.literal('felhom/disks-list/1'),
+  ...origin,
+  devices: z.array(
+    blockDevice.extend({
+      /** Null when SMART says nothing of this device. */
+      smart_verdict: smartVerdict.nullable(),
+      temperature_c: z.number().nullable(),
+    }),
+  ),
+});
+export type DisksListOutput = z.infer<typeof disksListOutput>;
+
+const optionOutput = z.object({
+  name: z.string(),
+  short: z.string().nullable(),
+  summary: z.string(),
+  /** The word that stands for its value; null for one without a value. */
+  placeholder: z.string().nullable(),
+  choices: z.array(z.string()).nullable(),
+});
+export type OptionOutput = z.infer<typeof optionOutput>;
+
+export const helpOutput = z.object({
+  schema: z.literal('felhom/help/1'),
+  version: z.string(),
+  commands: z.array(
+    z.object({
+      name: z.string(),
+      summary: z.string(),
+      operands: z.array(
+        z.object({
+          placeholder: z.string(),
+          required: z.boolean(),
+          choices: z.array(z.string()).nullable(),
+        }),
+      ),
+      options: z.array(optionOutput),
+    }),
+  ),
+  global_options: z.array(optionOutput),
+});
+export type HelpOutput = z.infer<typeof helpOutput>;
+
+export const completionOutput = z.object({
+  schema: z.literal('felhom/completion/1'),
+  shell: z.enum(['bash', 'zsh', 'fish']),
+  script: z.string(),
+});
+export type CompletionOutput = z.infer<typeof completionOutput>;
+
+/** What stands on stdout instead when a command could not do its work. */
+export const errorOutput = z.object({
+  error: z.string(),
+  /** `settings`, `unreachable`, `not-found`, `failed`. */
+  code: z.string(),
+  hint: z.string().optional(),
+});
+
+/** By the name of their file in docs/schema. */
+export const allOutputs = {
+  status: statusOutput,
+  check: checkOutput,
+  doctor: doctorOutput,
+  'disks-list': disksListOutput,
+  help: helpOutput,
+  completion: completionOutput,
+  error: errorOutput,
+} as const;
