@@ -89,8 +89,9 @@ export function parseOsName(text: string): string | undefined {
   return name === '' ? undefined : name;
 }
 
-const MAX_NAME = 256;
+/** What uname(2) has room for, on one line. */
+const MAX_NAME = 64;
 const parseName = (text: string): string | undefined => {
   const name = text.trim();
-  return name === '' || name.length > MAX_NAME ? undefined : name;
+  return name.includes('\n') || name.length > MAX_NAME ? undefined : name;
 };
