@@ -2,6 +2,17 @@
 import { build } from 'esbuild';
 import { rm } from 'node:fs/promises';
 
+// dockerode brings what this project never uses: Docker over SSH, and BuildKit's sessions over grpc.
+// Bundled, ssh2 looks for a folder of its own as soon as it is loaded, and fails.
+const unused = /^(?:ssh2|protobufjs|@grpc\/(?:grpc-js|proto-loader))$/;
+const leaveOut = {
+  name: 'leave-out',
+  setup(build) {
+    build.onResolve({ filter: unused }, ({ path }) => ({ path, namespace: 'left-out' }));
+    build.onLoad({ filter: /./, namespace: 'left-out' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
+
 await rm('dist', { recursive: true, force: true });
 await build({
   entryPoints: { felhom: 'src/cli/main.ts' },
@@ -21,5 +32,6 @@ await build({
     js: "import { createRequire as __felhomRequire } from 'node:module';const require = __felhomRequire(import.meta.url);",
   },
   external: ['react-devtools-core', 'cpu-features'],
+  plugins: [leaveOut],
   logLevel: 'warning',
 });
