@@ -12,6 +12,10 @@ import { createNetworkReader } from './network.ts';
 import { readPressure } from './pressure.ts';
 import { createProcessReader } from './processes.ts';
 import { createTemperatureReader } from './temperatures.ts';
+import { readKernelErrors } from './kernel-errors.ts';
+import { readLvm } from './lvm.ts';
+import { readProxmox } from './proxmox.ts';
+import { readZfs } from './zfs.ts';
 import { readSmart } from './smart.ts';
 import { readTimeSync } from './time-sync.ts';
 import { readUptime } from './uptime.ts';
@@ -46,6 +50,10 @@ export function createSubjects(): HostSubjects {
     filesystems: { everyMs: 5000, read: createFilesystemsReader() },
     disks: { everyMs: 2000, read: createDisksReader() },
     smart: { everyMs: 600_000, read: readSmart },
+    zfs: { everyMs: 30_000, read: readZfs },
+    lvm: { everyMs: 60_000, read: readLvm },
+    proxmox: { everyMs: 60_000, read: readProxmox },
+    kernel_errors: { everyMs: 60_000, read: readKernelErrors },
     // The kernel reckons its averages anew every 2 s.
     pressure: { everyMs: 2000, read: readPressure },
     temperatures: { everyMs: 3000, read: createTemperatureReader() },

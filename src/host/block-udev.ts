@@ -1,4 +1,5 @@
 // What udev knows of a block device, from its database below /run/udev/data (one file a device).
+import { decodeHexEscapes } from './hex-escapes.ts';
 
 export type UdevRecord = {
   readonly properties: ReadonlyMap<string, string>;
@@ -23,17 +24,6 @@ export function parseUdevRecord(text: string): UdevRecord {
   return { properties, byIdLinks };
 }
 
-/** Undoes udev's `\xHH`; the bytes are UTF-8. */
-export function decodeUdev(text: string): string {
-  if (!text.includes('\\x')) return text;
-  const bytes: Buffer[] = [];
-  for (const part of text.split(/(\\x[0-9a-fA-F]{2})/)) {
-    const hex = /^\\x([0-9a-fA-F]{2})$/.exec(part)?.[1];
-    bytes.push(hex === undefined ? Buffer.from(part) : Buffer.from(hex, 'hex'));
-  }
-  return Buffer.concat(bytes).toString('utf8');
-}
-
 const tidy = (text: string | undefined): string | undefined => {
   const line = text?.replace(/\s+/g, ' ').trim();
   return line === '' ? undefined : line;
@@ -41,7 +31,7 @@ const tidy = (text: string | undefined): string | undefined => {
 
 /** Model and serial by the same choice among udev's properties as lsblk(8) makes. */
 export const udevModel = ({ properties }: UdevRecord): string | undefined =>
-  tidy(decodeUdev(properties.get('ID_MODEL_ENC') ?? '')) ?? tidy(properties.get('ID_MODEL'));
+  tidy(decodeHexEscapes(properties.get('ID_MODEL_ENC') ?? '')) ?? tidy(properties.get('ID_MODEL'));
 
 export const udevSerial = ({ properties }: UdevRecord): string | undefined =>
   tidy(
@@ -54,5 +44,5 @@ export const udevSerial = ({ properties }: UdevRecord): string | undefined =>
 /** The label as it is on the disk: it may hold anything. */
 export const udevLabel = ({ properties }: UdevRecord): string | undefined => {
   const encoded = properties.get('ID_FS_LABEL_ENC');
-  return encoded === undefined ? properties.get('ID_FS_LABEL') : decodeUdev(encoded);
+  return encoded === undefined ? properties.get('ID_FS_LABEL') : decodeHexEscapes(encoded);
 };

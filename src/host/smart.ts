@@ -1,10 +1,11 @@
 // What disks say of their own health, by smartctl(8): one disk at a time, and none is woken for it.
 import type { SmartDisk, SmartFacts } from '../contracts/facts/smart.ts';
-import { absent, failed, ok, type Missing, type Reading } from '../contracts/reading.ts';
+import { failed, ok, type Reading } from '../contracts/reading.ts';
 import type { ToolResult } from '../base/run-tool.ts';
 import type { Machine } from './machine.ts';
 import { parseJson, smartAnswer, smartScan } from './smart-answer.ts';
 import { ASLEEP_STATUS, parseSmartReport } from './smart-report.ts';
+import { toolMissing } from './tool-missing.ts';
 
 const DEADLINE_MS = 20_000;
 const SOURCE = 'smartctl';
@@ -23,7 +24,7 @@ export async function readSmart(
   // The plain scan opens no disk, so that it cannot wake one either.
   const scan = await run(['--scan']);
   const at = machine.clock.now();
-  if (scan.state !== 'ended') return missing(scan, at);
+  if (scan.state !== 'ended') return toolMissing(scan, SOURCE, at);
   const devices = parseJson(smartScan, scan.stdout);
   // smartmontools before 7 know no JSON.
   if (devices === undefined) return failed('garbage', SOURCE, at, scan.stderr.split('\n')[0]);
@@ -50,7 +51,7 @@ const GUESS = 'scsi';
 
 function toDisk(target: Target, result: ToolResult, at: number, before: SmartDisk | undefined): SmartDisk {
   const source = `${SOURCE} ${target.device}`;
-  if (result.state !== 'ended') return { ...target, report: missing(result, at) };
+  if (result.state !== 'ended') return { ...target, report: toolMissing(result, SOURCE, at) };
   const report = parseSmartReport(result.stdout, source, at);
   const answered = parseJson(smartAnswer, result.stdout)?.device?.type;
   // A sleeping disk keeps its last report, which says itself how old it is.
@@ -68,16 +69,3 @@ const findBefore = (previous: Previous, target: Target): SmartDisk | undefined =
     ({ device, type }) =>
       device === target.device && (target.type === GUESS ? !type.includes(',') : type === target.type),
   );
-
-function missing(result: Exclude<ToolResult, { state: 'ended' }>, at: number): Missing {
-  switch (result.state) {
-    case 'missing':
-      return absent('no-tool', SOURCE, at);
-    case 'no-permission':
-    case 'timeout':
-    case 'too-large':
-      return failed(result.state, SOURCE, at);
-    case 'failed':
-      return failed('tool-failed', SOURCE, at, result.detail);
-  }
-}
