@@ -3,11 +3,13 @@
 import type { z } from 'zod';
 import type { ProxmoxFacts, ProxmoxGuest, ProxmoxStorage, ProxmoxTask } from '../contracts/facts/proxmox.ts';
 import { absent, failed, ok, type Reading } from '../contracts/reading.ts';
+import { parseProxmoxConfig } from './identity.ts';
 import type { Machine } from './machine.ts';
 import { parseBody, parseRows, pveGuest, pveStorage, pveTask, pveVersion } from './pvesh.ts';
-import { readLine } from './read-fact.ts';
+import { readFact, readLine } from './read-fact.ts';
 import { toolFailed, toolMissing } from './tool-missing.ts';
 
+const VERSION_FILE = '/usr/share/perl5/PVE/pvecfg.pm';
 const DEADLINE_MS = 15_000;
 const TASKS = 100;
 const BACKUPS = 50;
@@ -37,9 +39,10 @@ export async function readProxmox(
     return value === undefined ? failed('garbage', source, at) : ok(value, source, at);
   };
 
-  const version = await readVersion(previous, async () =>
-    ask('/version', [], (json) => parseBody(pveVersion, json)?.version),
-  );
+  // Its file says the version without Perl; the API is asked where there is no such file.
+  const file = await readFact(machine, VERSION_FILE, parseProxmoxConfig);
+  const version =
+    file.state === 'ok' ? file : await ask('/version', [], (json) => parseBody(pveVersion, json)?.version);
   if (version.state !== 'ok') return version;
   const storages = await ask(`/nodes/${node}/storage`, [], (json) => parseRows(pveStorage, json));
   if (storages.state !== 'ok') return storages;
@@ -69,14 +72,6 @@ export async function readProxmox(
     'pvesh',
     machine.clock.now(),
   );
-}
-
-/** It changes with an upgrade, after which the console is most likely started anew. */
-async function readVersion(
-  previous: Previous,
-  ask: () => Promise<Reading<string>>,
-): Promise<Reading<string>> {
-  return previous === undefined ? ask() : ok(previous.value.version, 'pvesh get /version', previous.at);
 }
 
 /** Between two backups more tasks may end than the list holds: then what was known before stands. */
