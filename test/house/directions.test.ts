@@ -21,6 +21,9 @@ const SOUND: readonly (readonly [string, string])[] = [
   ['src/contracts/all-facts.ts', "// Facts.\nexport { cpu } from './facts/cpu.ts';"],
   ['src/contracts/facts/cpu.ts', '// Cpu.\nexport const cpu = 1;'],
   ['src/base/texts/text.ts', '// Texts.\nexport const text = 1;'],
+  ['src/doctor/all-rules.ts', '// Rules.'],
+  ['src/cli/all-commands.ts', '// Commands.'],
+  ['screens/all-screens.ts', '// Screens.'],
 ];
 
 const breaches = (path: string, code: string, ...more: readonly (readonly [string, string])[]) =>
@@ -160,11 +163,20 @@ test('a file that does not say what it is for is found', () => {
 test.each([
   ['src/doctor/all-rules.ts', 'src/doctor/rules/forgotten.ts'],
   ['src/cli/all-commands.ts', 'src/cli/commands/forgotten.ts'],
-  ['screens/all-screens.ts', 'screens/forgotten-screen.tsx'],
+  ['screens/all-screens.ts', 'screens/forgotten.ts'],
+  ['src/contracts/all-facts.ts', 'src/contracts/facts/forgotten.ts'],
 ])('%s that forgets %s is found', (list, forgotten) => {
-  expect(breaches(list, '// A list.', [forgotten, '// Forgotten.'])).toEqual([
-    `${list} does not name ${forgotten}`,
-  ]);
+  const code = '// Forgotten.\nexport const forgottenScreen = 1;';
+  expect(breaches(forgotten, code)).toEqual([`${list} does not name ${forgotten}`]);
+});
+
+test('a list that is gone is found', () => {
+  const rest = SOUND.filter(([path]) => path !== 'src/doctor/all-rules.ts');
+  expect(examine(new Map(rest))).toEqual(['src/doctor/all-rules.ts is missing']);
+});
+
+test('a file beside the screens that is no screen need not be listed', () => {
+  expect(breaches('screens/layout.ts', '// Layout.\nexport const layout = 1;')).toEqual([]);
 });
 
 test('plain data that loads Ink by a detour is found', () => {

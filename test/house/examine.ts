@@ -117,13 +117,14 @@ function reach(start: string, modules: Modules, seen = new Set<string>()): Set<s
 }
 
 function examineLists(modules: Modules): string[] {
-  return completeLists.flatMap(({ list, folder, files, mayBeMissing }) => {
+  return completeLists.flatMap(({ list, folder, files, exporting }) => {
     const module = modules.get(list);
-    if (module === undefined) return mayBeMissing === true ? [] : [`${list} is missing`];
+    if (module === undefined) return [`${list} is missing`];
     const named = new Set(module.imports.map((one) => posix.join(posix.dirname(list), one.specifier)));
-    return [...modules.keys()]
-      .filter((path) => posix.dirname(path) === folder && files.test(posix.basename(path)))
-      .filter((path) => path !== list && !named.has(path))
-      .map((path) => `${list} does not name ${path}`);
+    return [...modules]
+      .filter(([path]) => posix.dirname(path) === folder && files.test(posix.basename(path)))
+      .filter(([, one]) => exporting === undefined || one.exports.some((name) => exporting.test(name)))
+      .filter(([path]) => path !== list && !named.has(path))
+      .map(([path]) => `${list} does not name ${path}`);
   });
 }

@@ -10,6 +10,8 @@ export type Import = {
 
 export type Module = {
   readonly imports: readonly Import[];
+  /** Names of what it declares and exports. */
+  readonly exports: readonly string[];
   /** Every string and every fixed piece of a template. */
   readonly strings: readonly string[];
   /** `process.exit` and its kind, also when taken apart: `const { exit } = process`. */
@@ -26,6 +28,7 @@ export function readModule(path: string, source: string): Module {
   const nodes = [...walk(program)];
   return {
     imports: nodes.flatMap(importOf),
+    exports: nodes.flatMap(exportsOf),
     strings: nodes.flatMap(stringOf),
     members: nodes.flatMap(membersOf),
     habits: habitsOf(program.body),
@@ -61,6 +64,15 @@ function importOf(node: Node): Import[] {
     default:
       return [];
   }
+}
+
+function exportsOf(node: Node): string[] {
+  if (node['type'] !== 'ExportNamedDeclaration' || !isNode(node['declaration'])) return [];
+  const { declarations, id } = node['declaration'];
+  const names = Array.isArray(declarations)
+    ? declarations.map((one: unknown) => isNode(one) && one['id'])
+    : [id];
+  return names.map(nameOf).filter((name) => name !== undefined);
 }
 
 function stringOf(node: Node): string[] {
