@@ -3,9 +3,12 @@ import type { BlockDevice } from '../contracts/facts/disks.ts';
 
 export type Branch = { readonly device: BlockDevice; readonly depth: number };
 
-/** A device on several others stands below the first; loop devices without a file are left out. */
+/** Kinds that the kernel keeps in stock: without a size they are nothing yet. */
+const IN_STOCK = new Set(['loop', 'zram']);
+
+/** A device on several others stands below the first. */
 export function listDiskTree(devices: readonly BlockDevice[]): readonly Branch[] {
-  const shown = devices.filter((device) => !(device.kind === 'loop' && device.size_bytes === 0));
+  const shown = devices.filter((device) => device.size_bytes > 0 || !IN_STOCK.has(device.kind));
   const names = new Set(shown.map(({ name }) => name));
   const parentOf = ({ parents }: BlockDevice) => parents.find((parent) => names.has(parent));
   const seen = new Set<string>();

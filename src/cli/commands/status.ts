@@ -1,6 +1,6 @@
 // `felhom status`: the overview in text.
 import { EXIT } from '../../base/errors.ts';
-import { statusOutput, type ToldFinding } from '../../contracts/outputs.ts';
+import type { ToldFinding } from '../../contracts/outputs.ts';
 import { valueOf } from '../../contracts/reading.ts';
 import { examine } from '../../doctor/examine.ts';
 import type { FactMap } from '../../doctor/rule.ts';
@@ -24,7 +24,9 @@ export const statusCommand: Command = {
     const { at, findings: found, rules } = examine({ facts, now: clock.now() });
     const findings = found.map((finding) => tellFinding(text, finding));
     if (context.json) {
-      // Parsed by its own schema, as a document with a subject missing must not go out.
+      // Parsed by its own schema, as a document with a subject missing must not go out; loaded
+      // here, as zod costs more than reading the machine.
+      const { statusOutput } = await import('../../contracts/outputs.ts');
       out.json(statusOutput.parse({ schema: 'felhom/status/1', at, source, facts, findings, rules }));
       return EXIT.ok;
     }

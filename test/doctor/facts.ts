@@ -1,0 +1,245 @@
+// Facts of a healthy machine, for tests to spoil one at a time.
+import type { Facts } from '../../src/contracts/all-facts.ts';
+import type { Container } from '../../src/contracts/facts/containers.ts';
+import type { Filesystem, FilesystemFill } from '../../src/contracts/facts/filesystems.ts';
+import type { SmartReport } from '../../src/contracts/facts/smart.ts';
+import { ok, type Reading } from '../../src/contracts/reading.ts';
+import type { FactMap } from '../../src/doctor/rule.ts';
+
+export const NOW = 1_780_000_000_000;
+export const DAY_MS = 86_400_000;
+const GIB = 1024 ** 3;
+
+export const good = <T>(value: T): Reading<T> => ok(value, 'test', NOW);
+
+export const memory = (change: Partial<Facts['memory']> = {}): FactMap => ({
+  memory: good({
+    memory_total: 100 * GIB,
+    memory_available: 50 * GIB,
+    memory_used: 50 * GIB,
+    memory_free: 40 * GIB,
+    buffers: 0,
+    cached: 0,
+    swap_total: 8 * GIB,
+    swap_used: 0,
+    arc_size: null,
+    ...change,
+  }),
+});
+/** With this share of memory available. */
+export const availableMemory = (percent: number, more: Partial<Facts['memory']> = {}): FactMap =>
+  memory({ memory_available: percent * GIB, memory_used: (100 - percent) * GIB, ...more });
+
+const line = (avg60: number) => ({ avg10: avg60, avg60, avg300: avg60, total_us: 0 });
+export const pressure = (avg60: { cpu?: number; memory?: number; io?: number }): FactMap => ({
+  pressure: good({
+    cpu: { some: line(avg60.cpu ?? 0), full: null },
+    memory: { some: line(avg60.memory ?? 0), full: line(avg60.memory ?? 0) },
+    io: { some: line(avg60.io ?? 0), full: line(avg60.io ?? 0) },
+  }),
+});
+
+const fill = (change: Partial<FilesystemFill>): Reading<FilesystemFill> =>
+  good({
+    size_bytes: 100 * GIB,
+    used_bytes: 10 * GIB,
+    available_bytes: 90 * GIB,
+    used_share: 0.1,
+    inodes_total: 1000,
+    inodes_used: 10,
+    ...change,
+  });
+export const mount = (change: Partial<FilesystemFill>, more: Partial<Filesystem> = {}): Filesystem => ({
+  mount_point: '/data',
+  device: '/dev/sdb1',
+  device_number: '8:17',
+  fs_type: 'ext4',
+  read_only: false,
+  fill: fill(change),
+  ...more,
+});
+export const filesystems = (...mounts: Filesystem[]): FactMap => ({
+  filesystems: good({ filesystems: mounts }),
+});
+
+type Sensor = Facts['temperatures']['sensors'][number];
+export const sensor = (celsius: number, change: Partial<Sensor> = {}): FactMap => ({
+  temperatures: good({
+    cpu_temp_c: null,
+    sensors: [
+      {
+        chip: 'coretemp',
+        label: 'Package id 0',
+        celsius,
+        high_celsius: null,
+        critical_celsius: null,
+        device: null,
+        ...change,
+      },
+    ],
+  }),
+});
+
+export const report = (change: Partial<SmartReport> = {}): SmartReport => ({
+  model: 'WDC WD40EFRX',
+  serial: 'WD-1',
+  firmware: null,
+  capacity_bytes: 4e12,
+  rotation_rate_rpm: 5400,
+  verdict: 'passed',
+  passed: true,
+  temperature_c: 35,
+  power_on_hours: 1000,
+  power_cycles: 10,
+  wear_percent: null,
+  available_spare_percent: null,
+  reallocated_sectors: 0,
+  pending_sectors: 0,
+  uncorrectable_errors: 0,
+  media_errors: null,
+  error_log_entries: 0,
+  self_test_failed: false,
+  exit_status: 0,
+  attributes: [],
+  ...change,
+});
+export const smart = (...changes: Partial<SmartReport>[]): FactMap => ({
+  smart: good({
+    disks: changes.map((change, index) => ({
+      device: `/dev/sd${'abcdef'[index] ?? 'z'}`,
+      type: 'sat',
+      report: good(report(change)),
+    })),
+  }),
+});
+
+type KernelError = Facts['kernel_errors']['errors'][number];
+export const kernel = (...errors: Partial<KernelError>[]): FactMap => ({
+  kernel_errors: good({
+    since: NOW - 3_600_000,
+    errors: errors.map((error) => ({
+      kind: 'other' as const,
+      message: 'a message',
+      subject: 'sda',
+      first_at: NOW - 1000,
+      last_at: NOW - 500,
+      count: 2,
+      ...error,
+    })),
+  }),
+});
+
+export const load = (load5: number, threads = 4, blocked = 0): FactMap => ({
+  load: good({ load1: load5, load5, load15: load5, runnable: 1, entities: 100 }),
+  cpu: good({
+    model: null,
+    cores: threads,
+    threads,
+    use: null,
+    ticks: { user: 0, system: 0, iowait: 0, steal: 0, idle: 0 },
+    per_core: [],
+  }),
+  processes: good({
+    total: 10,
+    blocked,
+    zombies: 0,
+    top_cpu: [{ pid: 7, name: 'burn', state: 'R', cpu: 1, rss_bytes: 1, owner: null }],
+    top_memory: [],
+    cgroups: [],
+  }),
+});
+
+export const timeSync = (synchronised: boolean, uptime_s = 1000): FactMap => ({
+  time_sync: good({ synchronised, service: 'chrony' }),
+  uptime: good({ uptime_s }),
+});
+
+type Pool = Facts['zfs']['pools'][number];
+export const zfs = (change: Partial<Pool>): FactMap => ({
+  zfs: good({
+    pools: [
+      {
+        name: 'rpool',
+        state: 'ONLINE',
+        size_bytes: 1000,
+        allocated_bytes: 100,
+        free_bytes: 900,
+        fragmentation_percent: 1,
+        read_errors: 0,
+        write_errors: 0,
+        checksum_errors: 0,
+        scan: null,
+        ...change,
+      },
+    ],
+  }),
+});
+
+export const thinPool = (data_percent: number, metadata_percent = 1): FactMap => ({
+  lvm: good({
+    groups: [],
+    thin_pools: [{ group: 'pve', name: 'data', size_bytes: 1000, data_percent, metadata_percent }],
+  }),
+});
+export const group = (missing_volumes: number): FactMap => ({
+  lvm: good({ groups: [{ name: 'pve', size_bytes: 1, free_bytes: 0, missing_volumes }], thin_pools: [] }),
+});
+
+type Task = Facts['proxmox']['tasks'][number];
+export const backup = (ageMs: number, status: string | null): Task => ({
+  upid: 'UPID:pve:0001',
+  type: 'vzdump',
+  target: null,
+  user: 'root@pam',
+  started_at: NOW - ageMs,
+  ended_at: NOW - ageMs,
+  status,
+});
+export const proxmox = (last: Task | null, lastGood: Task | null, template = false): FactMap => ({
+  proxmox: good({
+    node: 'pve',
+    version: '8.2',
+    storages: [],
+    guests: [
+      {
+        vmid: 9200,
+        kind: 'lxc' as const,
+        name: 'demo',
+        status: 'running',
+        cpu_share: null,
+        memory_used: null,
+        memory_total: null,
+        uptime_s: null,
+        template,
+      },
+    ],
+    tasks: [],
+    last_backup: last,
+    last_good_backup: lastGood,
+  }),
+});
+
+export const container = (change: Partial<Container>): FactMap => ({
+  containers: good({
+    engine_version: '29',
+    containers: [
+      {
+        id: 'a',
+        name: 'traefik',
+        image: 'traefik:3',
+        image_id: 'b',
+        pinned: 'tag' as const,
+        state: 'running',
+        health: 'healthy',
+        status: 'Up 3 hours',
+        created_at: NOW,
+        stack: null,
+        protected: false,
+        ports: [],
+        networks: [],
+        mounts: [],
+        ...change,
+      },
+    ],
+  }),
+});

@@ -1,0 +1,6 @@
+// Writes the JSON Schemas of what the commands print into docs/schema: node test/schema/write.ts
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { allSchemas, SCHEMA_FOLDER } from './all-schemas.ts';
+
+mkdirSync(SCHEMA_FOLDER, { recursive: true });
+for (const { file, text } of allSchemas()) writeFileSync(`${SCHEMA_FOLDER}/${file}`, text);
