@@ -10,8 +10,7 @@ const PATTERNS: readonly {
   readonly title: string;
 }[] = [
   // LXC appends -1, -2 when an old group of the same guest is still there.
-  { pattern: /^\/lxc(?:\.payload)?[./]([^/]+?)(?:-\d+)?(?:\/|$)/, kind: 'lxc', title: 'lxc ' },
-  { pattern: /^\/lxc\.monitor[./]([^/]+?)(?:-\d+)?(?:\/|$)/, kind: 'lxc', title: 'lxc ' },
+  { pattern: /^\/lxc(?:\/|\.(?:payload|monitor)[./])([^/]+?)(?:-\d+)?(?:\/|$)/, kind: 'lxc', title: 'lxc ' },
   { pattern: /^\/qemu\.slice\/(\d+)\.scope(?:\/|$)/, kind: 'qemu', title: 'vm ' },
   { pattern: /\/docker[-/]([0-9a-f]{12})[0-9a-f]*(?:\.scope)?(?:\/|$)/, kind: 'docker', title: 'docker ' },
   { pattern: /\/libpod-([0-9a-f]{12})[0-9a-f]*(?:\.scope)?(?:\/|$)/, kind: 'other', title: 'podman ' },

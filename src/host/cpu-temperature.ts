@@ -3,7 +3,8 @@ import type { TemperatureSensor } from '../contracts/facts/temperatures.ts';
 
 /** Best first: a row wins when any sensor fits it, with the hottest of them (one a socket). */
 const CHOICES: readonly { readonly chip: RegExp; readonly label: RegExp }[] = [
-  { chip: /^coretemp$/, label: /^Package id \d+/ },
+  // Older kernels call it physical.
+  { chip: /^coretemp$/, label: /^(Package|Physical) id \d+/ },
   // Where both exist, Tctl is Tdie plus an offset for the fan.
   { chip: /^(k10temp|zenpower)$/, label: /^Tdie/ },
   { chip: /^(k10temp|zenpower)$/, label: /^Tctl/ },
