@@ -24,10 +24,17 @@ export type Daemon = {
 };
 
 /** Debian's packages that the tests with a daemon need. */
-export const DOCKER_TEST_PACKAGES = ['docker.io', 'busybox-static', 'iproute2', 'iptables', 'tar', 'util-linux'];
+export const DOCKER_TEST_PACKAGES = [
+  'docker.io',
+  'busybox-static',
+  'iproute2',
+  'iptables',
+  'tar',
+  'util-linux',
+];
 
 const FOLDER_PREFIX = 'felhom-docker-';
-const START_DEADLINE_MS = 30_000;
+const START_DEADLINE_MS = 20_000;
 
 /** Why no daemon can be started here, or nothing. */
 export function missingForDaemon(): string | undefined {
@@ -59,7 +66,10 @@ export async function startDaemon(): Promise<Daemon> {
   const namespaces = ['--mount', '--net', '--pid', '--fork', '--mount-proc', '--kill-child'];
   const init = spawn('unshare', [...namespaces, 'sh', join(folder, 'init.sh'), folder, cgroup], {
     stdio: ['pipe', 'ignore', 'ignore'],
-    env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', TMPDIR: join(folder, 'tmp') },
+    env: {
+      PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+      TMPDIR: join(folder, 'tmp'),
+    },
   });
   const order = async (word: string) =>
     new Promise<void>((done, fail) => {
@@ -110,8 +120,11 @@ folder=$1 cgroup=$2
 mount -t tmpfs tmpfs /run
 [ -d /etc/docker ] && mount -t tmpfs tmpfs /etc/docker
 ip link set lo up
+containerd_pid=$folder/exec/containerd/containerd.pid
 start() {
-  rm -f "$folder/docker.pid"
+  # A dead containerd that nobody has reaped yet would pass for a living one.
+  [ -f "$containerd_pid" ] && kill -KILL "$(cat "$containerd_pid")" 2>/dev/null
+  rm -f "$folder/docker.pid" "$containerd_pid"
   dockerd --config-file "$folder/daemon.json" --data-root "$folder/data" --exec-root "$folder/exec" \\
     --pidfile "$folder/docker.pid" --host "unix://$folder/docker.sock" --bip 10.231.77.1/24 \\
     --cgroup-parent "/$cgroup" --exec-opt native.cgroupdriver=cgroupfs \\
@@ -134,7 +147,9 @@ async function waitUntil(test: () => Promise<boolean>, problem: string, folder: 
   const until = performance.now() + START_DEADLINE_MS;
   while (!(await test())) {
     if (performance.now() > until) {
-      const log = existsSync(join(folder, 'dockerd.log')) ? readFileSync(join(folder, 'dockerd.log'), 'utf8') : '';
+      const log = existsSync(join(folder, 'dockerd.log'))
+        ? readFileSync(join(folder, 'dockerd.log'), 'utf8')
+        : '';
       throw new Error(`${problem}\n${log.split('\n').slice(-20).join('\n')}`);
     }
     await sleep(50);

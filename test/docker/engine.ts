@@ -18,7 +18,13 @@ export type Engine = {
 const PING_DEADLINE_MS = 500;
 
 export function createEngine(socketPath: string): Engine {
-  const send = async (method: string, path: string, body?: Buffer, type = 'application/json', deadlineMs = 30_000) =>
+  const send = async (
+    method: string,
+    path: string,
+    body?: Buffer,
+    type = 'application/json',
+    deadlineMs = 30_000,
+  ) =>
     new Promise<string>((resolve, reject) => {
       const headers = body === undefined ? {} : { 'Content-Type': type, 'Content-Length': body.length };
       const signal = AbortSignal.timeout(deadlineMs);

@@ -18,7 +18,10 @@ export async function makeBusyboxArchive(): Promise<Buffer> {
     await copyFile(busybox, join(folder, 'bin/busybox'));
     for (const name of APPLETS) await symlink('busybox', join(folder, 'bin', name));
     const run = promisify(execFile);
-    const packed = await run('tar', ['-C', folder, '-c', 'bin'], { encoding: 'buffer', maxBuffer: 64 * 1024 * 1024 });
+    const packed = await run('tar', ['-C', folder, '-c', 'bin'], {
+      encoding: 'buffer',
+      maxBuffer: 64 * 1024 * 1024,
+    });
     return packed.stdout;
   } finally {
     await rm(folder, { recursive: true, force: true });
