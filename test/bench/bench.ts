@@ -117,7 +117,7 @@ async function step(name: string, measure: () => Promise<Measurement>): Promise<
     ];
     process.stderr.write(`${name}: ${[...told, ...notes.filter((note) => note !== '')].join(', ')}\n`);
   } catch (error) {
-    failures.push(`${name}: ${error instanceof Error ? error.message : String(error)}`);
+    failures.push(`${name}: ${String(error).replace(/\n[\s\d|]*$/, '')}`);
     process.stderr.write(`${failures.at(-1)}\n`);
   }
 }

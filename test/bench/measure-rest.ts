@@ -27,6 +27,8 @@ export async function measureRest(programs: readonly Measured[], windowMs: numbe
       await sleep(1000);
       for (const [index, { pty }] of open.entries()) resident[index]?.push(residentMb(pty.pid));
     }
+    const ended = open.filter(({ pty }) => !pty.signal('SIGCONT')).map(({ program }) => program.name);
+    if (ended.length > 0) throw new Error(`ended by itself: ${ended.join(', ')}`);
     return open.map(({ program, pty }, index) => {
       const [from, to] = [before[index], snapshot(pty)];
       const spanMs = to.atMs - (from?.atMs ?? 0);

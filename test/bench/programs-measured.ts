@@ -18,13 +18,21 @@ export type Measured = {
   readonly keys: readonly string[];
 };
 
-const totalGib = (totalmem() / 1024 ** 3).toFixed(1).replace('.', '[.,]');
+const totalGib = (totalmem() / 1024 ** 3).toFixed(1).replace('.', '[.]');
 
 export const felhom: Measured = {
   name: 'felhom',
   file: fileURLToPath(new URL('../../bin/felhom', import.meta.url)),
   args: ['--lang', 'en'],
-  markers: [new RegExp(`${totalGib} GiB`), /\d%/],
+  // Real facts in every card, and the footer below them: processor, load, memory, root file system.
+  markers: [
+    /CPU +[\d.]+ %/,
+    /Load +\d/,
+    new RegExp(`Memory .*/ ${totalGib} GiB`),
+    / % +[\d.]+ \wiB free/,
+    /q quit/,
+  ],
+  // Another panel is framed: the smallest change that the overview knows.
   keys: ['Tab'],
 };
 
@@ -33,7 +41,7 @@ export const felhomContainers = (dockerHost: string, count: number): Measured =>
   ...felhom,
   args: [...felhom.args, '--screen', 'containers'],
   env: { DOCKER_HOST: dockerHost },
-  markers: count === 0 ? [/Containers/, /no containers/i] : [/app-00000/],
+  markers: [count === 0 ? /Docker answers and has no containers/ : /app-00000 +running/, /q quit/],
   keys: ['j', 'j', 'j', 'k', 'k', 'k'],
 });
 

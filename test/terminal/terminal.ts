@@ -21,6 +21,7 @@ export type Terminal = {
   readonly exited: Promise<Exit>;
   /** Every chunk that the program wrote, with its time. */
   readonly log: readonly Chunk[];
+  readonly onChunk: (listener: (chunk: Chunk) => void) => void;
   readonly nowMs: () => number;
   readonly screen: () => readonly string[];
   readonly text: () => string;
@@ -107,6 +108,7 @@ export function openTerminal(options: TerminalOptions = {}): Terminal {
     pid: pty.pid,
     exited: pty.exited,
     log: pty.chunks,
+    onChunk: pty.onChunk,
     nowMs: pty.nowMs,
     screen: screen.rows,
     text: screen.text,
