@@ -44,6 +44,12 @@ export function createProcessReader() {
     const byCpu = uses.toSorted((a, b) => (b.cpu ?? 0) - (a.cpu ?? 0) || b.stat.ticks - a.stat.ticks);
     const byMemory = uses.toSorted((a, b) => b.stat.rssPages - a.stat.rssPages);
     const bytes = pageSize;
+    const owners = new Map<number, Promise<string | null>>();
+    const ownerOf = async (pid: number): Promise<string | null> => {
+      const asked = owners.get(pid) ?? readOwner(machine, pid);
+      owners.set(pid, asked);
+      return asked;
+    };
     const show = async (rows: typeof uses): Promise<ProcessUse[]> =>
       Promise.all(
         rows.slice(0, SHOWN).map(async ({ stat, cpu }) => ({
@@ -52,7 +58,7 @@ export function createProcessReader() {
           state: stat.state,
           cpu,
           rss_bytes: stat.rssPages * bytes,
-          owner: await readOwner(machine, stat.pid),
+          owner: await ownerOf(stat.pid),
         })),
       );
     return ok(
