@@ -160,21 +160,21 @@ function facts(container: Container, model: Model, width: number): Line[] {
   const detail = model.containerDetail?.id === container.id ? model.containerDetail.reading : undefined;
   const lines: Line[] = [
     field(
-      text('column.state'),
+      text('field.state'),
       segment(`${container.state} ${container.health ?? ''}`.trim(), containerTone(container)),
     ),
-    field(text('column.status'), container.status),
-    field(text('column.image'), container.image),
-    field(text('column.pinned'), text(`pinned.${container.pinned}`)),
+    field(text('field.status'), container.status),
+    field(text('field.image'), container.image),
+    field(text('field.pinned'), text(`pinned.${container.pinned}`)),
     field(text('field.id'), container.id.slice(0, SHORT_ID)),
-    field(text('column.stack'), container.stack ?? missing),
+    field(text('field.stack'), container.stack ?? missing),
     field(text('field.protected'), text(container.protected ? 'containers.protected' : 'word.no')),
     field(
       text('field.created'),
       container.created_at === null ? missing : formatMoment(container.created_at),
     ),
     field(text('field.networks'), container.networks.join(' ') || missing),
-    field(text('column.ports'), container.ports.join(' ') || missing),
+    field(text('field.ports'), container.ports.join(' ') || missing),
   ];
   if (detail?.state === 'ok') {
     const inspected = detail.value;

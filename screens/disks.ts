@@ -32,6 +32,7 @@ const VERDICT_TONE: { readonly [V in BlockDevice['verdict']]: Tone } = {
   unverified: 'warn',
   unknown: 'warn',
 };
+export const verdictTone = (verdict: BlockDevice['verdict']): Tone => VERDICT_TONE[verdict];
 const SMART_TONE: { readonly [V in SmartVerdict]: Tone } = {
   passed: 'good',
   failing: 'bad',
@@ -267,19 +268,19 @@ function facts({ device, smart }: Row, model: Model, width: number): Line[] {
     value === null ? model.glyphs.dash : text(value ? 'word.yes' : 'word.no');
   const missing = model.glyphs.dash;
   const lines: Line[] = [
-    field(text('column.flag'), segment(text(`verdict.${device.verdict}`), VERDICT_TONE[device.verdict])),
+    field(text('field.flag'), segment(text(`verdict.${device.verdict}`), VERDICT_TONE[device.verdict])),
     field('', segment(text('disks.unverified'), 'dim')),
     field(text('field.durable-id'), device.durable_id ?? `${missing} ${device.durable_id_reason ?? ''}`),
-    field(text('column.size'), `${formatBytes(device.size_bytes, text.language)} (${device.size_bytes} B)`),
-    field(text('column.model'), device.model ?? missing),
+    field(text('field.size'), `${formatBytes(device.size_bytes, text.language)} (${device.size_bytes} B)`),
+    field(text('field.model'), device.model ?? missing),
     field(text('field.serial'), device.serial ?? missing),
     field(text('field.transport'), device.transport ?? missing),
     field(text('field.rotational'), yesNo(device.rotational)),
     field(text('field.removable'), yesNo(device.removable)),
     field(text('field.read-only'), yesNo(device.read_only)),
-    field(text('column.content'), contentOf(device) ?? missing),
+    field(text('field.content'), contentOf(device) ?? missing),
     field(text('field.uuid'), device.uuid ?? missing),
-    field(text('column.mounts'), usedAs(device, model) ?? missing),
+    field(text('field.mounts'), usedAs(device, model) ?? missing),
     field(text('field.lies-on'), device.parents.join(' ') || missing),
     field(text('field.number'), device.device_number),
   ];
@@ -293,11 +294,11 @@ function facts({ device, smart }: Row, model: Model, width: number): Line[] {
     );
   }
   if (smart !== undefined && smart.report.state !== 'ok') {
-    lines.push(field(text('column.smart'), segment(reasonText(text, smart.report), 'warn')));
+    lines.push(field(text('field.smart'), segment(reasonText(text, smart.report), 'warn')));
   }
   if (device.kind === 'disk' && smart === undefined) {
     const note = freshnessNote(model, 'smart') ?? segment(text('disks.no-smart'), 'dim');
-    lines.push(field(text('column.smart'), note));
+    lines.push(field(text('field.smart'), note));
   }
   return lines.flatMap((each) => (width < 40 ? wrap(each.map((part) => part.text).join(''), width) : [each]));
 }
@@ -309,13 +310,13 @@ function smartTabs(row: Row, model: Model): DetailTab[] {
   const missing = model.glyphs.dash;
   const number = (value: number | null, unit = '') => (value === null ? missing : `${value}${unit}`);
   const summary: Line[] = [
-    field(text('column.smart'), segment(text(`smart.${report.verdict}`), SMART_TONE[report.verdict])),
+    field(text('field.smart'), segment(text(`smart.${report.verdict}`), SMART_TONE[report.verdict])),
     field(
-      text('column.temperature'),
+      text('field.temperature'),
       report.temperature_c === null ? missing : formatCelsius(report.temperature_c, text.language),
     ),
-    field(text('column.wear'), number(report.wear_percent, ' %')),
-    field(text('column.hours'), number(report.power_on_hours)),
+    field(text('field.wear'), number(report.wear_percent, ' %')),
+    field(text('field.hours'), number(report.power_on_hours)),
     field(text('field.reallocated'), number(report.reallocated_sectors)),
     field(text('field.pending-sectors'), number(report.pending_sectors)),
     field(text('field.uncorrectable'), number(report.uncorrectable_errors)),

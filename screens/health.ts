@@ -133,7 +133,7 @@ export function findingLines(finding: Finding, model: Model, width: number): Lin
   return [
     [severityOf(model, finding.severity), segment('  '), segment(say(model, finding.what), 'strong')],
     field(
-      text('column.since'),
+      text('field.since'),
       `${formatMoment(finding.since)} (${formatDuration(model.nowMs - finding.since, text.language)})`,
     ),
     ...section(

@@ -13,6 +13,8 @@ import { whereIs } from './where.ts';
 
 export type PaletteEntry = { readonly words: string; readonly help: string; readonly run: () => void };
 
+/** Commands that make sense only as keys, and screens, which have their own names here. */
+const NOT_TYPED = /^(?:screen\..*|move\..*|panel\..*|tab\..*|palette|back|open|ledger|sign)$/;
 const SHOWN_CONTAINERS = 200;
 
 /** What matches the typed words, best first; before anything is typed, what was used last. */
@@ -43,13 +45,7 @@ function everything(session: Session, query: string): PaletteEntry[] {
     run: () => goTo(view, id),
   }));
   for (const key of allKeys) {
-    if (
-      key.id.startsWith('screen.') ||
-      key.id.startsWith('move.') ||
-      key.id === 'palette' ||
-      key.id === 'back'
-    )
-      continue;
+    if (NOT_TYPED.test(key.id)) continue;
     entries.push({
       words: key.id.replaceAll('.', ' '),
       help: text(key.help),

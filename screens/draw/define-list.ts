@@ -141,6 +141,8 @@ export function defineList<R>(definition: ListDefinition<R>): Screen {
   };
 }
 
+type LaidOut<R> = { readonly column: Column<R>; readonly width: number };
+
 type Drawing<R> = {
   readonly model: Model;
   readonly place: ListPlace;
@@ -156,8 +158,10 @@ function drawTable<R>(definition: ListDefinition<R>, drawing: Drawing<R>): Line[
   const columns = layOut(definition.columns, width - GAP);
   const header: Line = [
     segment(' '.repeat(GAP)),
-    ...columns.map(({ column, width: columnWidth }) =>
-      segment(fit(titleOf(model, column, place.sort), columnWidth, column.align) + ' '.repeat(GAP), 'dim'),
+    ...spaced(
+      columns.map(({ column, width: columnWidth }) =>
+        segment(fit(titleOf(model, column, place.sort), columnWidth, column.align), 'dim'),
+      ),
     ),
   ];
   const visible = windowOf(rows.length, drawing.cursor, drawing.height - 1);
@@ -165,10 +169,7 @@ function drawTable<R>(definition: ListDefinition<R>, drawing: Drawing<R>): Line[
   for (let index = visible.from; index < visible.to; index += 1) {
     const row = rows[index];
     if (row === undefined) continue;
-    const parts = columns.map(({ column, width: columnWidth }) => {
-      const cell = column.cell(row, model);
-      return { text: fit(cell.text, columnWidth, column.align) + ' '.repeat(GAP), tone: cell.tone };
-    });
+    const parts = cellsOf(row, columns, model);
     lines.push(rowLine(definition, drawing, index, row, parts));
   }
   return lines;
@@ -187,10 +188,7 @@ function drawTwoLines<R>(
       ids.map((id) => columnOf.get(id)).filter((column) => column !== undefined),
       width - GAP,
     );
-    return columns.map(({ column, width: columnWidth }) => {
-      const cell = column.cell(row, model);
-      return { text: fit(cell.text, columnWidth, column.align) + ' '.repeat(GAP), tone: cell.tone };
-    });
+    return cellsOf(row, columns, model);
   };
   for (let index = visible.from; index < visible.to; index += 1) {
     const row = rows[index];
@@ -206,6 +204,21 @@ function drawTwoLines<R>(
   }
   return lines;
 }
+
+const cellsOf = <R>(row: R, columns: readonly LaidOut<R>[], model: Model): Segment[] =>
+  spaced(
+    columns.map(({ column, width }) => {
+      const cell = column.cell(row, model);
+      return { text: fit(cell.text, width, column.align), tone: cell.tone };
+    }),
+  );
+
+/** Space between cells, none after the last. */
+const spaced = (parts: readonly Segment[]): Segment[] =>
+  parts.map(({ text, tone }, index) => ({
+    text: index < parts.length - 1 ? text + ' '.repeat(GAP) : text,
+    tone,
+  }));
 
 /** One row with its cursor and mark; the row under the cursor is one segment, so that it is one colour. */
 function rowLine<R>(
@@ -232,7 +245,7 @@ function highlight(parts: Line, width: number): Line {
 }
 
 /** The columns that fit, lowest ranks first, in their own order; what is left over goes to those that grow. */
-function layOut<R>(columns: readonly Column<R>[], width: number): { column: Column<R>; width: number }[] {
+function layOut<R>(columns: readonly Column<R>[], width: number): LaidOut<R>[] {
   const byRank = [...columns].toSorted((a, b) => a.rank - b.rank);
   const kept = new Set<Column<R>>();
   let used = 0;

@@ -57,7 +57,7 @@ export function freshnessNote(model: Model, subject: Subject): Segment | undefin
   const age = since === undefined ? '' : ` ${formatDuration(model.nowMs - since, model.text.language)}`;
   const why =
     observation.reading !== undefined && observation.reading.state !== 'ok'
-      ? `: ${reasonText(model.text, observation.reading)}`
+      ? `: ${state === 'absent' ? model.text(`reason.${observation.reading.code}`) : reasonText(model.text, observation.reading)}`
       : '';
   return segment(`${model.text(word)}${age}${why}`, FRESHNESS_TONE[state]);
 }

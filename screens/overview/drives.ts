@@ -1,0 +1,38 @@
+// The disks with their flags, and what SMART says of them.
+import { formatBytes, formatCelsius } from '../../src/base/units.ts';
+import { valueOf } from '../../src/contracts/reading.ts';
+import { verdictTone } from '../disks.ts';
+import { cut, fit, segment, type Line } from '../draw/line.ts';
+import { freshnessNote, lastFacts } from '../draw/model.ts';
+import { more, type Panel } from './panel.ts';
+
+const DRIVES_SHOWN = 8;
+
+export const drivesPanel: Panel = {
+  title: 'overview.drives',
+  opens: 'disks',
+  side: 'right',
+  lines: (model, width) => {
+    const facts = lastFacts(model, 'disks');
+    const note = freshnessNote(model, 'disks');
+    if (facts === undefined) return note === undefined ? [] : [[note]];
+    const reports = lastFacts(model, 'smart')?.disks ?? [];
+    const drives = facts.devices.filter((device) => device.kind === 'disk');
+    const lines = drives.slice(0, DRIVES_SHOWN).map((device): Line => {
+      const report = valueOf(reports.find((each) => each.device === device.path)?.report);
+      const celsius = report?.temperature_c ?? null;
+      const tail = [
+        ...(report === undefined ? [] : [model.text(`smart.${report.verdict}`)]),
+        ...(celsius === null ? [] : [formatCelsius(celsius, model.text.language)]),
+        device.model ?? '',
+      ];
+      return [
+        segment(fit(device.name, 9)),
+        segment(` ${fit(model.text(`verdict.${device.verdict}`), 11)}`, verdictTone(device.verdict)),
+        segment(fit(formatBytes(device.size_bytes, model.text.language), 9, 'right')),
+        segment(cut(segment(`  ${tail.join('  ')}`).text, Math.max(0, width - 30)), 'dim'),
+      ];
+    });
+    return [...lines, ...more(model, drives.length - DRIVES_SHOWN), ...(note === undefined ? [] : [[note]])];
+  },
+};

@@ -1,0 +1,76 @@
+// How full the file systems are, the worst first, and on Proxmox its storages.
+import { formatBytes, formatShare } from '../../src/base/units.ts';
+import type { Filesystem } from '../../src/contracts/facts/filesystems.ts';
+import { gauge } from '../draw/glyphs.ts';
+import { fit, segment, type Line } from '../draw/line.ts';
+import { freshnessNote, lastFacts, reasonText, toneOfShare, type Model } from '../draw/model.ts';
+import { more, type Panel } from './panel.ts';
+
+const FILESYSTEMS_SHOWN = 8;
+const STORAGES_SHOWN = 6;
+const WARN_SHARE = 0.85;
+const BAD_SHARE = 0.95;
+const GAUGE_WIDTH = 10;
+
+export const storagePanel: Panel = {
+  title: 'overview.storage',
+  opens: 'disks',
+  side: 'right',
+  lines: (model, width) => {
+    const note = freshnessNote(model, 'filesystems');
+    const facts = lastFacts(model, 'filesystems');
+    const nameWidth = Math.max(8, width - 42);
+    const worstFirst = (facts?.filesystems ?? []).toSorted((a, b) => shareOf(b) - shareOf(a));
+    const lines = worstFirst.slice(0, FILESYSTEMS_SHOWN).map((filesystem): Line => {
+      const { mount_point: name, fill } = filesystem;
+      if (fill.state !== 'ok')
+        return [nameOf(name, nameWidth), segment(` ${reasonText(model.text, fill)}`, 'bad')];
+      return fillLine(model, name, nameWidth, fill.value.used_share, fill.value.available_bytes);
+    });
+    return [
+      ...lines,
+      ...more(model, worstFirst.length - FILESYSTEMS_SHOWN),
+      ...(note === undefined ? [] : [[note]]),
+      ...storages(model, nameWidth),
+    ];
+  },
+};
+
+/** What cannot be read comes first: it may be worse than full. */
+const shareOf = (filesystem: Filesystem): number =>
+  filesystem.fill.state === 'ok' ? filesystem.fill.value.used_share : Number.POSITIVE_INFINITY;
+
+/** Proxmox's storages; on other machines there are none, and nothing is said. */
+function storages(model: Model, nameWidth: number): readonly Line[] {
+  const all = lastFacts(model, 'proxmox')?.storages.filter((storage) => storage.enabled) ?? [];
+  if (all.length === 0) return [];
+  const note = freshnessNote(model, 'proxmox');
+  const lines = all.slice(0, STORAGES_SHOWN).map((storage): Line => {
+    if (!storage.active)
+      return [nameOf(storage.name, nameWidth), segment(` ${model.text('overview.inactive')}`, 'bad')];
+    const { size_bytes: size, used_bytes: used, available_bytes: free } = storage;
+    if (size === null || used === null || free === null || size === 0) {
+      return [nameOf(storage.name, nameWidth), segment(` ${storage.type}`, 'dim')];
+    }
+    return fillLine(model, storage.name, nameWidth, used / size, free);
+  });
+  return [
+    [segment('Proxmox', 'dim')],
+    ...lines,
+    ...more(model, all.length - STORAGES_SHOWN),
+    ...(note === undefined ? [] : [[note]]),
+  ];
+}
+
+const nameOf = (name: string, width: number) => segment(fit(segment(name).text, width));
+
+function fillLine(model: Model, name: string, nameWidth: number, share: number, freeBytes: number): Line {
+  const { language } = model.text;
+  const tone = toneOfShare(share, WARN_SHARE, BAD_SHARE);
+  return [
+    nameOf(name, nameWidth),
+    segment(` ${gauge(share, GAUGE_WIDTH, model.glyphs)}`, tone === 'plain' ? 'info' : tone),
+    segment(fit(formatShare(share, language), 7, 'right'), tone),
+    segment(` ${model.text('overview.free', { free: formatBytes(freeBytes, language) })}`, 'dim'),
+  ];
+}
