@@ -8,8 +8,10 @@ import { readFact, readLine } from './read-fact.ts';
 
 type Sample = { readonly at: number; readonly links: ReadonlyMap<string, LinkCounters> };
 
-/** A host with hundreds of guests has thousands of veths: what hardly changes is asked this seldom. */
+/** A host with hundreds of guests has thousands of veths: what hardly changes is asked this seldom, */
 const SHAPE_FRESH_MS = 15_000;
+/** and of so many at a time that nobody's key waits for it. */
+const SHAPES_AT_ONCE = 40;
 const ADDRESSES_FRESH_MS = 2000;
 /** Those whose state somebody looks at. */
 const WATCHED = new Set<LinkShape['kind']>(['physical', 'bond', 'bridge', 'vlan']);
@@ -17,32 +19,22 @@ const WATCHED = new Set<LinkShape['kind']>(['physical', 'bond', 'bridge', 'vlan'
 /** Remembers the last counters by the clock that never jumps, and the links' shapes. */
 export function createNetworkReader() {
   let last: Sample | undefined;
-  let shapes = new Map<string, LinkShape>();
+  let shapes: ReadonlyMap<string, KnownShape> = new Map();
   let addresses: ReadonlyMap<string, readonly string[]> = new Map();
-  let shapesAt = Number.NEGATIVE_INFINITY;
   let addressesAt = Number.NEGATIVE_INFINITY;
   return async (machine: Machine): Promise<Reading<NetworkFacts>> => {
     const counters = await readFact(machine, '/proc/net/dev', parseNetDev);
     if (counters.state !== 'ok') return counters;
     const at = machine.clock.monotonic();
-    const stale = at - shapesAt >= SHAPE_FRESH_MS;
-    const sameNames =
-      counters.value.size === shapes.size && [...counters.value.keys()].every((name) => shapes.has(name));
-    if (stale || !sameNames) {
-      const known = stale ? undefined : shapes;
-      shapes = new Map();
-      for (const name of counters.value.keys()) {
-        shapes.set(name, known?.get(name) ?? (await readLinkShape(machine, name)));
-      }
-      shapesAt = stale ? at : shapesAt;
-    }
-    if (!sameNames || at - addressesAt >= ADDRESSES_FRESH_MS) {
+    const hasNew = counters.value.keys().some((name) => !shapes.has(name));
+    shapes = await refreshShapes(machine, shapes, [...counters.value.keys()], at);
+    if (hasNew || at - addressesAt >= ADDRESSES_FRESH_MS) {
       addresses = addressesByLink(machine);
       addressesAt = at;
     }
     const links: NetworkLink[] = [];
     for (const [name, now] of counters.value) {
-      const shape = shapes.get(name);
+      const shape = shapes.get(name)?.shape;
       if (shape === undefined) continue;
       const state = WATCHED.has(shape.kind)
         ? await readLine(machine, `/sys/class/net/${name}/operstate`)
@@ -59,6 +51,26 @@ export function createNetworkReader() {
     last = { at, links: counters.value };
     return ok({ links }, counters.source, counters.at);
   };
+}
+
+type KnownShape = { readonly at: number; readonly shape: LinkShape };
+
+/** New links are asked at once, known ones in turn. */
+async function refreshShapes(
+  machine: Machine,
+  known: ReadonlyMap<string, KnownShape>,
+  names: readonly string[],
+  at: number,
+): Promise<ReadonlyMap<string, KnownShape>> {
+  const fresh = new Map<string, KnownShape>();
+  let asked = 0;
+  for (const name of names) {
+    const old = known.get(name);
+    const isDue = old !== undefined && at - old.at >= SHAPE_FRESH_MS && asked < SHAPES_AT_ONCE;
+    if (isDue) asked += 1;
+    fresh.set(name, old !== undefined && !isDue ? old : { at, shape: await readLinkShape(machine, name) });
+  }
+  return fresh;
 }
 
 export type LinkCounters = Pick<
