@@ -42,7 +42,7 @@ export async function readIdentity(
 }
 
 /** A host of Proxmox stays one inside a virtual machine, but not inside a container. */
-export function roleOf(virtualization: Virtualization, hasProxmox: boolean): IdentityFacts['role'] {
+function roleOf(virtualization: Virtualization, hasProxmox: boolean): IdentityFacts['role'] {
   if (virtualization.kind === 'container') {
     return virtualization.name.startsWith('lxc') ? 'lxc-guest' : 'container';
   }
@@ -77,8 +77,7 @@ export function parseProxmoxConfig(text: string): string | undefined {
 }
 
 /** `pve-manager/8.2.4/faa83925c9641325 (running kernel: 6.8.4-2-pve)` */
-export const parsePveversion = (text: string): string | undefined =>
-  /^pve-manager\/(\d[^/\s]*)/m.exec(text)?.[1];
+const parsePveversion = (text: string): string | undefined => /^pve-manager\/(\d[^/\s]*)/m.exec(text)?.[1];
 
 /** os-release(5): a shell assignment, quoted or not. */
 export function parseOsName(text: string): string | undefined {

@@ -36,7 +36,7 @@ const KINDS = new Map<string, LinkShape['kind']>([
   ['vlan', 'vlan'],
 ]);
 
-export function kindOf(
+function kindOf(
   name: string,
   type: number | undefined,
   uevent: string,

@@ -9,7 +9,7 @@ export const readLoad = async (machine: Machine): Promise<Reading<LoadFacts>> =>
 
 const LINE = /^(\d+\.\d+) (\d+\.\d+) (\d+\.\d+) (\d+)\/(\d+) \d+\s*$/;
 
-export function parseLoad(text: string): LoadFacts | undefined {
+function parseLoad(text: string): LoadFacts | undefined {
   const match = LINE.exec(text);
   if (match === null) return undefined;
   const [, load1, load5, load15, runnable, entities] = match;

@@ -39,7 +39,7 @@ export function parseMeminfo(text: string): Omit<MemoryFacts, 'arc_size'> | unde
 }
 
 /** The `size` row of a kstat: name, type, data. */
-export function parseArcSize(text: string): number | undefined {
+function parseArcSize(text: string): number | undefined {
   const match = /^size\s+\d+\s+(\d+)$/m.exec(text);
   return match?.[1] === undefined ? undefined : Number(match[1]);
 }

@@ -102,7 +102,7 @@ export function parseNetDev(text: string): ReadonlyMap<string, LinkCounters> | u
 }
 
 /** A counter that went back (a new link of the same name, 32 bits that wrapped) has no rate this time. */
-export function ratesBetween(
+function ratesBetween(
   before: LinkCounters | undefined,
   now: LinkCounters,
   elapsedMs: number,

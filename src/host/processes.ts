@@ -100,7 +100,7 @@ const keyOf = (stat: ProcessStat): string => `${stat.pid}/${stat.startTicks}`;
  * One that was not there at the last look spent all its time since then; more time than there was
  * means that it could only not be read.
  */
-export function cpuOf(
+function cpuOf(
   stat: ProcessStat,
   before: ReadonlyMap<string, number> | undefined,
   elapsedMs: number,

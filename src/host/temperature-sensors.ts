@@ -37,7 +37,9 @@ async function findChipSensors(machine: Machine, chipFolder: string): Promise<re
     const files = await machine.listFolder(folder);
     const numbers = files.state === 'ok' ? inputNumbers(files.value) : [];
     if (numbers.length === 0) continue;
-    const name = (await readLine(machine, `${chipFolder}/name`)) ?? (await readLine(machine, `${chipFolder}/device/name`));
+    const name =
+      (await readLine(machine, `${chipFolder}/name`)) ??
+      (await readLine(machine, `${chipFolder}/device/name`));
     const chip = name ?? chipFolder.slice(chipFolder.lastIndexOf('/') + 1);
     const device = await findBlockDevice(machine, chip, `${chipFolder}/device`);
     const sensors: Sensor[] = [];

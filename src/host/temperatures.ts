@@ -95,7 +95,7 @@ const MIN_C = -100;
 const MAX_C = 250;
 
 /** Millidegrees. */
-export function parseCelsius(text: string): number | undefined {
+function parseCelsius(text: string): number | undefined {
   const trimmed = text.trim();
   if (!/^-?\d{1,9}$/.test(trimmed)) return undefined;
   const celsius = Number(trimmed) / 1000;

@@ -48,13 +48,13 @@ export async function readTimeSync(
 }
 
 /** `yes` when the kernel's own estimate of its error is below 16 s. */
-export function parseTimedatectl(text: string): boolean | undefined {
+function parseTimedatectl(text: string): boolean | undefined {
   const word = /^NTPSynchronized=(yes|no)$/m.exec(text)?.[1];
   return word === undefined ? undefined : word === 'yes';
 }
 
 /** chronyc(1): 14 fields, the last is the leap status. */
-export function parseTracking(csv: string): boolean | undefined {
+function parseTracking(csv: string): boolean | undefined {
   const fields = csv.trim().split(',');
   const leap = fields[13];
   return fields.length !== 14 || leap === undefined || leap === '' ? undefined : leap !== 'Not synchronised';

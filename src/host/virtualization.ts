@@ -39,14 +39,10 @@ export async function detectContainer(machine: Machine): Promise<string | undefi
  * from a container's image keeps that image's marks and is none; a container that shares its
  * host's processes still has layers for a root.
  */
-export const seesWholeMachine = (kernelThread: string, mountinfo: string): boolean =>
+const seesWholeMachine = (kernelThread: string, mountinfo: string): boolean =>
   kernelThread.startsWith('2 (kthreadd)') && !/ \/ \/ .* - (overlay|aufs|fuse\.\S+) /m.test(mountinfo);
 
-export function containerOf(
-  kernelRelease: string,
-  initCgroup: string,
-  mountinfo: string,
-): string | undefined {
+function containerOf(kernelRelease: string, initCgroup: string, mountinfo: string): string | undefined {
   if (/microsoft|\bWSL/i.test(kernelRelease)) return 'wsl';
   // LXC guests without systemd: lxcfs lies over files of /proc, and only in there.
   if (/ \/proc\/\S+ .* - fuse\.lxcfs /m.test(mountinfo)) return 'lxc';
@@ -94,7 +90,7 @@ const FIRMWARE: readonly { readonly starts: string; readonly name: string; reado
   { starts: 'Oracle Corporation', name: 'oracle', sure: false },
 ];
 
-export function hypervisorOf(
+function hypervisorOf(
   dmi: readonly string[],
   clocks: string,
   cpuSaysHypervisor: boolean,

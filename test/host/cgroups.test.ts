@@ -1,3 +1,4 @@
+// Control groups: whose they are, and what they use.
 import { expect, test } from 'vitest';
 import { ownerOfCgroup, parseProcessCgroup } from '../../src/host/cgroup-names.ts';
 import { createSubjects } from '../../src/host/all-subjects.ts';

@@ -1,3 +1,4 @@
+// Processor: shares between samples, hotplugged cores, model and cores of several architectures.
 import { expect, test } from 'vitest';
 import { parseCpuinfo } from '../../src/host/cpu-model.ts';
 import { parseStat, useBetween } from '../../src/host/cpu.ts';

@@ -1,3 +1,4 @@
+// Identity: the role and what lies below, from files of many kinds of machine.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { RunTool } from '../../src/base/run-tool.ts';

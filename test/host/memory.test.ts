@@ -1,3 +1,4 @@
+// Memory as Proxmox counts it, and pressure with the kernels that have none.
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { createMachine } from '../../src/host/machine.ts';

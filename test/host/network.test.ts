@@ -1,3 +1,4 @@
+// Network: rates by the clock that never jumps, kinds and speeds of links.
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';

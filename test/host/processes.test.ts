@@ -1,3 +1,4 @@
+// Processes: odd names, use between samples, numbers that are used again, and a real burning loop.
 import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';

@@ -1,3 +1,4 @@
+// Temperatures: chips in all their disorder, disks that may sleep, the processor's own.
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';

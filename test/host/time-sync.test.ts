@@ -1,3 +1,4 @@
+// Time: who is believed about the clock, and when nobody can tell.
 import { expect, test } from 'vitest';
 import type { ToolResult } from '../../src/base/run-tool.ts';
 import { createMachine } from '../../src/host/machine.ts';
