@@ -45,6 +45,8 @@ export const programs: readonly Program[] = [
   },
   { command: 'vgs', debianPackage: 'lvm2', why: 'volume groups and thin pools', for: 'tests' },
   { command: 'bash', debianPackage: 'bash', why: 'a shell with job control, to suspend in', for: 'tests' },
+  { command: 'zsh', debianPackage: 'zsh', why: 'completion, as zsh does it', for: 'tests' },
+  { command: 'fish', debianPackage: 'fish', why: 'completion, as fish does it', for: 'tests' },
   { command: 'ps', debianPackage: 'procps', why: 'to see that no process is left', for: 'tests' },
   { command: 'btop', debianPackage: 'btop', why: 'peer', for: 'bench' },
   { command: 'htop', debianPackage: 'htop', why: 'peer', for: 'bench' },

@@ -24,7 +24,6 @@ export const doctor = {
   'doctor.waiting': 'No answer yet about {facts}.',
   'doctor.unread': 'Could not read {facts}: {code}. {detail}',
   'doctor.explained': 'Explained by: {rule}',
-  'doctor.what': 'What',
   'doctor.since': 'Since',
   'doctor.evidence': 'Evidence',
   'doctor.cause': 'Cause',

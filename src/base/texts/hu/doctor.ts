@@ -25,7 +25,6 @@ export const doctor = {
   'doctor.waiting': 'Még nincs válasz: {facts}.',
   'doctor.unread': 'Nem olvasható: {facts} – {code}. {detail}',
   'doctor.explained': 'Magyarázata: {rule}',
-  'doctor.what': 'Mi',
   'doctor.since': 'Mióta',
   'doctor.evidence': 'Bizonyíték',
   'doctor.cause': 'Ok',
