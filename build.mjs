@@ -3,13 +3,19 @@ import { build } from 'esbuild';
 import { rm } from 'node:fs/promises';
 
 // dockerode brings what this project never uses: Docker over SSH, and BuildKit's sessions over grpc.
-// Bundled, ssh2 looks for a folder of its own as soon as it is loaded, and fails.
+// Bundled, ssh2 looks for a folder of its own as soon as it is loaded, and fails
+// (docs/decisions/0002-dockerode-without-ssh.md). In their place stands what says so when used.
 const unused = /^(?:ssh2|protobufjs|@grpc\/(?:grpc-js|proto-loader))$/;
 const leaveOut = {
   name: 'leave-out',
   setup(build) {
     build.onResolve({ filter: unused }, ({ path }) => ({ path, namespace: 'left-out' }));
-    build.onLoad({ filter: /./, namespace: 'left-out' }, () => ({ contents: 'module.exports = {};' }));
+    build.onLoad({ filter: /./, namespace: 'left-out' }, ({ path }) => ({
+      contents: `
+        function leftOut() { throw new Error(${JSON.stringify(`${path} is left out of this bundle`)}); }
+        module.exports = new Proxy({}, { get: () => leftOut });
+      `,
+    }));
   },
 };
 
