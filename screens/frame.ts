@@ -27,6 +27,12 @@ const TOAST_MS = 4000;
 const LOST_AFTER_MS = 5000;
 
 export function drawFrame(session: Session, view: ViewState, model: Model, size: Size): Frame {
+  const frame = composeFrame(session, view, model, size);
+  // Whatever a screen or an overlay gives, no line is wider than the terminal.
+  return { lines: frame.lines.map((each) => cutLine(each, size.columns)), table: frame.table };
+}
+
+function composeFrame(session: Session, view: ViewState, model: Model, size: Size): Frame {
   const layout = layoutOf(size);
   if (layout.frame === 'none') {
     const sentence = model.text('small.too-small', { columns: size.columns, rows: size.rows });

@@ -15,15 +15,16 @@ import { storagePanel } from './overview/storage.ts';
 
 const TWO_COLUMNS_FROM = 100;
 
+/** Top to bottom on a narrow terminal: what is wrong before what is merely busy. */
 const PANELS: readonly Panel[] = [
   hostPanel,
-  linksPanel,
-  busiestPanel,
   findingsPanel,
   storagePanel,
   drivesPanel,
   containersPanel,
   pendingPanel,
+  linksPanel,
+  busiestPanel,
 ];
 
 export const overviewScreen: Screen = {

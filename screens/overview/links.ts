@@ -13,7 +13,9 @@ export const linksPanel: Panel = {
     const facts = lastFacts(model, 'network');
     const note = freshnessNote(model, 'network');
     if (facts === undefined) return note === undefined ? [] : [[note]];
-    const shown = facts.links.filter((link) => link.kind !== 'loopback');
+    const shown = facts.links
+      .filter((link) => link.kind !== 'loopback')
+      .toSorted((a, b) => Number(b.state === 'up') - Number(a.state === 'up'));
     const lines = shown
       .slice(0, LINKS_SHOWN)
       .map((link): Line => [

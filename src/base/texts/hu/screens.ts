@@ -212,7 +212,7 @@ export const screens = {
   'overview.network': 'Hálózat',
   'overview.disks': 'Lemez I/O',
   'overview.uptime': 'Üzemidő',
-  'overview.threads': '{threads} szálból',
+  'overview.threads': '({threads} szál)',
   'overview.split': 'felh. {user}  rendsz. {system}  io {iowait}  lopott {steal}',
   'overview.swap': 'swap {used} / {total}',
   'overview.no-swap': 'nincs swap',

@@ -1,0 +1,115 @@
+// Every screen at every size, in both languages, with and without facts: exactly as many lines as
+// the terminal has rows, none wider than it, and nothing in them that a terminal would obey.
+import { describe, expect, it } from 'vitest';
+import { SCREEN_IDS } from '../../src/contracts/screen-ids.ts';
+import { inventReadings } from './invented-facts.ts';
+import { sitDown, widest, type Seated } from './seated.ts';
+
+const SIZES = [
+  [200, 60],
+  [160, 50],
+  [120, 40],
+  [120, 30],
+  [119, 30],
+  [100, 30],
+  [99, 29],
+  [80, 24],
+  [79, 24],
+  [60, 15],
+  [60, 14],
+  [59, 13],
+  [40, 10],
+  [39, 10],
+  [40, 9],
+  [20, 5],
+  [5, 2],
+  [1, 1],
+] as const;
+
+/** What may lie on top of a screen, and what is open below it, by the keys that open it. */
+const OPENED = {
+  nothing: [],
+  detail: ['Enter'],
+  'second tab': ['Enter', ']'],
+  'third tab': ['Enter', ']', ']'],
+  help: ['?'],
+  palette: [':'],
+  'palette, typed': [':', 'l', 'o', 'g', 's', 'Space'],
+  filter: ['/', 'a'],
+  'filter without match': ['/', 'z', 'q', 'z', 'q'],
+  sort: ['o'],
+  copy: ['y'],
+  describe: ['d'],
+  findings: ['!'],
+  settings: [','],
+  marks: ['Space', 'j', 'v', 'j', 'Space'],
+  'the end': ['G'],
+  frozen: ['f'],
+} as const satisfies Record<string, readonly string[]>;
+
+/** ESC, other controls, C1, bidi, zero-width, tags: none may be in a line before colours are added. */
+const OBEYED = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/u;
+
+function lookEverywhere(seated: Seated): string[] {
+  const wrong: string[] = [];
+  for (const screen of SCREEN_IDS) {
+    for (const [opened, keys] of Object.entries(OPENED)) {
+      seated.console.view.setState({ screen, detail: null, overlay: null, toast: null, frozenAt: null });
+      seated.press(...keys);
+      for (const [columns, rows] of SIZES) {
+        seated.resize(columns, rows);
+        const frame = seated.frame();
+        const where = `${screen}, ${opened}, ${columns}x${rows}`;
+        if (frame.lines.length !== rows) wrong.push(`${where}: ${frame.lines.length} lines`);
+        if (widest(frame) > columns) wrong.push(`${where}: ${widest(frame)} cells wide`);
+        if (OBEYED.test(seated.text().replaceAll('\n', '')))
+          wrong.push(`${where}: holds what a terminal obeys`);
+      }
+      seated.press('Esc', 'Esc', 'Esc');
+    }
+  }
+  return wrong;
+}
+
+describe('Every frame fits its terminal and is harmless', () => {
+  for (const language of ['en', 'hu'] as const) {
+    it(`with everything there, in ${language}`, async () => {
+      const seated = await sitDown({ language });
+      expect(lookEverywhere(seated)).toEqual([]);
+      seated.stop();
+    });
+    for (const missing of ['absent', 'failed'] as const) {
+      it(`with every fact ${missing}, in ${language}`, async () => {
+        const seated = await sitDown({ language, readings: inventReadings(missing) });
+        expect(lookEverywhere(seated)).toEqual([]);
+        seated.stop();
+      });
+    }
+  }
+
+  it('in ASCII without a sign of ours that is not ASCII', async () => {
+    const seated = await sitDown({ env: { TERM: 'linux', LANG: 'C' }, readings: inventReadings('failed') });
+    for (const screen of SCREEN_IDS) {
+      seated.console.view.setState({ screen, detail: null, overlay: null });
+      expect(seated.painted().replace(/<U\+[0-9A-F]+>|[\u2400-\u2421漢é\u0301]/g, '')).toMatch(
+        /^[\x20-\x7e\u001b\n]*$/,
+      );
+    }
+    seated.stop();
+  });
+});
+
+describe('What is missing is shown as missing', () => {
+  it('no screen shows a 0 for a fact that failed', async () => {
+    const seated = await sitDown({ readings: inventReadings('failed') });
+    expect(seated.text()).toContain('failed: no answer in time');
+    expect(seated.text()).not.toMatch(/\b0 %|\b0 B\b/);
+    seated.stop();
+  });
+
+  it('an absent fact says that it is none here, and why', async () => {
+    const seated = await sitDown({ readings: inventReadings('absent') });
+    expect(seated.text()).toContain('none here: not on this kind of machine');
+    seated.stop();
+  });
+});

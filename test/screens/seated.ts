@@ -1,0 +1,110 @@
+// A person before an invented machine: a console on a source that answers at once, and the frames it draws.
+import type { Language } from '../../src/base/texts/text.ts';
+import type { Clock } from '../../src/base/clock.ts';
+import type { Facts, Subject } from '../../src/contracts/all-facts.ts';
+import { defaultSettings } from '../../src/contracts/default-settings.ts';
+import { ok, type Reading } from '../../src/contracts/reading.ts';
+import type { Settings } from '../../src/contracts/settings.ts';
+import type { FactsSource } from '../../src/contracts/source.ts';
+import { createSession, type Drawing } from '../../screens/create-session.ts';
+import { lineText, lineWidth, type Line } from '../../screens/draw/line.ts';
+import { paint } from '../../screens/draw/theme.ts';
+import { drawFrame, type Frame } from '../../screens/frame.ts';
+import { pasteText, pressKey } from '../../screens/input/keyboard.ts';
+import type { Session } from '../../screens/session.ts';
+import { createConsole, type Console } from '../../state/console.ts';
+import { INVENTED_AT, inventedDetail, inventReadings } from './invented-facts.ts';
+
+export type Seated = {
+  readonly console: Console;
+  readonly session: Session & Drawing;
+  readonly copied: string[];
+  readonly left: number[];
+  readonly press: (...names: readonly string[]) => void;
+  readonly paste: (text: string) => void;
+  readonly resize: (columns: number, rows: number) => void;
+  readonly frame: () => Frame;
+  readonly text: () => string;
+  readonly painted: () => string;
+  readonly stop: () => void;
+};
+
+const second = 1000;
+
+export async function sitDown(
+  options: {
+    columns?: number;
+    rows?: number;
+    language?: Language;
+    readings?: { readonly [S in Subject]: Reading<Facts[S]> };
+    settings?: Partial<Settings>;
+    readOnly?: boolean;
+    env?: Readonly<Record<string, string>>;
+  } = {},
+): Promise<Seated> {
+  const clock: Clock = { now: () => INVENTED_AT + 500, monotonic: () => performance.now() };
+  const readings = options.readings ?? inventReadings();
+  const source = answering(readings);
+  const console = createConsole({ source, clock, settings: { ...defaultSettings, ...options.settings } });
+  const size = { columns: options.columns ?? 120, rows: options.rows ?? 40 };
+  const copied: string[] = [];
+  const left: number[] = [];
+  const session = createSession(
+    {
+      console,
+      readOnly: options.readOnly ?? false,
+      env: options.env ?? { TERM: 'xterm-256color', LANG: 'C.UTF-8' },
+      language: options.language ?? 'en',
+      colour: true,
+      now: clock.now,
+    },
+    {
+      size: () => size,
+      leave: (code) => left.push(code),
+      suspend: () => undefined,
+      repaint: () => undefined,
+      copy: (text) => copied.push(text),
+      saveSettings: () => undefined,
+    },
+  );
+  const stopWatching = console.poller.watch();
+  await console.poller.firstAnswers(console.poller.subjects, 2 * second);
+  const frame = () => drawFrame(session, console.view.getState(), session.model(), size);
+  const lines = (): readonly Line[] => frame().lines;
+  return {
+    console,
+    session,
+    copied,
+    left,
+    press: (...names) => {
+      for (const name of names) pressKey(session, name);
+    },
+    paste: (text) => pasteText(session, text),
+    resize: (columns, rows) => Object.assign(size, { columns, rows }),
+    frame,
+    text: () => lines().map(lineText).join('\n'),
+    painted: () =>
+      lines()
+        .map((line) => paint(line, session.theme(), session.plainSigns()))
+        .join('\n'),
+    stop: () => {
+      stopWatching();
+      console.stop();
+    },
+  };
+}
+
+export const widest = (frame: Frame): number => Math.max(...frame.lines.map(lineWidth));
+
+function answering(readings: { readonly [S in Subject]: Reading<Facts[S]> }): FactsSource {
+  const intervals: { [S in Subject]?: number } = {};
+  let subject: Subject;
+  for (subject in readings) intervals[subject] = second;
+  return {
+    kind: 'embedded',
+    intervals,
+    read: async (wanted) => Promise.resolve(readings[wanted]),
+    readContainer: async () => Promise.resolve(ok(inventedDetail, 'docker', INVENTED_AT)),
+    close: () => undefined,
+  };
+}
