@@ -1,7 +1,7 @@
 // Hides what looks like a secret in a command line: `cloudflared tunnel run --token …` is how
 // that program is commonly started, and no secret may reach a screen or a bundle.
 
-export const HIDDEN = '***';
+const HIDDEN = '***';
 
 const SECRET_WORD =
   /(?:token|secret|password|passwd|passphrase|credential|api-?key|access-?key|private-?key)s?$/i;

@@ -24,7 +24,7 @@ export type Daemon = {
 };
 
 /** Debian's packages that the tests with a daemon need. */
-export const DOCKER_TEST_PACKAGES = [
+const DOCKER_TEST_PACKAGES = [
   'docker.io',
   'busybox-static',
   'iproute2',
