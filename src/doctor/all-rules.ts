@@ -15,6 +15,7 @@ import { filesystemHung } from './rules/filesystem-hung.ts';
 import { hungTask } from './rules/hung-task.ts';
 import { inodes } from './rules/inodes.ts';
 import { ioErrors } from './rules/io-errors.ts';
+import { kernelFault } from './rules/kernel-fault.ts';
 import { load } from './rules/load.ts';
 import { lvmMissing } from './rules/lvm-missing.ts';
 import { machineCheck } from './rules/machine-check.ts';
@@ -57,6 +58,7 @@ export const allRules: readonly Rule[] = [
   cpuTemperature,
   diskTemperature,
   machineCheck,
+  kernelFault,
   diskErrors,
   smartWorn,
   diskWear,

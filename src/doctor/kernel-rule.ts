@@ -1,5 +1,6 @@
 // The rules about what the kernel complained of differ in the kind of complaint and in their
 // words only.
+import type { TextKey } from '../base/texts/text.ts';
 import type { KernelError } from '../contracts/facts/kernel-errors.ts';
 import type { Severity } from '../contracts/finding.ts';
 import { defineRule, say, type Rule } from './rule.ts';
@@ -10,7 +11,11 @@ const ID = {
   filesystem: 'filesystem-errors',
   'machine-check': 'machine-check',
   'hung-task': 'hung-task',
-} as const satisfies { readonly [K in Exclude<KernelError['kind'], 'other'>]: string };
+  other: 'kernel-fault',
+} as const satisfies Record<KernelError['kind'], string>;
+
+/** Where a subject needs other words, and is bad in another degree. */
+type Variant = { readonly severity: Severity; readonly cause: TextKey; readonly cure: TextKey };
 
 export const defineKernelRule = (definition: {
   readonly kind: keyof typeof ID;
@@ -18,9 +23,15 @@ export const defineKernelRule = (definition: {
   readonly dependsOn?: readonly string[];
   /** How the finding calls what the message names. */
   readonly subjectOf?: (subject: string) => string;
+  readonly variantOf?: (subject: string) => Variant | undefined;
 }): Rule => {
-  const { kind, severity, dependsOn = [], subjectOf = (subject: string) => subject } = definition;
+  const { kind, dependsOn = [], subjectOf = (subject: string) => subject } = definition;
   const id = ID[kind];
+  const usual: Variant = {
+    severity: definition.severity,
+    cause: `rule.${id}.cause`,
+    cure: `rule.${id}.cure`,
+  };
   return defineRule({
     id,
     title: `rule.${id}.title`,
@@ -30,6 +41,7 @@ export const defineKernelRule = (definition: {
     look: (facts) =>
       merge(facts.kernel_errors.value.errors.filter((error) => error.kind === kind)).map((error) => {
         const subject = error.subject === null ? '' : subjectOf(error.subject);
+        const { severity, cause, cure } = definition.variantOf?.(subject) ?? usual;
         return {
           subject,
           severity,
@@ -39,8 +51,8 @@ export const defineKernelRule = (definition: {
             say('rule.kernel.message', { message: error.message }),
             say('rule.kernel.count', { count: error.count, last_at: error.last_at }),
           ],
-          cause: say(`rule.${id}.cause`),
-          cure: say(`rule.${id}.cure`, { subject: subject === '' ? '?' : subject }),
+          cause: say(cause),
+          cure: say(cure, { subject: subject === '' ? '?' : subject }),
         };
       }),
   });

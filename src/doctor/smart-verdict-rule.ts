@@ -6,15 +6,17 @@ import { smartSubject } from './smart-subject.ts';
 
 export const defineSmartVerdictRule = (definition: {
   readonly verdict: Extract<SmartVerdict, 'failing' | 'prefail' | 'worn'>;
-  readonly severity: Severity;
+  readonly severityOf: (report: SmartReport) => Severity;
+  readonly dependsOn?: readonly string[];
 }): Rule => {
-  const { verdict, severity } = definition;
+  const { verdict, severityOf, dependsOn = [] } = definition;
   const id = `smart-${verdict}` as const;
   return defineRule({
     id,
     title: `rule.${id}.title`,
     needs: ['smart'],
     holdMs: 0,
+    dependsOn,
     look: (facts) =>
       facts.smart.value.disks.flatMap((disk) => {
         if (disk.report.state !== 'ok' || disk.report.value.verdict !== verdict) return [];
@@ -22,7 +24,7 @@ export const defineSmartVerdictRule = (definition: {
         return [
           {
             subject,
-            severity,
+            severity: severityOf(disk.report.value),
             what: say(`rule.${id}.what`, { disk: subject }),
             evidence: smartEvidence(disk.report.value),
             cause: say(`rule.${id}.cause`),
@@ -41,9 +43,13 @@ export function smartEvidence(report: SmartReport): readonly Message[] {
     return count === null || count === 0 ? [] : [say(text, { count })];
   });
   const attributes = report.attributes
-    .filter((attribute) => attribute.when_failed === 'now')
-    .map(({ name, value, threshold }) =>
-      say('rule.smart.attribute', { name, value: value ?? '?', threshold: threshold ?? '?' }),
+    .filter(({ when_failed }) => when_failed !== '')
+    .map(({ name, value, threshold, when_failed }) =>
+      say(when_failed === 'now' ? 'rule.smart.attribute' : 'rule.smart.attribute.past', {
+        name,
+        value: value ?? '?',
+        threshold: threshold ?? '?',
+      }),
     );
   return [
     ...(model === null && serial === null

@@ -25,6 +25,15 @@ test.each(allRules)('$id depends on rules that exist, and has a title', ({ depen
   expect(isTextKey(title)).toBe(true);
 });
 
+const ATTRIBUTES = (['now', 'past', ''] as const).map((when_failed) => ({
+  id: 5,
+  name: 'Reallocated_Sector_Ct',
+  value: 1,
+  worst: 1,
+  threshold: 10,
+  raw: '9',
+  when_failed,
+}));
 const ILL: readonly FactMap[] = [
   make.availableMemory(1, { arc_size: 1, swap_used: 1 }),
   { ...make.availableMemory(1), ...make.load(50) },
@@ -42,7 +51,13 @@ const ILL: readonly FactMap[] = [
   make.sensor(120),
   make.smart(
     { verdict: 'failing', temperature_c: 90, wear_percent: 120, available_spare_percent: 1 },
-    { verdict: 'prefail', reallocated_sectors: 5, pending_sectors: 5, uncorrectable_errors: 5 },
+    {
+      verdict: 'prefail',
+      attributes: ATTRIBUTES,
+      reallocated_sectors: 5,
+      pending_sectors: 5,
+      uncorrectable_errors: 5,
+    },
     { verdict: 'worn', media_errors: 5, self_test_failed: true },
   ),
   make.kernel(
@@ -51,6 +66,8 @@ const ILL: readonly FactMap[] = [
     { kind: 'filesystem' },
     { kind: 'machine-check', subject: null },
     { kind: 'hung-task' },
+    { kind: 'other', subject: null },
+    { kind: 'io', subject: 'loop1' },
   ),
   make.load(50, 4, 40),
   make.timeSync(false),

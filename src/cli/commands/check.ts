@@ -11,8 +11,8 @@ import { readOnce, timeoutOption } from '../read-once.ts';
 import { tellFinding } from '../tell-findings.ts';
 
 const EXIT_CODES = { OK: 0, WARNING: 1, CRITICAL: 2, UNKNOWN: 3 } as const;
-/** A line that a pager shows; the doctor has the rest. */
-const MAX_NAMED = 4;
+/** One line has room for so many; the doctor has the rest. */
+const MAX_NAMED = 8;
 
 export const checkCommand: Command = {
   name: 'check',

@@ -1,4 +1,4 @@
 // Disks that say of themselves that they are failing.
 import { defineSmartVerdictRule } from '../smart-verdict-rule.ts';
 
-export const smartFailing = defineSmartVerdictRule({ verdict: 'failing', severity: 'fail' });
+export const smartFailing = defineSmartVerdictRule({ verdict: 'failing', severityOf: () => 'fail' });

@@ -114,7 +114,7 @@ export const doctor = {
   'rule.disk-wear.cause': 'It was written to more than it was made for.',
   'rule.disk-wear.cure': 'Order a replacement and move the data while it still works.',
   'rule.kernel.message': 'Kernel: {message}',
-  'rule.kernel.count': '{count} times, last at {last_at}',
+  'rule.kernel.count': 'Seen {count} x, last at {last_at}',
   'rule.io-errors.title': 'Device answers with errors',
   'rule.io-errors.what': '{subject} answered with I/O errors in the last hour',
   'rule.io-errors.cause': 'A failing disk, a loose cable, or a controller that resets.',
@@ -248,4 +248,14 @@ export const doctor = {
   'rule.reader-failed.cure.tool': 'Install the program that is missing: {source}',
   'rule.reader-failed.cure.run': 'Run it yourself and read its message: {source}',
   'rule.reader-failed.cure.answer': 'Check that the service runs: {source}',
+  'rule.io-errors.cause.no-disk':
+    'What it shows is gone or cut short: an image file, a server, or a scratched disc.',
+  'rule.io-errors.cure.no-disk':
+    'See what lies behind it: losetup -l; lsblk {subject}. Detach or restore it.',
+  'rule.kernel-fault.title': 'Kernel reports a fault',
+  'rule.kernel-fault.what': 'The kernel reported a fault in the last hour',
+  'rule.kernel-fault.cause': 'A bug in the kernel or a driver, or failing hardware.',
+  'rule.kernel-fault.cure':
+    'Read what it says: journalctl -k -p crit. Plan a restart, and install kernel updates before.',
+  'rule.smart.attribute.past': 'Attribute {name} was once at its limit of {threshold}; now it is {value}',
 } as const;

@@ -253,4 +253,14 @@ export const doctor = {
   'rule.reader-failed.cure.tool': 'Telepítsd a hiányzó programot: {source}',
   'rule.reader-failed.cure.run': 'Futtasd magad, és olvasd el az üzenetét: {source}',
   'rule.reader-failed.cure.answer': 'Nézd meg, fut-e a szolgáltatás: {source}',
+  'rule.io-errors.cause.no-disk':
+    'Ami mögötte van, eltűnt vagy csonka: képfájl, kiszolgáló vagy karcos lemez.',
+  'rule.io-errors.cure.no-disk':
+    'Nézd meg, mi van mögötte: losetup -l; lsblk {subject}. Válaszd le vagy állítsd helyre.',
+  'rule.kernel-fault.title': 'A rendszermag hibát jelez',
+  'rule.kernel-fault.what': 'A rendszermag hibát jelzett az utolsó órában',
+  'rule.kernel-fault.cause': 'A rendszermag vagy egy meghajtó hibája, vagy hibásodó hardver.',
+  'rule.kernel-fault.cure':
+    'Olvasd el, mit ír: journalctl -k -p crit. Tervezz újraindítást, előtte frissítsd a rendszermagot.',
+  'rule.smart.attribute.past': 'A(z) {name} attribútum egyszer elérte a határát ({threshold}); most {value}',
 } as const satisfies Record<keyof typeof english, string>;
