@@ -32,9 +32,9 @@ export function parseZpoolStatus(text: string): ReadonlyMap<string, Health> {
   return pools;
 }
 
-/** Its sentence may go on over lines that are indented further than the fields' names. */
+/** Its sentence may go on over lines that begin with a tab. */
 function scanOf(part: string): string | null {
-  const match = /^ *scan: (.+(?:\n\t .+)*)/m.exec(part);
+  const match = /^ *scan: (.+(?:\n\t.+)*)/m.exec(part);
   const sentence = match?.[1]?.replace(/\s+/g, ' ').trim();
   return sentence === undefined || sentence === '' ? null : sentence;
 }
