@@ -45,7 +45,7 @@ export async function printHelp(command: Command | undefined, out: Output, text:
   }
 }
 
-export const showOperand = ({ placeholder, required }: Command['operands'][number]): string =>
+const showOperand = ({ placeholder, required }: Command['operands'][number]): string =>
   required ? placeholder : `[${placeholder}]`;
 
 const rowsOf = (options: Options, text: Text): readonly Row[] =>

@@ -49,7 +49,6 @@ export const statusOutput = z.object({
   } satisfies Record<Subject, z.ZodType>),
   ...examined,
 });
-export type StatusOutput = z.infer<typeof statusOutput>;
 
 export const doctorOutput = z.object({
   schema: z.literal('felhom/doctor/1'),
@@ -135,7 +134,7 @@ export const completionOutput = z.object({
 export type CompletionOutput = z.infer<typeof completionOutput>;
 
 /** What stands on stdout instead when a command could not do its work. */
-export const errorOutput = z.object({
+const errorOutput = z.object({
   error: z.string(),
   /** `settings`, `unreachable`, `not-found`, `failed`. */
   code: z.string(),

@@ -53,7 +53,7 @@ export async function runChild(argv: readonly string[], env: Env = {}): Promise<
 }
 
 /** A source that answers with these facts and has no others. */
-export const createRecordedSource = (facts: FactMap): FactsSource => ({
+const createRecordedSource = (facts: FactMap): FactsSource => ({
   kind: 'embedded',
   intervals: Object.fromEntries(SUBJECTS.map((subject) => [subject, 1000])),
   read: async <S extends Subject>(subject: S): Promise<Reading<Facts[S]>> =>

@@ -80,7 +80,7 @@ export const sensor = (celsius: number, change: Partial<Sensor> = {}): FactMap =
   }),
 });
 
-export const report = (change: Partial<SmartReport> = {}): SmartReport => ({
+const report = (change: Partial<SmartReport> = {}): SmartReport => ({
   model: 'WDC WD40EFRX',
   serial: 'WD-1',
   firmware: null,

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { allSchemas, SCHEMA_FOLDER } from './all-schemas.ts';
 
 test.each(allSchemas())(
-  'docs/schema/$file is what the code says (else: node test/schema/write.ts)',
+  'docs/schema/$file is what the code says (else: npm run schema)',
   ({ file, text }) => {
     expect(readFileSync(`${SCHEMA_FOLDER}/${file}`, 'utf8')).toBe(text);
   },

@@ -1,4 +1,4 @@
-// Writes the JSON Schemas of what the commands print into docs/schema: node test/schema/write.ts
+// Writes the JSON Schemas of what the commands print into docs/schema: npm run schema
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { allSchemas, SCHEMA_FOLDER } from './all-schemas.ts';
 
