@@ -7,7 +7,10 @@ export type UdevRecord = {
   readonly byIdLinks: readonly string[];
 };
 
-export const udevPath = (deviceNumber: string): string => `/run/udev/data/b${deviceNumber}`;
+export const UDEV_FOLDER = '/run/udev/data';
+
+/** The record's file name in that folder. */
+export const udevName = (deviceNumber: string): string => `b${deviceNumber}`;
 
 const BY_ID = 'disk/by-id/';
 

@@ -10,8 +10,9 @@ import {
   parseUdevRecord,
   udevLabel,
   udevModel,
-  udevPath,
+  udevName,
   udevSerial,
+  UDEV_FOLDER,
   type UdevRecord,
 } from './block-udev.ts';
 import { nameDurably } from './durable-id.ts';
@@ -30,9 +31,12 @@ type Device = {
 export function createDisksReader(): (machine: Machine, previous: Previous) => Promise<Reading<DiskFacts>> {
   const known = new Map<string, Hardware>();
 
-  const recall = async (machine: Machine, node: BlockNode): Promise<Hardware> => {
-    // Counts every attachment since boot; without it another disk could hide behind the old name.
-    const sequence = await readLine(machine, `${node.diskFolder}/diskseq`);
+  // Without a sequence another disk could hide behind the old name.
+  const recall = async (
+    machine: Machine,
+    node: BlockNode,
+    sequence: string | undefined,
+  ): Promise<Hardware> => {
     const key = sequence === undefined ? undefined : `${sequence} ${node.diskFolder} ${node.kind}`;
     const remembered = key === undefined ? undefined : known.get(key);
     if (remembered !== undefined) return remembered;
@@ -47,11 +51,13 @@ export function createDisksReader(): (machine: Machine, previous: Previous) => P
   return async (machine, previous) => {
     const nodes = await readBlockDevices(machine);
     if (nodes.state !== 'ok') return nodes;
+    const sequences = await readSequences(machine, nodes.value);
+    const records = await readUdevRecords(machine, nodes.value);
     const devices = await Promise.all(
       nodes.value.map(async (node) => ({
         node,
-        hardware: await recall(machine, node),
-        udev: valueOf(await readFact(machine, udevPath(node.device_number), parseUdevRecord)),
+        hardware: await recall(machine, node, sequences.get(node.diskFolder)),
+        udev: records.get(node.device_number),
       })),
     );
     const mounts = valueOf(await readFact(machine, '/proc/self/mountinfo', parseMountinfo)) ?? [];
@@ -121,6 +127,31 @@ const pickFacts = (node: BlockNode) => ({
   read_only: node.read_only,
   backing_file: node.backing_file,
 });
+
+/** Disk's folder → its number in the count of all attachments since boot. */
+async function readSequences(
+  machine: Machine,
+  nodes: readonly BlockNode[],
+): Promise<ReadonlyMap<string, string | undefined>> {
+  const folders = [...new Set(nodes.map((node) => node.diskFolder))];
+  const read = async (folder: string) => [folder, await readLine(machine, `${folder}/diskseq`)] as const;
+  return new Map(await Promise.all(folders.map(read)));
+}
+
+/** Device number → what udev noted of it. */
+async function readUdevRecords(
+  machine: Machine,
+  nodes: readonly BlockNode[],
+): Promise<ReadonlyMap<string, UdevRecord>> {
+  const names = new Set(valueOf(await machine.listFolder(UDEV_FOLDER)));
+  const records = new Map<string, UdevRecord>();
+  for (const { device_number: number } of nodes) {
+    if (!names.has(udevName(number))) continue;
+    const record = await readFact(machine, `${UDEV_FOLDER}/${udevName(number)}`, parseUdevRecord);
+    if (record.state === 'ok') records.set(number, record.value);
+  }
+  return records;
+}
 
 /** Kernel name → names below /dev/disk/by-id that lead to it. */
 async function readByIdLinks(machine: Machine): Promise<ReadonlyMap<string, readonly string[]>> {

@@ -40,7 +40,7 @@ function isStorage(mount: Mount): boolean {
  * Seen from each mount on the way down to it: a brother mounted higher up, or a child mounted on
  * its very root, that is not itself on the way.
  */
-export function isHidden(mount: Mount, mounts: readonly Mount[]): boolean {
+function isHidden(mount: Mount, mounts: readonly Mount[]): boolean {
   const byId = new Map(mounts.map((each) => [each.id, each]));
   const way = new Set<Mount>();
   for (let at: Mount | undefined = mount; at !== undefined && !way.has(at); at = byId.get(at.parentId)) {
