@@ -1,7 +1,7 @@
 // From the words of a command line to its exit code: finds the command, reads its options, runs it
 // and tells what went wrong. Knows no process, so that tests can run it.
 import type { Clock } from '../base/clock.ts';
-import { ActionableError, EXIT, exitCodeOf, messageOf } from '../base/errors.ts';
+import { EXIT, exitCodeOf } from '../base/errors.ts';
 import { createText, LANGUAGES, languageOf, type Language, type Text } from '../base/texts/text.ts';
 import type { FactsSource } from '../contracts/source.ts';
 import { DEFAULT_COMMAND, type CommandEntry } from './all-commands.ts';
@@ -11,6 +11,7 @@ import { globalOptions } from './global-options.ts';
 import { openSource } from './open-source.ts';
 import { parseWords, splitWords, usage, type ParsedWords } from './parse-words.ts';
 import { createOutput, type Output, type Stream } from './print.ts';
+import { tellError } from './tell-error.ts';
 import { VERSION } from './version.ts';
 
 export type CommandLine = {
@@ -36,7 +37,8 @@ export async function runCommandLine(line: CommandLine): Promise<number> {
     const parsed = parseWords(argv, { ...globalOptions, ...command.options }, text);
     return await run(command, parsed, line, text, { out, err, colour });
   } catch (error) {
-    tellError(error, { out, err, colour }, text, line);
+    const wantsJson = argv.includes('--json');
+    tellError(error, { ...line, out, err, text, wantsJson });
     return command?.exitOnError ?? exitCodeOf(error);
   }
 }
@@ -108,22 +110,6 @@ function operandsOf(command: Command, words: readonly string[], text: Text): rea
     throw usage(text('usage.missing', { command: command.name, placeholder: missing.placeholder }), text);
   }
   return operands;
-}
-
-function tellError(error: unknown, { out, err }: Outputs, text: Text, { argv, env }: CommandLine): void {
-  if (error instanceof ActionableError) {
-    err.line({ text: 'felhom: ', style: 'bad' }, error.message);
-    if (error.hint !== undefined) err.line(error.hint);
-    // A script that asked for JSON gets its one document in this case too.
-    if (argv.includes('--json') && error.kind !== 'usage') {
-      const { message, kind: code, hint } = error;
-      out.json({ error: message, code, ...(hint === undefined ? {} : { hint }) });
-    }
-    return;
-  }
-  err.line({ text: 'felhom: ', style: 'bad' }, text('error.bug', { message: messageOf(error) }));
-  if ((env['FELHOM_DEBUG'] ?? '') === '') err.line(text('error.bug.hint'));
-  else if (error instanceof Error) for (const row of (error.stack ?? '').split('\n')) err.line(row);
 }
 
 /** Known before the options are read, because what is wrong with them is told in it. */

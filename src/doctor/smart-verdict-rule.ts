@@ -37,7 +37,7 @@ export const defineSmartVerdictRule = (definition: {
 
 /** Which disk it is, and the counters that speak against it. */
 export function smartEvidence(report: SmartReport): readonly Message[] {
-  const { model, serial, power_on_hours: hours } = report;
+  const { model, serial, power_on_hours: hours, available_spare_percent: spare } = report;
   const counters = COUNTERS.flatMap(({ field, text }) => {
     const count = report[field];
     return count === null || count === 0 ? [] : [say(text, { count })];
@@ -55,12 +55,19 @@ export function smartEvidence(report: SmartReport): readonly Message[] {
     ...(model === null && serial === null
       ? []
       : [say('rule.smart.disk', { model: model ?? '?', serial: serial ?? '?' })]),
+    ...(report.passed === false ? [say('rule.smart.assessment')] : []),
     ...counters,
+    ...(spare === null || spare >= LOW_SPARE_PERCENT
+      ? []
+      : [say('rule.disk-wear.spare', { spare_percent: spare })]),
     ...attributes,
     ...(report.self_test_failed === true ? [say('rule.smart.self-test')] : []),
     ...(hours === null ? [] : [say('rule.smart.age', { on_hours: hours })]),
   ];
 }
+
+/** Less is worth saying; how bad it is, the disk's own threshold decides. */
+const LOW_SPARE_PERCENT = 20;
 
 const COUNTERS = [
   { field: 'reallocated_sectors', text: 'rule.smart.reallocated' },

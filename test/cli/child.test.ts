@@ -42,3 +42,21 @@ test('a reader that goes away ends it quietly', async () => {
   });
   expect({ code, err }).toEqual({ code: 0, err: '' });
 });
+
+test('a bug that no command could catch ends with 70 and without a stack', async () => {
+  const trap = 'data:text/javascript,setTimeout(() => { throw new Error("stray") }, 300)';
+  const child = spawn(process.execPath, ['--import', trap, MAIN, 'status'], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { LANG: 'C.UTF-8', PATH: process.env['PATH'] },
+  });
+  let err = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    err += chunk.toString();
+  });
+  const code = await new Promise((resolve) => {
+    child.on('close', resolve);
+  });
+  expect(code).toBe(70);
+  expect(err).toContain('This is a bug in felhom: stray');
+  expect(err).not.toContain('    at ');
+});

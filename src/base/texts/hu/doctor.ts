@@ -85,10 +85,10 @@ export const doctor = {
   'rule.disk-temperature.cure':
     'Nézd meg a ventilátorokat, vidd távolabb más hőforrástól, vagy szerelj rá hűtőbordát.',
   'rule.smart.disk': '{model}, sorozatszám: {serial}',
-  'rule.smart.reallocated': '{count} szektor tartalékra cserélve',
-  'rule.smart.pending': '{count} szektor most nem olvasható',
-  'rule.smart.uncorrectable': '{count} javíthatatlan hiba',
-  'rule.smart.media': '{count} adathordozó-hiba',
+  'rule.smart.reallocated': 'Tartalékra cserélt szektorok: {count}',
+  'rule.smart.pending': 'Most nem olvasható szektorok: {count}',
+  'rule.smart.uncorrectable': 'Javíthatatlan hibák: {count}',
+  'rule.smart.media': 'Adathordozó-hibák: {count}',
   'rule.smart.attribute': 'A(z) {name} attribútum értéke {value}, határa {threshold}',
   'rule.smart.self-test': 'Az utolsó önteszt hibát talált',
   'rule.smart.age': 'Üzemideje {on_hours}',
@@ -169,7 +169,7 @@ export const doctor = {
   'rule.thin-pool.cure.metadata': 'Bővítsd: lvextend --poolmetadatasize +256M {name}',
   'rule.lvm-missing.title': 'Hiányzik egy LVM-csoport lemeze',
   'rule.lvm-missing.what': 'A(z) {name} LVM-csoportból hiányzik egy lemez',
-  'rule.lvm-missing.count': '{missing} fizikai kötet hiányzik',
+  'rule.lvm-missing.count': 'Hiányzó fizikai kötetek: {missing}',
   'rule.lvm-missing.cause': 'A csoport egyik lemeze ki van húzva vagy halott.',
   'rule.lvm-missing.cure':
     'Melyik az: pvs -a; vgs {name}. Csatlakoztasd újra, vagy állítsd vissza mentésből.',
@@ -185,7 +185,7 @@ export const doctor = {
   'rule.backup-old.title': 'Régiek a mentések',
   'rule.backup-old.what': 'Az utolsó jó mentés {age_ms} régi',
   'rule.backup-old.what.never': 'Nincs jó mentés a feladatnaplóban',
-  'rule.backup-old.guests': '{guests} vendég ezen a gépen',
+  'rule.backup-old.guests': 'Vendégek ezen a gépen: {guests}',
   'rule.backup-old.cause': 'Nincs mentési feladat, ki van kapcsolva, vagy nem fut.',
   'rule.backup-old.cure': 'A feladatok: pvesh get /cluster/backup. Mentés most: vzdump --all --mode snapshot',
   'rule.container.status': '{status}; kép: {image}',
@@ -221,7 +221,7 @@ export const doctor = {
   'rule.load.title': 'Túl nagy a terhelés',
   'rule.load.what': 'A terhelés {load}, {threads} szálon',
   'rule.load.averages': 'Átlag 1, 5 és 15 percre: {load1}, {load5}, {load15}',
-  'rule.load.blocked': '{blocked} folyamat lemezre vagy csatolásra vár',
+  'rule.load.blocked': 'Lemezre vagy csatolásra váró folyamatok: {blocked}',
   'rule.load.cause': 'Több program futna, mint ahány processzor van.',
   'rule.load.cause.waits': 'A programok lassú vagy nem válaszoló lemezre, csatolásra várnak.',
   'rule.load.cure': 'Nézd meg, ki fut: top. Állítsd le vagy lassítsd, ami nem sürgős.',
@@ -263,4 +263,5 @@ export const doctor = {
   'rule.kernel-fault.cure':
     'Olvasd el, mit ír: journalctl -k -p crit. Tervezz újraindítást, előtte frissítsd a rendszermagot.',
   'rule.smart.attribute.past': 'A(z) {name} attribútum egyszer elérte a határát ({threshold}); most {value}',
+  'rule.smart.assessment': 'Saját értékelése: hibás',
 } as const satisfies Record<keyof typeof english, string>;
