@@ -5,7 +5,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const SOURCES = ['build.mjs', 'package-lock.json', 'src/**/*.ts', 'screens/**/*.{ts,tsx}', 'state/**/*.ts'];
+const SOURCES = [
+  'build.mjs',
+  'build/*',
+  'bin/felhom',
+  'package-lock.json',
+  'src/**/*.ts',
+  'screens/**/*.{ts,tsx}',
+  'state/**/*.ts',
+];
 
 export function setup(): void {
   if (builtAt() > newestSource()) return;
@@ -18,7 +26,7 @@ export function setup(): void {
 }
 
 function builtAt(): number {
-  return statSync(join(ROOT, 'dist/felhom.mjs'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return statSync(join(ROOT, 'dist/start.cjs'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
 function newestSource(): number {

@@ -1,0 +1,102 @@
+// What the bundle does otherwise than its packages, each because it was measured (docs/decisions/0003-start-up.md).
+// A package that no longer looks as expected here fails the build, and does not quietly start slowly.
+import { readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const PLAIN_TEXT = fileURLToPath(new URL('plain-text.cjs', import.meta.url));
+
+/**
+ * dockerode brings what this project never uses: Docker over SSH, and BuildKit's sessions over grpc.
+ * Bundled, ssh2 looks for a folder of its own as soon as it is loaded, and fails.
+ */
+export const leaveOut = {
+  name: 'leave-out',
+  setup(build) {
+    const unused = /^(?:ssh2|protobufjs|@grpc\/(?:grpc-js|proto-loader))$/;
+    build.onResolve({ filter: unused }, ({ path }) => ({ path, namespace: 'left-out' }));
+    build.onLoad({ filter: /./, namespace: 'left-out' }, () => ({ contents: 'module.exports = {};' }));
+  },
+};
+
+/** Ink would connect to React's developer tools, and waits for that at its top level even when it does not. */
+export const inkWithoutDevtools = {
+  name: 'ink-without-devtools',
+  setup(build) {
+    build.onLoad({ filter: /\/ink\/build\/reconciler\.js$/ }, async ({ path }) => ({
+      contents: replaceOrFail(
+        path,
+        await readFile(path, 'utf8'),
+        "process.env['DEV'] === 'true'",
+        'false',
+        2,
+      ),
+    }));
+  },
+};
+
+/**
+ * Yoga carries its WebAssembly as text and loads it by `fetch`, with which Node loads its whole HTTP
+ * client (25 ms). Here it is a file beside the bundle, compiled at once through Emscripten's own door.
+ */
+export const yogaAtOnce = (folder) => ({
+  name: 'yoga-at-once',
+  setup(build) {
+    const glue = '../binaries/yoga-wasm-base64-esm.js';
+    const embedded = /H="data:application\/octet-stream;base64,([A-Za-z0-9+/=]+)"/;
+    build.onLoad({ filter: /\/yoga-layout\/dist\/src\/index\.js$/ }, async ({ path }) => {
+      const text = await readFile(path, 'utf8');
+      for (const said of [glue, 'wrapAssembly(await loadYoga())', './generated/YGEnums.js']) {
+        replaceOrFail(path, text, said, '', 1);
+      }
+      const binary = embedded.exec(await readFile(join(dirname(path), glue), 'utf8'))?.[1];
+      if (binary === undefined) throw new Error(`${path}: its WebAssembly is not where it was`);
+      await writeFile(join(folder, 'yoga.wasm'), Buffer.from(binary, 'base64'));
+      const contents = `
+        import { readFileSync } from 'node:fs';
+        import { join } from 'node:path';
+        import loadYoga from '${glue}';
+        import wrapAssembly from './wrapAssembly.js';
+        const yoga = {
+          instantiateWasm(imports, receive) {
+            const binary = readFileSync(join(__dirname, 'yoga.wasm'));
+            const instance = new WebAssembly.Instance(new WebAssembly.Module(binary), imports);
+            receive(instance);
+            return instance.exports;
+          },
+        };
+        void loadYoga(yoga);
+        export default wrapAssembly(yoga);
+        export * from './generated/YGEnums.js';`;
+      return { contents, resolveDir: dirname(path) };
+    });
+    build.onLoad({ filter: /\/yoga-wasm-base64-esm\.js$/ }, async ({ path }) => {
+      const text = await readFile(path, 'utf8');
+      replaceOrFail(path, text, 'if(h.instantiateWasm)try{return h.instantiateWasm(d,', '', 1);
+      const contents = replaceOrFail(path, text, 'import.meta.url', '""', 1).replace(embedded, 'H=""');
+      return { contents };
+    });
+  },
+});
+
+/** string-width's tables are loaded when a text needs them. */
+export const plainWidthsFirst = {
+  name: 'plain-widths-first',
+  setup(build) {
+    build.onResolve({ filter: /^string-width$/ }, ({ importer }) =>
+      importer === PLAIN_TEXT ? undefined : { path: 'string-width', namespace: 'plain-widths' },
+    );
+    build.onLoad({ filter: /./, namespace: 'plain-widths' }, () => ({
+      contents: `export { stringWidth as default } from './plain-text.cjs';`,
+      resolveDir: dirname(PLAIN_TEXT),
+    }));
+  },
+};
+
+function replaceOrFail(path, text, said, instead, times) {
+  const parts = text.split(said);
+  if (parts.length !== times + 1) {
+    throw new Error(`${path}: ${JSON.stringify(said)} is there ${parts.length - 1} times, not ${times}`);
+  }
+  return parts.join(instead);
+}
