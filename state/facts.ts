@@ -21,8 +21,11 @@ export type FactsPoller = {
   readonly store: StoreApi<FactsState>;
   /** Every subject that the source has. */
   readonly subjects: readonly Subject[];
-  /** Polls while at least one watcher is there; gives back how to stop watching. */
-  readonly watch: () => () => void;
+  /**
+   * Polls while at least one watcher is there; gives back how to stop watching. With `first`, polling
+   * begins with these subjects only: the others are asked when the first frame is out of the way.
+   */
+  readonly watch: (first?: readonly Subject[]) => () => void;
   /** Asks now, whatever is due; `all` also asks those that are seldom due. */
   readonly refresh: (all?: boolean) => void;
   /** 1 is the normal pace, 2 half as often. */
@@ -100,24 +103,25 @@ export function createFactsPoller(options: { source: FactsSource; clock: Clock }
     }
   };
 
-  const askDue = (all = false) => {
+  const askDue = (all = false, only?: readonly Subject[]) => {
     const now = clock.monotonic();
-    for (const { subject, everyMs } of subjects) {
+    const asked = only === undefined ? subjects : subjects.filter(({ subject }) => only.includes(subject));
+    for (const { subject, everyMs } of asked) {
       // Half a tick of slack, so that a subject of 1 s is asked at every tick.
       if (all || now + TICK_MS / 2 >= (dueAt.get(subject) ?? 0)) void ask(subject, everyMs);
     }
   };
-  const tick = () => {
-    askDue();
+  const tick = (only?: readonly Subject[]) => {
+    askDue(false, only);
     // Ages grow although nothing answers.
     timers.gather ??= setTimeout(commit, GATHER_MS);
     timers.tick = setTimeout(tick, TICK_MS * life.pace);
   };
-  const start = () => {
-    tick();
+  const start = (first?: readonly Subject[]) => {
+    tick(first);
     timers.early = setTimeout(() => {
       for (const { subject, everyMs } of subjects) {
-        if (everyMs <= EARLY_LIMIT_MS) void ask(subject, everyMs);
+        if (everyMs <= EARLY_LIMIT_MS || !dueAt.has(subject)) void ask(subject, everyMs);
       }
     }, EARLY_SECOND_MS);
   };
@@ -131,9 +135,9 @@ export function createFactsPoller(options: { source: FactsSource; clock: Clock }
   return {
     store,
     subjects: subjects.map(({ subject }) => subject),
-    watch: () => {
+    watch: (first) => {
       life.watchers += 1;
-      if (life.watchers === 1 && !life.stopped) start();
+      if (life.watchers === 1 && !life.stopped) start(first);
       let watching = true;
       return () => {
         if (!watching) return;

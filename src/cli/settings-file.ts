@@ -3,7 +3,6 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { ActionableError, errnoOf, messageOf } from '../base/errors.ts';
-import { writeFileWhole } from '../base/write-file.ts';
 import { defaultSettings } from '../contracts/default-settings.ts';
 import type { Settings } from '../contracts/settings.ts';
 
@@ -47,6 +46,9 @@ export async function readSettings(path: string): Promise<Settings> {
 }
 
 export async function saveSettings(path: string, value: Settings): Promise<void> {
-  const { formatYaml } = await import('../base/yaml-text.ts');
+  const [{ formatYaml }, { writeFileWhole }] = await Promise.all([
+    import('../base/yaml-text.ts'),
+    import('../base/write-file.ts'),
+  ]);
   await writeFileWhole(path, formatYaml(value));
 }

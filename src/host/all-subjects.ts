@@ -12,11 +12,6 @@ import { createNetworkReader } from './network.ts';
 import { readPressure } from './pressure.ts';
 import { createProcessReader } from './processes.ts';
 import { createTemperatureReader } from './temperatures.ts';
-import { readKernelErrors } from './kernel-errors.ts';
-import { readLvm } from './lvm.ts';
-import { readProxmox } from './proxmox.ts';
-import { readZfs } from './zfs.ts';
-import { readSmart } from './smart.ts';
 import { readTimeSync } from './time-sync.ts';
 import { readUptime } from './uptime.ts';
 
@@ -36,6 +31,9 @@ export type Reader<S extends Subject> = {
 export type HostSubjects = { readonly [S in HostSubject]?: Reader<S> };
 
 /**
+ * Readers that run tools are loaded when they are first asked: parsing a tool's answer takes zod,
+ * which costs more than a whole frame, and no first frame needs them.
+ *
  * Made once for each machine that is watched: some readers (`create…Reader`) remember what is no
  * fact for anybody else, such as the ticks of every process at the last look.
  */
@@ -49,11 +47,17 @@ export function createSubjects(): HostSubjects {
     memory: { everyMs: 1000, read: readMemory },
     filesystems: { everyMs: 5000, read: createFilesystemsReader() },
     disks: { everyMs: 2000, read: createDisksReader() },
-    smart: { everyMs: 600_000, read: readSmart },
-    zfs: { everyMs: 30_000, read: readZfs },
-    lvm: { everyMs: 60_000, read: readLvm },
-    proxmox: { everyMs: 60_000, read: readProxmox },
-    kernel_errors: { everyMs: 60_000, read: readKernelErrors },
+    smart: { everyMs: 600_000, read: async (...asked) => (await import('./smart.ts')).readSmart(...asked) },
+    zfs: { everyMs: 30_000, read: async (...asked) => (await import('./zfs.ts')).readZfs(...asked) },
+    lvm: { everyMs: 60_000, read: async (...asked) => (await import('./lvm.ts')).readLvm(...asked) },
+    proxmox: {
+      everyMs: 60_000,
+      read: async (...asked) => (await import('./proxmox.ts')).readProxmox(...asked),
+    },
+    kernel_errors: {
+      everyMs: 60_000,
+      read: async (...asked) => (await import('./kernel-errors.ts')).readKernelErrors(...asked),
+    },
     // The kernel reckons its averages anew every 2 s.
     pressure: { everyMs: 2000, read: readPressure },
     temperatures: { everyMs: 3000, read: createTemperatureReader() },

@@ -5,16 +5,19 @@ import { SCREEN_IDS } from '../../contracts/screen-ids.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { readSettings, saveSettings, settingsPath } from '../settings-file.ts';
 
-/** What a full first frame needs; the rest may come later. */
+/** What a full first frame needs: all that runs no tool but `stat`. The rest is asked after that frame. */
 const FIRST_SUBJECTS = [
+  'filesystems',
   'identity',
   'uptime',
   'cpu',
   'load',
   'memory',
+  'pressure',
+  'temperatures',
   'disks',
-  'filesystems',
   'network',
+  'processes',
 ] as const;
 const FIRST_FRAME_WAIT_MS = 400;
 /** A plain frame is printed once: it waits for everything, and for a second sample. */
@@ -50,7 +53,7 @@ async function openOrPrint(context: CommandContext): Promise<number> {
     colour: context.colour,
     now: clock.now,
   };
-  const stop = console.poller.watch();
+  const stop = console.poller.watch(interactive && screen === undefined ? FIRST_SUBJECTS : undefined);
   try {
     if (!interactive) {
       const [{ plainFrame }, { createSession }] = await Promise.all([
