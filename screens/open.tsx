@@ -95,6 +95,8 @@ export async function openConsole(options: OpenOptions): Promise<number> {
       rows={terminal.size().rows}
     />
   );
+  // Before the first frame: what is typed meanwhile must not be echoed into it.
+  options.stdin.setRawMode(true);
   const ink = render(app(), {
     stdin: terminal.stdin,
     stdout: terminal.stdout,
@@ -128,6 +130,8 @@ export async function openConsole(options: OpenOptions): Promise<number> {
   terminal.events.on('resize', () => {
     ink.rerender(app());
     terminal.announceSize();
+    // What a terminal keeps of the old frame differs from one to the next: draw it whole.
+    repaint();
   });
   terminal.events.on('focus', look);
   terminal.events.on('lost', () => leave(HANGUP));

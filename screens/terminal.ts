@@ -51,7 +51,9 @@ export function createTerminal(realIn: ReadStream, realOut: WriteStream): Termin
   const stdout = new Writable({
     decodeStrings: false,
     write: (chunk: string | Buffer, _encoding, done) => {
-      realOut.write(chunk, () => done());
+      // A terminal takes writes at once; waiting for each would lose the last ones at the exit.
+      realOut.write(chunk);
+      done();
     },
   });
   const onResize = () => {
