@@ -4,7 +4,14 @@ import { execFileSync } from 'node:child_process';
 import { copyFile, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { inkWithoutDevtools, leaveOut, plainWidthsFirst, yogaAtOnce } from './build/plugins.mjs';
+import {
+  inkWithoutDevtools,
+  leaveOut,
+  plainRowNames,
+  plainWidthsFirst,
+  processItself,
+  yogaAtOnce,
+} from './build/plugins.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 /** Another folder for whoever measures or tests a build while others use this one. */
@@ -44,7 +51,14 @@ async function bundle() {
     inject: [here('build/plain-segmenter.mjs')],
     banner: { js: '(function (require, __dirname) { const module = { exports: {} };' },
     footer: { js: '})' },
-    plugins: [leaveOut, inkWithoutDevtools, yogaAtOnce(making), plainWidthsFirst],
+    plugins: [
+      leaveOut,
+      inkWithoutDevtools,
+      yogaAtOnce(making),
+      plainWidthsFirst,
+      plainRowNames,
+      processItself,
+    ],
     logLevel: 'warning',
   });
 }

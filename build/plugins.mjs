@@ -79,6 +79,30 @@ export const yogaAtOnce = (folder) => ({
   },
 });
 
+/** ink-table names its rows by a SHA-1, for which Node loads its whole cryptography (25 ms); the row itself does. */
+export const plainRowNames = {
+  name: 'plain-row-names',
+  setup(build) {
+    build.onResolve({ filter: /^object-hash$/ }, ({ path }) => ({ path, namespace: 'plain-row-names' }));
+    build.onLoad({ filter: /./, namespace: 'plain-row-names' }, () => ({
+      contents: 'export const sha1 = (row) => JSON.stringify(row);',
+    }));
+  },
+};
+
+/** A dozen modules import `process` by name, and each would get a copy of the whole object, made of getters. */
+export const processItself = {
+  name: 'process-itself',
+  setup(build) {
+    build.onResolve({ filter: /^(?:node:)?process$/ }, ({ path, kind }) =>
+      kind === 'import-statement' ? { path, namespace: 'process-itself' } : undefined,
+    );
+    build.onLoad({ filter: /./, namespace: 'process-itself' }, () => ({
+      contents: 'export default globalThis.process; export const { cwd, env } = globalThis.process;',
+    }));
+  },
+};
+
 /** string-width's tables are loaded when a text needs them. */
 export const plainWidthsFirst = {
   name: 'plain-widths-first',

@@ -54,7 +54,7 @@ export function createFactsPoller(options: { source: FactsSource; clock: Clock }
   const subjects = subjectsOf(source);
   const inFlight = new Map<Subject, AbortController>();
   const dueAt = new Map<Subject, number>();
-  const waiters = new Set<() => void>();
+  const waiters = new Set<{ readonly isServed: () => boolean; readonly done: () => void }>();
   const life = { watchers: 0, pace: 1, stopped: false };
   const timers: { tick?: NodeJS.Timeout; gather?: NodeJS.Timeout; early?: NodeJS.Timeout } = {};
   let gathered: Record<string, Observation<Facts[Subject]>> = {};
@@ -73,14 +73,25 @@ export function createFactsPoller(options: { source: FactsSource; clock: Clock }
       lastAnswerAt: answered ? nowMs : state.lastAnswerAt,
       observations: answered ? { ...state.observations, ...fresh } : state.observations,
     });
-    for (const waiter of waiters) waiter();
+    for (const waiter of waiters) if (waiter.isServed()) waiter.done();
+  };
+  const hasAnswered = (subject: Subject) =>
+    gathered[subject] !== undefined || store.getState().observations[subject] !== undefined;
+  /** First answers that somebody waits for are shown in one piece, and then without delay. */
+  const commitSoon = () => {
+    if (waiters.size === 0) {
+      timers.gather ??= setTimeout(() => {
+        delete timers.gather;
+        if (waiters.size === 0) commit();
+      }, GATHER_MS);
+    } else if ([...waiters].some((waiter) => waiter.isServed())) commit();
   };
 
   const take = <S extends Subject>(subject: S, reading: Reading<Facts[S]>, everyMs: number) => {
     const previous: Observation<Facts[Subject]> | undefined =
       gathered[subject] ?? store.getState().observations[subject];
     gathered = { ...gathered, [subject]: observe<Facts[Subject]>(previous, reading, everyMs * life.pace) };
-    timers.gather ??= setTimeout(commit, GATHER_MS);
+    commitSoon();
   };
 
   const ask = async (subject: Subject, everyMs: number): Promise<void> => {
@@ -114,7 +125,7 @@ export function createFactsPoller(options: { source: FactsSource; clock: Clock }
   const tick = (only?: readonly Subject[]) => {
     askDue(false, only);
     // Ages grow although nothing answers.
-    timers.gather ??= setTimeout(commit, GATHER_MS);
+    commitSoon();
     timers.tick = setTimeout(tick, TICK_MS * life.pace);
   };
   const start = (first?: readonly Subject[]) => {
@@ -152,18 +163,20 @@ export function createFactsPoller(options: { source: FactsSource; clock: Clock }
     },
     firstAnswers: async (wanted, deadlineMs) =>
       new Promise((resolve) => {
-        const done = () => {
-          clearTimeout(timer);
-          waiters.delete(check);
-          resolve();
+        const waiter = {
+          isServed: () => wanted.every(hasAnswered),
+          done: () => {
+            clearTimeout(timer);
+            waiters.delete(waiter);
+            resolve();
+          },
         };
-        const check = () => {
-          const { observations } = store.getState();
-          if (wanted.every((subject) => observations[subject] !== undefined)) done();
-        };
-        const timer = setTimeout(done, deadlineMs);
-        waiters.add(check);
-        check();
+        const timer = setTimeout(() => {
+          waiter.done();
+          commit();
+        }, deadlineMs);
+        waiters.add(waiter);
+        commitSoon();
       }),
     stop: () => {
       life.stopped = true;

@@ -77,6 +77,10 @@ async function openOrPrint(context: CommandContext): Promise<number> {
       for (const line of plainFrame(createSession(options, owner), columns)) context.out.line(line);
       return EXIT.ok;
     }
+    // The children that the first reads need start now, and work while the screens are loaded.
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
     const [{ openConsole }] = await Promise.all([
       import('../../../screens/open.tsx'),
       console.poller.firstAnswers(FIRST_SUBJECTS, FIRST_FRAME_WAIT_MS),
