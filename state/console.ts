@@ -4,12 +4,13 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Clock } from '../src/base/clock.ts';
 import type { ContainerDetail } from '../src/contracts/facts/containers.ts';
 import type { Examination } from '../src/contracts/finding.ts';
+import { freshnessOf } from '../src/contracts/freshness.ts';
 import type { Reading } from '../src/contracts/reading.ts';
 import type { Settings } from '../src/contracts/settings.ts';
 import type { FactsSource } from '../src/contracts/source.ts';
 import { createDoctor } from '../src/doctor/examine.ts';
 import type { DoctorInput } from '../src/doctor/rule.ts';
-import { createFactsPoller, type FactsPoller, type FactsState, type Observations } from './facts.ts';
+import { createFactsPoller, type FactsPoller, type FactsState } from './facts.ts';
 import { createHistoryRecorder, type History } from './history.ts';
 import { createView, type View } from './view.ts';
 import type { ScreenId } from '../src/contracts/screen-ids.ts';
@@ -63,9 +64,7 @@ export function createConsole(options: {
     // Histories go on while the display is frozen; what is shown does not.
     if (view.getState().frozenAt !== null) return;
     const previous = shown.getState().examination;
-    const examination = changed
-      ? sameOrNew(previous, doctor.examine(readingsOf(facts.observations)))
-      : previous;
+    const examination = changed ? sameOrNew(previous, doctor.examine(readingsOf(facts))) : previous;
     shown.setState({ ...facts, history, examination });
   });
 
@@ -104,9 +103,12 @@ export function createConsole(options: {
   };
 }
 
-function readingsOf(observations: Observations): DoctorInput['facts'] {
+/** What the doctor may judge by: a stale value is as good as none. */
+function readingsOf({ observations, nowMs }: FactsState): DoctorInput['facts'] {
   const facts: Record<string, unknown> = {};
-  for (const [subject, observation] of Object.entries(observations)) facts[subject] = observation.reading;
+  for (const [subject, observation] of Object.entries(observations)) {
+    if (freshnessOf(observation, nowMs) !== 'stale') facts[subject] = observation.reading;
+  }
   return facts;
 }
 

@@ -140,7 +140,9 @@ export function createMachine(
     if (outstanding.has(full)) return failed('hung', path, clock.now(), where);
     outstanding.add(full);
     const result = await runRealTool({ ...tool, deadlineMs: BLOCKING_READ_DEADLINE_MS });
-    if (result.state !== 'timeout' || !result.stuck) outstanding.delete(full);
+    if (result.state === 'timeout' && result.gone !== undefined)
+      void result.gone.then(() => outstanding.delete(full));
+    else outstanding.delete(full);
     const at = clock.now();
     switch (result.state) {
       case 'ended': {

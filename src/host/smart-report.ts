@@ -18,7 +18,7 @@ export function parseSmartReport(json: string, source: string, at: number): Read
   const answer = parseJson(smartAnswer, json);
   if (answer === undefined) return failed(json.trim() === '' ? 'empty' : 'garbage', source, at);
   const status = answer.smartctl?.exit_status ?? 0;
-  if (isAsleep(answer, status)) return absent('not-here', source, at, 'asleep, and not woken for this');
+  if (isAsleep(answer, status)) return absent('asleep', source, at);
   const complaint = answer.smartctl?.messages?.find((message) => message.severity === 'error')?.string;
   const silent = answer.smart_status === undefined && answer.ata_smart_attributes === undefined;
   if ((status & (COMMAND_LINE | NOT_OPENED)) !== 0 && silent) {

@@ -188,7 +188,7 @@ const CASES: readonly Case[] = [
   [
     'reader-failed',
     'what could not be read is named',
-    { smart: failed('no-permission', 'smartctl', 1) },
+    { smart: failed('timeout', 'smartctl', 1) },
     ['warn smart'],
   ],
   [

@@ -1,4 +1,5 @@
-// Facts that should be there and could not be read. What is not read cannot be found ill.
+// Facts that should be there and could not be read. What is not read cannot be found ill. What only
+// root may read is no illness of the machine: the rules that need it say `unknown` and why.
 import { SUBJECTS } from '../subjects.ts';
 import type { Missing, ReasonCode } from '../../contracts/reading.ts';
 import { valueOf } from '../../contracts/reading.ts';
@@ -7,7 +8,6 @@ import { smartSubject } from '../smart-subject.ts';
 
 /** Which of the few cures fits a reason; the rest are the machine's own errors. */
 const CURES = {
-  'no-permission': 'rule.reader-failed.cure.permission',
   timeout: 'rule.reader-failed.cure.hung',
   hung: 'rule.reader-failed.cure.hung',
   'no-tool': 'rule.reader-failed.cure.tool',
@@ -16,7 +16,6 @@ const CURES = {
 } as const satisfies { readonly [C in ReasonCode]?: string };
 
 const CAUSES = {
-  'no-permission': 'rule.reader-failed.cause.permission',
   timeout: 'rule.reader-failed.cause.timeout',
   hung: 'rule.reader-failed.cause.hung',
 } as const satisfies { readonly [C in ReasonCode]?: string };
@@ -37,7 +36,9 @@ export const readerFailed: Rule = {
 const failedSubjects = ({ facts }: DoctorInput): readonly Found[] =>
   SUBJECTS.flatMap((subject) => {
     const reading = facts[subject];
-    return reading?.state === 'failed' ? [describe(subject, reading)] : [];
+    return reading?.state === 'failed' && reading.code !== 'no-permission'
+      ? [describe(subject, reading)]
+      : [];
   });
 
 /** Disks and file systems of which one alone could not be read. */
@@ -46,7 +47,9 @@ function failedParts({ facts }: DoctorInput): readonly Found[] {
   const filesystems = valueOf(facts.filesystems)?.filesystems ?? [];
   return [
     ...disks.flatMap((disk) =>
-      disk.report.state === 'failed' ? [describe('smart', disk.report, smartSubject(disk, disks))] : [],
+      disk.report.state === 'failed' && disk.report.code !== 'no-permission'
+        ? [describe('smart', disk.report, smartSubject(disk, disks))]
+        : [],
     ),
     ...filesystems.flatMap(({ mount_point, fill }) =>
       // A hung one has a rule of its own; a user's private FUSE mount refuses even root.

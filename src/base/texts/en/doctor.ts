@@ -237,12 +237,10 @@ export const doctor = {
   'rule.reader-failed.reason': '{source}: {code}',
   'rule.reader-failed.detail': '{detail}',
   'rule.reader-failed.cause': 'The machine answered with an error.',
-  'rule.reader-failed.cause.permission': 'This user may not read it.',
   'rule.reader-failed.cause.timeout':
     'It did not answer in time: a busy machine, a sick disk or a dead mount.',
   'rule.reader-failed.cause.hung': 'An earlier read still waits: a sick disk or a dead mount.',
   'rule.reader-failed.cure': 'Look at it as root: {source}',
-  'rule.reader-failed.cure.permission': 'Run felhom as root: sudo felhom',
   'rule.reader-failed.cure.hung':
     'Find dead mounts and sick disks: cat /proc/mounts; journalctl -k -n 50. Let go of a dead mount: umount -l MOUNTPOINT',
   'rule.reader-failed.cure.tool': 'Install the program that is missing: {source}',

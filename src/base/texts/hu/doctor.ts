@@ -242,12 +242,10 @@ export const doctor = {
   'rule.reader-failed.reason': '{source}: {code}',
   'rule.reader-failed.detail': '{detail}',
   'rule.reader-failed.cause': 'A gép hibát adott.',
-  'rule.reader-failed.cause.permission': 'Ez a felhasználó nem olvashatja.',
   'rule.reader-failed.cause.timeout':
     'Nem válaszolt időben: elfoglalt gép, beteg lemez vagy halott csatolás.',
   'rule.reader-failed.cause.hung': 'Egy korábbi olvasás még vár: beteg lemez vagy halott csatolás.',
   'rule.reader-failed.cure': 'Nézd meg rendszergazdaként: {source}',
-  'rule.reader-failed.cure.permission': 'Futtasd rendszergazdaként: sudo felhom',
   'rule.reader-failed.cure.hung':
     'Keresd a halott csatolást és beteg lemezt: cat /proc/mounts; journalctl -k -n 50. Elengedés: umount -l CSATOLÁSI_PONT',
   'rule.reader-failed.cure.tool': 'Telepítsd a hiányzó programot: {source}',
