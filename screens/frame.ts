@@ -127,7 +127,7 @@ function drawDetail(
   const head: Line = [
     segment(`${detail.title}  `, 'title'),
     ...detail.tabs.flatMap((each, at) => [
-      segment(`${model.text(each.title)}`, at === index ? 'selected' : 'dim'),
+      segment(model.text(each.title), at === index ? 'selected' : 'dim'),
       segment(' '),
     ]),
   ];

@@ -1,5 +1,5 @@
 // What lies on top of a screen, as lines: help, menus, drawers, the settings, a row's raw facts.
-import { listOf, type Overlay, type ViewState } from '../state/view.ts';
+import { isOverlay, listOf, type Overlay, type OverlayOf, type ViewState } from '../state/view.ts';
 import { blank, cutLine, fit, segment, wrap, type Line } from './draw/line.ts';
 import { windowOf } from './draw/define-list.ts';
 import type { Model } from './draw/model.ts';
@@ -19,16 +19,23 @@ type Drawn = {
 };
 type Draw<K extends Overlay['kind']> = (
   session: Session,
-  overlay: Extract<Overlay, { kind: K }>,
+  overlay: OverlayOf<K>,
   model: Model,
   box: Box,
 ) => Drawn;
+type DrawAny = (session: Session, overlay: Overlay, model: Model, box: Box) => Drawn;
+
+/** A drawing that is only ever asked for overlays of its kind; the table below sees to that. */
+const drawing =
+  <K extends Overlay['kind']>(kind: K, draw: Draw<K>): DrawAny =>
+  (session, overlay, model, box) =>
+    isOverlay(overlay, kind) ? draw(session, overlay, model, box) : { covers: false, lines: [] };
 
 const KEY_WIDTH = 18;
 const RAW_INDENT = 2;
 
-const overlays: { readonly [K in Overlay['kind']]: Draw<K> } = {
-  help: (session, overlay, model, box) => {
+const overlays: { readonly [K in Overlay['kind']]: DrawAny } = {
+  help: drawing('help', (session, overlay, model, box) => {
     const { text } = model;
     const { screen, place } = whereIs(session.console.view.getState(), model);
     const query = overlay.query.toLowerCase();
@@ -49,8 +56,8 @@ const overlays: { readonly [K in Overlay['kind']]: Draw<K> } = {
       [segment(text('help.search'), 'dim')],
     ];
     return { covers: true, lines: [...head, ...scrolledTo(rows, overlay.scroll, box.height - head.length)] };
-  },
-  palette: (session, overlay, _model, box) => {
+  }),
+  palette: drawing('palette', (session, overlay, _model, box) => {
     const entries = paletteEntries(session, overlay.query);
     const choice = Math.min(overlay.choice, entries.length - 1);
     const visible = windowOf(entries.length, choice, box.height);
@@ -63,15 +70,15 @@ const overlays: { readonly [K in Overlay['kind']]: Draw<K> } = {
         : [segment(words, 'key'), segment(` ${entry.help}`, 'dim')];
     });
     return { covers: true, lines };
-  },
+  }),
   // The line being typed stands in the footer; the list above filters itself meanwhile.
-  filter: () => ({ covers: false, lines: [] }),
-  sort: (session, _overlay, model) => {
+  filter: drawing('filter', () => ({ covers: false, lines: [] })),
+  sort: drawing('sort', (session, _overlay, model) => {
     const { screen } = whereIs(session.console.view.getState(), model);
     const choices = screen.sortable.map((each) => `${each.letter} ${model.text(each.title)}`);
     return { covers: false, lines: menu(model.text('sort.title'), choices) };
-  },
-  copy: (session, _overlay, model, box) => {
+  }),
+  copy: drawing('copy', (session, _overlay, model, box) => {
     const { screen, rowId } = whereIs(session.console.view.getState(), model);
     const copies = rowId === undefined ? [] : screen.copies(model, rowId);
     const rows = copies.map((copy, index): Line => [
@@ -83,8 +90,8 @@ const overlays: { readonly [K in Overlay['kind']]: Draw<K> } = {
       covers: false,
       lines: [[segment(model.text('copy.title'), 'title')], ...rows.map((row) => cutLine(row, box.width))],
     };
-  },
-  findings: (_session, overlay, model, box) => {
+  }),
+  findings: drawing('findings', (_session, overlay, model, box) => {
     const found = model.examination?.findings ?? [];
     const rows: Line[] = found.flatMap((finding) => [...findingLines(finding, model, box.width), blank]);
     const fine: Line[] = [
@@ -92,8 +99,8 @@ const overlays: { readonly [K in Overlay['kind']]: Draw<K> } = {
     ];
     const lines = found.length === 0 ? fine : scrolledTo(rows, overlay.scroll, box.height - 1);
     return { covers: true, lines: [[segment(model.text('findings.title'), 'title')], ...lines] };
-  },
-  describe: (session, overlay, model, box) => {
+  }),
+  describe: drawing('describe', (session, overlay, model, box) => {
     const { screen } = whereIs(session.console.view.getState(), model);
     const raw = screen.raw(model, overlay.rowId);
     const rows = (JSON.stringify(raw, null, RAW_INDENT) ?? '')
@@ -101,8 +108,8 @@ const overlays: { readonly [K in Overlay['kind']]: Draw<K> } = {
       .map((each): Line => [segment(each)]);
     const title: Line = [segment(model.text('describe.title', { what: overlay.rowId }), 'title')];
     return { covers: true, lines: [title, ...scrolledTo(rows, overlay.scroll, box.height - 1)] };
-  },
-  settings: (session, overlay, model, box) => {
+  }),
+  settings: drawing('settings', (session, overlay, model, box) => {
     const current = session.console.settings.getState();
     const rows = settingRows.map((row, index): Line => {
       const words = ` ${fit(model.text(row.label), 14)} ${row.shown(current, model.text)}`;
@@ -119,17 +126,11 @@ const overlays: { readonly [K in Overlay['kind']]: Draw<K> } = {
         ...wrap(model.text('settings.help'), box.width, 'dim'),
       ],
     };
-  },
+  }),
 };
 
 export function drawOverlay(session: Session, overlay: Overlay, model: Model, box: Box): Drawn {
-  const draw = overlays[overlay.kind] as (
-    session: Session,
-    overlay: Overlay,
-    model: Model,
-    box: Box,
-  ) => Drawn;
-  return draw(session, overlay, model, box);
+  return overlays[overlay.kind](session, overlay, model, box);
 }
 
 /** The line that is being typed, shown in the footer; nothing when nothing is typed. */

@@ -25,6 +25,13 @@ export type Overlay =
   | { readonly kind: 'settings'; readonly choice: number }
   | { readonly kind: 'describe'; readonly rowId: string; readonly scroll: number };
 
+export type OverlayOf<K extends Overlay['kind']> = Extract<Overlay, { kind: K }>;
+
+export const isOverlay = <K extends Overlay['kind']>(
+  overlay: Overlay | null,
+  kind: K,
+): overlay is OverlayOf<K> => overlay?.kind === kind;
+
 export type Detail = { readonly rowId: string; readonly tab: number; readonly scroll: number };
 
 export type Toast = { readonly text: string; readonly at: number };

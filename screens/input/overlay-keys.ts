@@ -1,6 +1,13 @@
 // What keys do while something lies on top of a screen: a line being typed, a menu, help.
 import { settingRows } from '../setting-rows.ts';
-import { changeList, listOf, type Overlay, type ViewState } from '../../state/view.ts';
+import {
+  changeList,
+  isOverlay,
+  listOf,
+  type Overlay,
+  type OverlayOf,
+  type ViewState,
+} from '../../state/view.ts';
 import { paletteEntries } from '../palette.ts';
 import type { Session } from '../session.ts';
 import { whereIs } from '../where.ts';
@@ -16,17 +23,10 @@ const PAGE = 8;
 const MAX_TYPED = 200;
 
 const close = (session: Session) => session.console.view.setState({ overlay: null });
-const open = <K extends Overlay['kind']>(
-  session: Session,
-  kind: K,
-): Extract<Overlay, { kind: K }> | undefined => {
+const open = <K extends Overlay['kind']>(session: Session, kind: K): OverlayOf<K> | undefined => {
   const { overlay } = session.console.view.getState();
-  return overlay !== null && isKind(overlay, kind) ? overlay : undefined;
+  return isOverlay(overlay, kind) ? overlay : undefined;
 };
-const isKind = <K extends Overlay['kind']>(
-  overlay: Overlay,
-  kind: K,
-): overlay is Extract<Overlay, { kind: K }> => overlay.kind === kind;
 const show = (session: Session, overlay: ViewState['overlay']) => session.console.view.setState({ overlay });
 
 /** The typed line after a key; nothing when the key types nothing. */

@@ -18,7 +18,13 @@ describe('Keys', () => {
     const rows = terminal.screen().filter((row) => /app-\d+/.test(row));
     expect(rows.findIndex((row) => row.startsWith('▸'))).toBe(3);
     terminal.type('k');
-    await terminal.waitFor(() => terminal.screen().filter((row) => /app-\d+/.test(row)).findIndex((row) => row.startsWith('▸')) === 2);
+    await terminal.waitFor(
+      () =>
+        terminal
+          .screen()
+          .filter((row) => /app-\d+/.test(row))
+          .findIndex((row) => row.startsWith('▸')) === 2,
+    );
     terminal.type('G');
     await terminal.waitFor((text) => CURSOR.exec(text)?.[1] !== undefined && !onRow(first ?? '')(text));
     terminal.type('gg');

@@ -26,7 +26,7 @@ describe('Sizes', () => {
     });
   }
 
-  it('below 40x10 it says so in a sentence', async () => {
+  it('below 40x10 the console says so in a sentence', async () => {
     await using terminal = openTerminal({ cols: 30, rows: 8 });
     await terminal.waitFor(/Too small/);
     terminal.resize(100, 30);
@@ -35,7 +35,7 @@ describe('Sizes', () => {
 });
 
 describe('While being resized 50 times a second for ten seconds', () => {
-  it('it lives, and afterwards the frame is whole', { timeout: 60_000 }, async () => {
+  it('the console lives, and afterwards the frame is whole', { timeout: 60_000 }, async () => {
     await using terminal = await openWithContainers(200, { cols: 120, rows: 40 });
     await terminal.waitFor(/Memory .*GiB/);
     let seed = 7;
@@ -57,7 +57,9 @@ describe('While being resized 50 times a second for ten seconds', () => {
       [60, 15],
     ] as const) {
       terminal.resize(cols, rows);
-      await terminal.waitFor((text) => text.startsWith(' felhom ') && /quit|open/.test(terminal.screen().at(-1) ?? ''));
+      await terminal.waitFor(
+        (text) => text.startsWith(' felhom ') && /quit|open/.test(terminal.screen().at(-1) ?? ''),
+      );
       await terminal.waitForQuiet(300);
       const screen = terminal.screen();
       expect(screen).toHaveLength(rows);

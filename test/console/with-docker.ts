@@ -2,7 +2,10 @@
 import { openTerminal, type Terminal, type TerminalOptions } from '../terminal/terminal.ts';
 import { startDocker } from '../bench/start-docker.ts';
 
-export async function openWithContainers(count: number, options: TerminalOptions = {}): Promise<Terminal & AsyncDisposable> {
+export async function openWithContainers(
+  count: number,
+  options: TerminalOptions = {},
+): Promise<Terminal & AsyncDisposable> {
   const docker = await startDocker(count);
   const terminal = openTerminal({ ...options, env: { ...options.env, DOCKER_HOST: docker.host } });
   return {
