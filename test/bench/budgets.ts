@@ -70,8 +70,9 @@ export const budgets: readonly Budget[] = [
     what: 'key in 10,000 rows, p95',
     unit: 'ms',
     value: figure('keys.containers-10000.p95'),
-    gate: fixed(20),
-    target: fixed(10),
+    // Shown only: what it has to stand is the ratio above.
+    gate: () => undefined,
+    target: () => undefined,
     beside: ['keys.containers-20.p95'],
   },
   {

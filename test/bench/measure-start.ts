@@ -18,7 +18,7 @@ export async function measureStart(program: Measured, runs: number, recordMs: nu
   const disturbed: { readonly frameMs: number; readonly waited: number }[] = [];
   let misses = 0;
   await record(program, recordMs);
-  while (sound.length < runs && sound.length + disturbed.length < runs * 3) {
+  while (sound.length < runs && sound.length + disturbed.length < runs * 2) {
     const { chunks, waited } = await record(program, recordMs);
     const index = await firstFullFrame(chunks, program.markers);
     if (index === undefined) {
