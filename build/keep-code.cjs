@@ -25,6 +25,9 @@ process.env.XDG_CONFIG_HOME = folder;
 delete process.env.CI;
 process.argv.splice(1, 2, join(folder, 'start.cjs'), '--lang', 'en');
 
-const script = require(join(folder, 'start.cjs'));
-process.on('exit', () => writeFileSync(join(folder, 'felhom.cache'), script.createCachedData()));
+const scripts = require(join(folder, 'start.cjs'));
+process.on('exit', () => {
+  for (const [file, script] of scripts)
+    writeFileSync(join(folder, `${file}.code`), script.createCachedData());
+});
 setTimeout(() => stdin.write('q'), OPEN_MS);
