@@ -8,6 +8,8 @@ import { bundle } from './build/bundle.mjs';
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 /** Another folder for whoever measures or tests a build while others use this one. */
 const folder = resolve(process.argv[2] ?? here('dist'));
+if (process.argv[2]?.startsWith('-'))
+  throw new Error('build.mjs takes no options, only another folder than dist');
 // Made beside it, so that nobody ever starts half a build.
 const making = `${folder}.${process.pid}.new`;
 
