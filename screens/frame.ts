@@ -7,7 +7,7 @@ import { SCREEN_IDS } from '../src/contracts/screen-ids.ts';
 import { allScreens } from './all-screens.ts';
 import { blank, cutLine, lineWidth, segment, spread, wrap, type Line } from './draw/line.ts';
 import type { DetailTab, DetailTable, DetailView } from './draw/screen.ts';
-import { allKeys } from './keys.ts';
+import { footerLine } from './footer-line.ts';
 import { layoutOf, type Layout, type Size } from './layout.ts';
 import { drawOverlay, promptOf, scrolledTo } from './overlays.ts';
 import type { Session } from './session.ts';
@@ -53,7 +53,7 @@ function composeFrame(session: Session, view: ViewState, model: Model, size: Siz
       1 + banner.length,
     );
   }
-  const footer = prompt ?? footerLine(view, model, session);
+  const footer = prompt ?? footerLine(session, view, model, size.columns);
   return shift(
     exactly(
       [status, tabsLine(view, model, size.columns), ...banner, ...padded, cutLine(footer, size.columns)],
@@ -245,30 +245,6 @@ function bannerOf(session: Session, model: Model, width: number): Line[] {
     every,
   });
   return [cutLine([segment(words, 'bad')], width)];
-}
-
-function footerLine(view: ViewState, model: Model, session: Session): Line {
-  const { place, list } = whereIs(view, model);
-  const marked: Line =
-    list.marks.size === 0
-      ? []
-      : [segment(` ${model.text('marks.count', { count: list.marks.size })} `, 'marked')];
-  const filtered: Line = list.filter === '' ? [] : [segment(` /${list.filter} `, 'info')];
-  const shown = allKeys
-    .filter((key) => 'footer' in key && key.places.some((each) => each === place))
-    .toSorted((a, b) => ('footer' in a ? a.footer : 0) - ('footer' in b ? b.footer : 0));
-  const hints = shown.flatMap((key): Line => {
-    if (!('footer' in key)) return [];
-    return [segment(` ${key.keys[0]} `, 'key'), segment(model.text(`footer.${key.id}`), 'dim')];
-  });
-  const pendingKey = view.pendingKey === null ? [] : [segment(` ${view.pendingKey} `, 'info')];
-  return [
-    ...marked,
-    ...filtered,
-    ...hints,
-    ...pendingKey,
-    ...(session.readOnly ? [segment(` ${model.text('header.read-only')}`, 'warn')] : []),
-  ];
 }
 
 const exactly = (lines: readonly Line[], rows: number): Frame => ({

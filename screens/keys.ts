@@ -13,6 +13,8 @@ export type KeyRow = {
   readonly places: readonly Place[];
   /** Shown in the footer, lowest first; not at all without it. */
   readonly footer?: number;
+  /** What the footer calls it. */
+  readonly label?: TextKey;
 };
 
 const ALL: readonly Place[] = ['list', 'panels', 'detail', 'note'];
@@ -38,25 +40,32 @@ export const allKeys = [
   { id: 'panel.previous', keys: ['Shift+Tab', 'h', 'Left'], help: 'key.panel.previous', places: ['panels'] },
   { id: 'tab.next', keys: [']', 'Tab', 'l', 'Right'], help: 'key.tab.next', places: ['detail'] },
   { id: 'tab.previous', keys: ['[', 'Shift+Tab', 'h', 'Left'], help: 'key.tab.previous', places: ['detail'] },
-  { id: 'open', keys: ['Enter'], help: 'key.open', places: ['list', 'panels'], footer: 1 },
-  { id: 'back', keys: ['Esc'], help: 'key.back', places: ALL, footer: 2 },
-  { id: 'quit', keys: ['q'], help: 'key.quit', places: ALL, footer: 9 },
-  { id: 'palette', keys: [':'], help: 'key.palette', places: ALL, footer: 4 },
-  { id: 'filter', keys: ['/'], help: 'key.filter', places: ['list'], footer: 3 },
-  { id: 'help', keys: ['?'], help: 'key.help', places: ALL, footer: 8 },
-  { id: 'sort', keys: ['o'], help: 'key.sort', places: ['list'], footer: 5 },
+  {
+    id: 'open',
+    keys: ['Enter'],
+    help: 'key.open',
+    places: ['list', 'panels'],
+    footer: 1,
+    label: 'footer.open',
+  },
+  { id: 'back', keys: ['Esc'], help: 'key.back', places: ALL, footer: 2, label: 'footer.back' },
+  { id: 'quit', keys: ['q'], help: 'key.quit', places: ALL, footer: 9, label: 'footer.quit' },
+  { id: 'palette', keys: [':'], help: 'key.palette', places: ALL, footer: 4, label: 'footer.palette' },
+  { id: 'filter', keys: ['/'], help: 'key.filter', places: ['list'], footer: 3, label: 'footer.filter' },
+  { id: 'help', keys: ['?'], help: 'key.help', places: ALL, footer: 8, label: 'footer.help' },
+  { id: 'sort', keys: ['o'], help: 'key.sort', places: ['list'], footer: 5, label: 'footer.sort' },
   { id: 'sort.reverse', keys: ['O'], help: 'key.sort.reverse', places: ['list'] },
   { id: 'mark', keys: ['Space'], help: 'key.mark', places: ['list'] },
   { id: 'mark.range', keys: ['v'], help: 'key.mark.range', places: ['list'] },
   { id: 'mark.clear', keys: ['Ctrl+\\'], help: 'key.mark.clear', places: ['list'] },
-  { id: 'freeze', keys: ['f'], help: 'key.freeze', places: ALL, footer: 7 },
+  { id: 'freeze', keys: ['f'], help: 'key.freeze', places: ALL, footer: 7, label: 'footer.freeze' },
   { id: 'refresh', keys: ['r'], help: 'key.refresh', places: ALL },
   { id: 'reconnect', keys: ['Ctrl+r'], help: 'key.reconnect', places: ALL },
   { id: 'repaint', keys: ['Ctrl+l'], help: 'key.repaint', places: ALL },
   { id: 'logs', keys: ['L'], help: 'key.logs', places: ROWS },
   { id: 'describe', keys: ['d'], help: 'key.describe', places: ROWS },
   { id: 'copy', keys: ['y'], help: 'key.copy', places: ROWS },
-  { id: 'actions', keys: ['a'], help: 'key.actions', places: ROWS, footer: 6 },
+  { id: 'actions', keys: ['a'], help: 'key.actions', places: ROWS, footer: 6, label: 'footer.actions' },
   { id: 'sign', keys: ['S'], help: 'key.sign', places: ['list', 'note'] },
   { id: 'findings', keys: ['!'], help: 'key.findings', places: ALL },
   { id: 'ledger', keys: ['@'], help: 'key.ledger', places: ALL },
