@@ -5,7 +5,10 @@ import { SCREEN_IDS } from '../../contracts/screen-ids.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { readSettings, saveSettings, settingsPath } from '../settings-file.ts';
 
-/** What a full first frame needs: all that runs no tool but `stat`. The rest is asked after that frame. */
+/**
+ * What a full first frame needs. The rest is asked after it: what runs tools, and the processes, of
+ * which a first look tells nothing yet.
+ */
 const FIRST_SUBJECTS = [
   'filesystems',
   'identity',
@@ -17,7 +20,6 @@ const FIRST_SUBJECTS = [
   'temperatures',
   'disks',
   'network',
-  'processes',
 ] as const;
 const FIRST_FRAME_WAIT_MS = 400;
 /** A plain frame is printed once: it waits for everything, and for a second sample. */
