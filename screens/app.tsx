@@ -3,7 +3,7 @@ import { Box, Text, useApp, useInput, usePaste, type SuspendTerminal } from 'ink
 import { Table } from 'ink-table';
 import { memo, useEffect, useSyncExternalStore } from 'react';
 import { makeHarmless } from '../src/contracts/harmless.ts';
-import { cut } from './draw/line.ts';
+import { cut } from '../src/base/cells.ts';
 import type { DetailTable } from './draw/screen.ts';
 import { paint, type Theme } from './draw/theme.ts';
 import { drawFrame } from './frame.ts';

@@ -1,9 +1,11 @@
 // Screen 3: Docker's containers, the protected ones first, then the rest by stack.
+import { tellMissing } from '../src/base/texts/tell-missing.ts';
 import { formatDuration, formatMoment } from '../src/base/units.ts';
 import type { Container } from '../src/contracts/facts/containers.ts';
-import { defineList, field } from './draw/define-list.ts';
+import { defineList } from './draw/define-list.ts';
+import { field, folded } from './draw/field.ts';
 import { segment, wrap, type Line, type Tone } from './draw/line.ts';
-import { freshnessNote, lastFacts, reasonText, type Model } from './draw/model.ts';
+import { freshnessNote, lastFacts, type Model } from './draw/model.ts';
 import type { DetailTab } from './draw/screen.ts';
 
 const STATE_TONE: Readonly<Record<string, Tone>> = {
@@ -134,7 +136,7 @@ export const containersScreen = defineList<Container>({
     if (reading === undefined) return [[segment(model.text('freshness.waiting'), 'dim')]];
     if (reading.state === 'ok') return wrap(model.text('containers.none'), width, 'dim');
     return [
-      ...wrap(model.text('containers.no-docker', { reason: reasonText(model.text, reading) }), width, 'dim'),
+      ...wrap(model.text('containers.no-docker', { reason: tellMissing(model.text, reading) }), width, 'dim'),
       ...wrap(model.text('containers.how'), width, 'dim'),
     ];
   },
@@ -199,8 +201,8 @@ function facts(container: Container, model: Model, width: number): Line[] {
     if (inspected.oom_killed) lines.push(field('', segment(text('containers.oom'), 'bad')));
     lines.push(field(text('field.command'), inspected.command.join(' ') || missing));
   } else if (detail !== undefined)
-    lines.push(field(text('tab.facts'), segment(reasonText(text, detail), 'warn')));
-  return lines.flatMap((each) => (width < 40 ? wrap(each.map((part) => part.text).join(''), width) : [each]));
+    lines.push(field(text('tab.facts'), segment(tellMissing(text, detail), 'warn')));
+  return folded(lines, width);
 }
 
 function mountTab(container: Container, model: Model): DetailTab[] {
@@ -225,9 +227,9 @@ function mountTab(container: Container, model: Model): DetailTab[] {
 function logLines(container: Container, model: Model, width: number): Line[] {
   const detail = model.containerDetail?.id === container.id ? model.containerDetail.reading : undefined;
   if (detail === undefined) return [[segment(model.text('freshness.waiting'), 'dim')]];
-  if (detail.state !== 'ok') return [[segment(reasonText(model.text, detail), 'warn')]];
+  if (detail.state !== 'ok') return [[segment(tellMissing(model.text, detail), 'warn')]];
   const { log_tail: log } = detail.value;
-  if (log.state !== 'ok') return [[segment(reasonText(model.text, log), 'warn')]];
+  if (log.state !== 'ok') return [[segment(tellMissing(model.text, log), 'warn')]];
   if (log.value.length === 0) return [[segment(model.text('containers.no-logs'), 'dim')]];
   return log.value.flatMap((each) => wrap(each, width));
 }

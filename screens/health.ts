@@ -3,7 +3,8 @@ import { formatDuration, formatMoment } from '../src/base/units.ts';
 import type { Finding, Message, RuleAnswer } from '../src/contracts/finding.ts';
 import { tell } from '../src/base/texts/tell.ts';
 import type { TextKey } from '../src/base/texts/text.ts';
-import { defineList, field } from './draw/define-list.ts';
+import { defineList } from './draw/define-list.ts';
+import { field, folded } from './draw/field.ts';
 import { segment, wrap, type Line, type Segment, type Tone } from './draw/line.ts';
 import type { Model } from './draw/model.ts';
 
@@ -16,7 +17,7 @@ const SEVERITY_TONE = { fail: 'bad', warn: 'warn' } as const satisfies Record<Fi
 /** The sign and word of a severity: never colour alone. */
 export const severityOf = (model: Model, severity: Finding['severity']): Segment =>
   segment(
-    `${model.glyphs[severity === 'fail' ? 'bad' : 'warn']} ${model.text(`word.${severity}`)}`,
+    `${model.glyphs[severity === 'fail' ? 'bad' : 'warn']} ${model.text(`severity.${severity}`)}`,
     SEVERITY_TONE[severity],
   );
 
@@ -130,7 +131,7 @@ export function findingLines(finding: Finding, model: Model, width: number): Lin
     [segment(text(title), 'title')],
     ...texts.flatMap((each) => wrap(each, width - 2, tone).map((part): Line => [segment('  '), ...part])),
   ];
-  return [
+  const lines = [
     [severityOf(model, finding.severity), segment('  '), segment(say(model, finding.what), 'strong')],
     field(
       text('field.since'),
@@ -142,11 +143,8 @@ export function findingLines(finding: Finding, model: Model, width: number): Lin
     ),
     ...section('health.cause', [say(model, finding.cause)]),
     ...section('health.cure', [say(model, finding.cure)], 'strong'),
-  ].flatMap((each) =>
-    each.reduce((total, part) => total + part.text.length, 0) > width
-      ? wrap(each.map((part) => part.text).join(''), width, each[0]?.tone)
-      : [each],
-  );
+  ];
+  return folded(lines, width);
 }
 
 const unknownLines = (answer: RuleAnswer, model: Model, width: number): Line[] =>

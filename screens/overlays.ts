@@ -1,7 +1,8 @@
 // What lies on top of a screen, as lines: help, menus, drawers, the settings, a row's raw facts.
 import { isOverlay, listOf, type Overlay, type OverlayOf, type ViewState } from '../state/view.ts';
-import { blank, cutLine, fit, segment, wrap, type Line } from './draw/line.ts';
-import { windowOf } from './draw/define-list.ts';
+import { fit } from '../src/base/cells.ts';
+import { blank, cutLine, segment, wrap, type Line } from './draw/line.ts';
+import { scrolledTo, windowOf } from './draw/window.ts';
 import type { Model } from './draw/model.ts';
 import type { Box } from './draw/screen.ts';
 import { findingLines } from './health.ts';
@@ -153,8 +154,3 @@ const menu = (title: string, choices: readonly string[]): Line[] => [
   [segment(title, 'title')],
   ...choices.map((choice): Line => [segment(` ${choice.slice(0, 1)}`, 'key'), segment(choice.slice(1))]),
 ];
-
-export function scrolledTo(lines: readonly Line[], scroll: number, height: number): readonly Line[] {
-  const from = Math.min(scroll, Math.max(0, lines.length - height));
-  return lines.slice(from, from + Math.max(0, height));
-}

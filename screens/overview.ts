@@ -1,8 +1,8 @@
 // Screen 1: the machine at a glance. Panels; Tab moves between them, Enter opens the screen behind one.
-import type { ListPlace } from '../state/view.ts';
-import { beside, blank, cells, cutLine, segment, type Line } from './draw/line.ts';
-import type { Model } from './draw/model.ts';
+import { beside, blank, cutLine, type Line } from './draw/line.ts';
+import { ruled, type Model } from './draw/model.ts';
 import type { Box, Screen } from './draw/screen.ts';
+import { scrolledTo } from './draw/window.ts';
 import { busiestPanel } from './overview/busiest.ts';
 import { containersPanel } from './overview/containers.ts';
 import { drivesPanel } from './overview/drives.ts';
@@ -38,7 +38,8 @@ export const overviewScreen: Screen = {
   copies: () => [],
   raw: () => undefined,
   panels: PANELS.map((panel) => panel.opens),
-  body: (model, place, box, focus) => scrolled(composed(model, box, focus), place, box.height),
+  // It scrolls by lines: its list place holds the first visible one.
+  body: (model, place, box, focus) => scrolledTo(composed(model, box, focus), place.cursorIndex, box.height),
 };
 
 function composed(model: Model, box: Box, focus: number): readonly Line[] {
@@ -48,7 +49,11 @@ function composed(model: Model, box: Box, focus: number): readonly Line[] {
       side !== undefined && panel.side !== side
         ? []
         : [
-            titleLine(model, model.text(panel.title), columnWidth, index === focus),
+            ruled(
+              model,
+              `${index === focus ? `${model.glyphs.cursor} ` : ''}${model.text(panel.title)}`,
+              columnWidth,
+            ),
             ...panel.lines(model, columnWidth, room).map((each) => cutLine(each, columnWidth)),
             blank,
           ],
@@ -58,18 +63,6 @@ function composed(model: Model, box: Box, focus: number): readonly Line[] {
   const right = width - 2 - left;
   const spare = height - draw('left', left, 0).length;
   return beside(draw('left', left, Math.max(0, spare)), draw('right', right, 0), left, right);
-}
-
-function titleLine(model: Model, title: string, width: number, focused: boolean): Line {
-  const sign = focused ? `${model.glyphs.cursor} ` : '';
-  const text = `${sign}${title} `;
-  return [segment(text, 'title'), segment(model.glyphs.rule.repeat(Math.max(0, width - cells(text))), 'dim')];
-}
-
-/** The overview scrolls by lines; its list place holds the first visible one. */
-function scrolled(lines: readonly Line[], place: ListPlace, height: number): readonly Line[] {
-  const from = Math.min(place.cursorIndex, Math.max(0, lines.length - height));
-  return lines.slice(from, from + height);
 }
 
 /** How many lines the overview would take, so that scrolling knows its end. */

@@ -3,7 +3,7 @@ import { drawPlain } from './draw/plain.ts';
 import { layoutOf } from './layout.ts';
 import { overviewHeight, overviewScreen } from './overview.ts';
 import { listOf } from '../state/view.ts';
-import { statusLine } from './frame.ts';
+import { statusLine } from './status-line.ts';
 import type { Session } from './session.ts';
 
 /** Lines without control sequences, as many as the overview has. */

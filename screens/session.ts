@@ -3,13 +3,14 @@
 import type { Text } from '../src/base/texts/text.ts';
 import type { Console } from '../state/console.ts';
 import type { Model } from './draw/model.ts';
+import type { Size } from './layout.ts';
 
 export type Session = {
   readonly console: Console;
   readonly readOnly: boolean;
   readonly model: () => Model;
   readonly text: () => Text;
-  readonly size: () => { readonly columns: number; readonly rows: number };
+  readonly size: () => Size;
   readonly now: () => number;
   /** Ends the console with this exit code. */
   readonly leave: (code: number) => void;

@@ -6,8 +6,6 @@ import type { ColourDepth } from './draw/theme.ts';
 export type TerminalKind = {
   readonly colours: ColourDepth;
   readonly unicode: boolean;
-  /** Whether the console can run in it at all: `dumb` terminals cannot move the cursor. */
-  readonly interactive: boolean;
 };
 
 export function terminalKind(env: Readonly<Record<string, string | undefined>>): TerminalKind {
@@ -20,7 +18,6 @@ export function terminalKind(env: Readonly<Record<string, string | undefined>>):
   return {
     colours: noColour ? 'none' : console || /^(?:ansi|xterm-16color)$/.test(term) ? '16' : '256',
     unicode: !console && /utf-?8/i.test(locale),
-    interactive: term !== 'dumb' && term !== '',
   };
 }
 

@@ -3,8 +3,7 @@
 import { EventEmitter } from 'node:events';
 import { PassThrough, Writable } from 'node:stream';
 import type { ReadStream, WriteStream } from 'node:tty';
-
-export type Size = { readonly columns: number; readonly rows: number };
+import type { Size } from './layout.ts';
 
 export type Terminal = {
   readonly stdin: NodeJS.ReadableStream;

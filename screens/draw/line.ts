@@ -1,6 +1,6 @@
 // A line of the screen: segments of text, each with a tone. Everything that is shown passes
 // here, so foreign text is made harmless here and nowhere else can forget it.
-import stringWidth from 'string-width';
+import { cells, cut } from '../../src/base/cells.ts';
 import { makeHarmless } from '../../src/contracts/harmless.ts';
 
 /** What a text means; the theme gives it a colour, and words or signs say it too. */
@@ -20,50 +20,14 @@ export type Tone =
 export type Segment = { readonly text: string; readonly tone: Tone };
 export type Line = readonly Segment[];
 
-const ASCII = /^[\x20-\x7e]*$/;
-
-/** Terminal cells of a text that is already harmless. */
-export const cells = (text: string): number => (ASCII.test(text) ? text.length : stringWidth(text));
-
 /** A segment of any text, foreign or ours. */
 export const segment = (text: string, tone: Tone = 'plain'): Segment => ({ text: makeHarmless(text), tone });
-
-export const line = (...parts: readonly (Segment | string)[]): Line =>
-  parts.map((part) => (typeof part === 'string' ? segment(part) : part));
 
 export const blank: Line = [];
 
 export const lineWidth = (parts: Line): number => parts.reduce((total, part) => total + cells(part.text), 0);
 
 export const lineText = (parts: Line): string => parts.map((part) => part.text).join('');
-
-const segmenter = new Intl.Segmenter();
-
-/** The text in at most `width` cells, with an ellipsis when it was cut. */
-export function cut(text: string, width: number, ellipsis = '…'): string {
-  if (width <= 0) return '';
-  if (cells(text) <= width) return text;
-  const room = width - cells(ellipsis);
-  if (ASCII.test(text)) return text.slice(0, room) + ellipsis;
-  let used = 0;
-  let kept = '';
-  for (const { segment: cluster } of segmenter.segment(text)) {
-    const wide = cells(cluster);
-    if (used + wide > room) break;
-    used += wide;
-    kept += cluster;
-  }
-  return kept + ellipsis;
-}
-
-export type Align = 'left' | 'right';
-
-/** Exactly `width` cells. */
-export function fit(text: string, width: number, align: Align = 'left'): string {
-  const short = cut(text, width);
-  const fill = ' '.repeat(Math.max(0, width - cells(short)));
-  return align === 'left' ? short + fill : fill + short;
-}
 
 /** The line in at most `width` cells. */
 export function cutLine(parts: Line, width: number): Line {

@@ -1,12 +1,14 @@
 // Everything a screen is drawn from: facts with their freshness, findings, words and signs.
 // Screens are functions of it.
+import { cells } from '../../src/base/cells.ts';
+import { tellMissing } from '../../src/base/texts/tell-missing.ts';
 import type { Text, TextKey } from '../../src/base/texts/text.ts';
 import { formatDuration } from '../../src/base/units.ts';
 import type { Facts, Subject } from '../../src/contracts/all-facts.ts';
 import type { Examination } from '../../src/contracts/finding.ts';
 import { freshnessOf, type Freshness, type Observation } from '../../src/contracts/freshness.ts';
 import type { ContainerDetail } from '../../src/contracts/facts/containers.ts';
-import type { Missing, Reading } from '../../src/contracts/reading.ts';
+import type { Reading } from '../../src/contracts/reading.ts';
 import type { Observations } from '../../state/facts.ts';
 import type { History } from '../../state/history.ts';
 import type { Glyphs } from './glyphs.ts';
@@ -24,10 +26,8 @@ export type Model = {
   readonly source: { readonly kind: string; readonly readOnly: boolean };
 };
 
-export const observationOf = <S extends Subject>(
-  model: Model,
-  subject: S,
-): Observation<Facts[S]> | undefined => model.observations[subject];
+const observationOf = <S extends Subject>(model: Model, subject: S): Observation<Facts[S]> | undefined =>
+  model.observations[subject];
 
 /** The last good value, whatever its age: only for what is shown together with its age. */
 export const lastFacts = <S extends Subject>(model: Model, subject: S): Facts[S] | undefined =>
@@ -57,15 +57,9 @@ export function freshnessNote(model: Model, subject: Subject): Segment | undefin
   const age = since === undefined ? '' : ` ${formatDuration(model.nowMs - since, model.text.language)}`;
   const why =
     observation.reading !== undefined && observation.reading.state !== 'ok'
-      ? `: ${state === 'absent' ? model.text(`reason.${observation.reading.code}`) : reasonText(model.text, observation.reading)}`
+      ? `: ${state === 'absent' ? model.text(`reason.${observation.reading.code}`) : tellMissing(model.text, observation.reading)}`
       : '';
   return segment(`${model.text(word)}${age}${why}`, FRESHNESS_TONE[state]);
-}
-
-/** Why a fact is missing, in a few words, with the technical detail behind it. */
-export function reasonText(text: Text, missing: Missing): string {
-  const detail = missing.detail === '' ? '' : ` (${missing.detail})`;
-  return `${text(`reason.${missing.code}`)}${detail}`;
 }
 
 /**
@@ -81,3 +75,9 @@ export function factLine<S extends Subject>(model: Model, subject: S, show: (fac
 
 export const toneOfShare = (share: number, warn: number, bad: number): Tone =>
   share >= bad ? 'bad' : share >= warn ? 'warn' : 'plain';
+
+/** A title with a rule behind it to the end of the line. */
+export function ruled(model: Model, title: string, width: number): Line {
+  const head = segment(`${title} `, 'title');
+  return [head, segment(model.glyphs.rule.repeat(Math.max(0, width - cells(head.text))), 'dim')];
+}

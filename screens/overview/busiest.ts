@@ -1,6 +1,7 @@
 // The busiest processes, then the busiest guests and containers by their control groups.
 import { formatBytes, formatShare } from '../../src/base/units.ts';
-import { fit, segment, type Line } from '../draw/line.ts';
+import { fit } from '../../src/base/cells.ts';
+import { segment, type Line } from '../draw/line.ts';
 import { freshnessNote, lastFacts, type Model } from '../draw/model.ts';
 import type { Panel } from './panel.ts';
 

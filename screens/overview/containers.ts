@@ -1,6 +1,7 @@
 // The protected containers in a line each, and how many others run.
 import { containerTone } from '../containers.ts';
-import { fit, segment, type Line } from '../draw/line.ts';
+import { fit } from '../../src/base/cells.ts';
+import { segment, type Line } from '../draw/line.ts';
 import { freshnessNote, lastFacts } from '../draw/model.ts';
 import type { Panel } from './panel.ts';
 

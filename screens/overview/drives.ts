@@ -1,8 +1,10 @@
 // The disks with their flags, and what SMART says of them.
 import { formatBytes, formatCelsius } from '../../src/base/units.ts';
 import { valueOf } from '../../src/contracts/reading.ts';
-import { verdictTone } from '../disks.ts';
-import { cut, fit, segment, type Line } from '../draw/line.ts';
+import { smartOf } from '../../src/contracts/smart-of.ts';
+import { verdictTone } from '../disks/row.ts';
+import { cut, fit } from '../../src/base/cells.ts';
+import { segment, type Line } from '../draw/line.ts';
 import { freshnessNote, lastFacts } from '../draw/model.ts';
 import { more, type Panel } from './panel.ts';
 
@@ -19,7 +21,7 @@ export const drivesPanel: Panel = {
     const reports = lastFacts(model, 'smart')?.disks ?? [];
     const drives = facts.devices.filter((device) => device.kind === 'disk');
     const lines = drives.slice(0, DRIVES_SHOWN).map((device): Line => {
-      const report = valueOf(reports.find((each) => each.device === device.path)?.report);
+      const report = valueOf(smartOf(device.path, reports)?.report);
       const celsius = report?.temperature_c ?? null;
       const tail = [
         ...(report === undefined ? [] : [model.text(`smart.${report.verdict}`)]),
@@ -28,7 +30,7 @@ export const drivesPanel: Panel = {
       ];
       return [
         segment(fit(device.name, 9)),
-        segment(` ${fit(model.text(`verdict.${device.verdict}`), 11)}`, verdictTone(device.verdict)),
+        segment(` ${fit(model.text(`verdict.${device.verdict}`), 11)}`, verdictTone[device.verdict]),
         segment(fit(formatBytes(device.size_bytes, model.text.language), 9, 'right')),
         segment(cut(segment(`  ${tail.join('  ')}`).text, Math.max(0, width - 30)), 'dim'),
       ];

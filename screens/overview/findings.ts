@@ -1,6 +1,7 @@
 // The worst of what the doctor found.
 import { formatDuration } from '../../src/base/units.ts';
-import { cells, fit, segment, type Line } from '../draw/line.ts';
+import { cells, fit } from '../../src/base/cells.ts';
+import { segment, type Line } from '../draw/line.ts';
 import { say, severityOf } from '../health.ts';
 import { more, type Panel } from './panel.ts';
 

@@ -1,5 +1,6 @@
 // Network links with their state and addresses.
-import { cut, fit, segment, type Line } from '../draw/line.ts';
+import { cut, fit } from '../../src/base/cells.ts';
+import { segment, type Line } from '../draw/line.ts';
 import { freshnessNote, lastFacts } from '../draw/model.ts';
 import { more, type Panel } from './panel.ts';
 

@@ -2,7 +2,8 @@
 import type { TextKey } from '../../src/base/texts/text.ts';
 import type { ScreenId } from '../../src/contracts/screen-ids.ts';
 import { sparkline } from '../draw/glyphs.ts';
-import { fit, segment, type Line, type Segment } from '../draw/line.ts';
+import { fit } from '../../src/base/cells.ts';
+import { segment, type Line, type Segment } from '../draw/line.ts';
 import type { Model } from '../draw/model.ts';
 
 export type Panel = {

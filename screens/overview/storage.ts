@@ -1,9 +1,11 @@
 // How full the file systems are, the worst first, and on Proxmox its storages.
+import { tellMissing } from '../../src/base/texts/tell-missing.ts';
 import { formatBytes, formatShare } from '../../src/base/units.ts';
 import type { Filesystem } from '../../src/contracts/facts/filesystems.ts';
 import { gauge } from '../draw/glyphs.ts';
-import { fit, segment, type Line } from '../draw/line.ts';
-import { freshnessNote, lastFacts, reasonText, toneOfShare, type Model } from '../draw/model.ts';
+import { fit } from '../../src/base/cells.ts';
+import { segment, type Line } from '../draw/line.ts';
+import { freshnessNote, lastFacts, toneOfShare, type Model } from '../draw/model.ts';
 import { more, type Panel } from './panel.ts';
 
 const FILESYSTEMS_SHOWN = 8;
@@ -24,7 +26,7 @@ export const storagePanel: Panel = {
     const lines = worstFirst.slice(0, FILESYSTEMS_SHOWN).map((filesystem): Line => {
       const { mount_point: name, fill } = filesystem;
       if (fill.state !== 'ok')
-        return [nameOf(name, nameWidth), segment(` ${reasonText(model.text, fill)}`, 'bad')];
+        return [nameOf(name, nameWidth), segment(` ${tellMissing(model.text, fill)}`, 'bad')];
       return fillLine(model, name, nameWidth, fill.value.used_share, fill.value.available_bytes);
     });
     return [

@@ -1,4 +1,5 @@
 // The overview's one-line facts: each says its value, or why there is none.
+import { tellMissing } from '../base/texts/tell-missing.ts';
 import { tell } from '../base/texts/tell.ts';
 import type { Text, TextKey } from '../base/texts/text.ts';
 import { formatDuration, formatShare } from '../base/units.ts';
@@ -18,7 +19,7 @@ export function listStatusLines(facts: FactMap, text: Text): readonly StatusLine
   ): StatusLine[] => {
     if (reading === undefined || reading.state === 'absent') return [];
     if (reading.state === 'ok') return [{ label, value: show(reading.value, text), missing: false }];
-    return [{ label, value: tellMissing(reading, text), missing: true }];
+    return [{ label, value: tellMissing(text, reading), missing: true }];
   };
   return [
     ...line('status.machine', facts.identity, (value) => showMachine(value, facts, text)),
@@ -40,11 +41,6 @@ export function listStatusLines(facts: FactMap, text: Text): readonly StatusLine
     ...line('status.zfs', facts.zfs, showZfs).filter(({ value }) => value !== ''),
     ...line('status.lvm', facts.lvm, showLvm).filter(({ value }) => value !== ''),
   ];
-}
-
-export function tellMissing(reading: Exclude<Reading<unknown>, { state: 'ok' }>, text: Text): string {
-  const reason = text(`reason.${reading.code}`);
-  return reading.detail === '' ? reason : `${reason} (${reading.detail})`;
 }
 
 function showMachine(identity: Facts['identity'], facts: FactMap, text: Text): string {

@@ -1,11 +1,11 @@
 // A table in plain text that never grows wider than it may: columns shrink, then the least
 // important ones go, and no line wraps.
-import stringWidth from 'string-width';
+import { cells, cut, fit, type Align } from '../base/cells.ts';
 import { makeHarmless } from '../contracts/harmless.ts';
 
 export type Column = {
   readonly title: string;
-  readonly align?: 'left' | 'right';
+  readonly align?: Align;
   /** It is not cut below this many cells; without it, it is never cut. */
   readonly minWidth?: number;
   /** The highest goes first when there is no room; columns without it stay. */
@@ -24,7 +24,7 @@ export function formatTable(
     columns.map(({ title }) => title),
     ...rows.map((row) => row.map((cell) => makeHarmless(cell))),
   ];
-  const natural = columns.map((_, index) => Math.max(...all.map((row) => stringWidth(row[index] ?? ''))));
+  const natural = columns.map((_, index) => Math.max(...all.map((row) => cells(row[index] ?? ''))));
   let kept = columns.map((_, index) => index);
   let widths = shrink(columns, kept, natural, maxWidth);
   while (widths === undefined) {
@@ -36,10 +36,8 @@ export function formatTable(
   }
   const final = widths ?? natural;
   return all.map((row) => {
-    const cells = kept.map((index) =>
-      fit(row[index] ?? '', final[index] ?? 0, columns[index]?.align ?? 'left'),
-    );
-    return cut(cells.join(GAP).trimEnd(), maxWidth);
+    const parts = kept.map((index) => fit(row[index] ?? '', final[index] ?? 0, columns[index]?.align));
+    return cut(parts.join(GAP).trimEnd(), maxWidth);
   });
 }
 
@@ -71,25 +69,4 @@ function dropOne(columns: readonly Column[], kept: readonly number[]): number[] 
     .filter((index) => columns[index]?.dispensable !== undefined)
     .toSorted((one, other) => (columns[other]?.dispensable ?? 0) - (columns[one]?.dispensable ?? 0))[0];
   return first === undefined ? undefined : kept.filter((index) => index !== first);
-}
-
-function fit(cell: string, width: number, align: 'left' | 'right'): string {
-  const short = cut(cell, width);
-  const fill = ' '.repeat(Math.max(0, width - stringWidth(short)));
-  return align === 'left' ? short + fill : fill + short;
-}
-
-const segmenter = new Intl.Segmenter();
-
-function cut(text: string, width: number): string {
-  if (stringWidth(text) <= width) return text;
-  let kept = '';
-  let used = 0;
-  for (const { segment } of segmenter.segment(text)) {
-    const cells = stringWidth(segment);
-    if (used + cells > width - 1) break;
-    kept += segment;
-    used += cells;
-  }
-  return `${kept}…`;
 }

@@ -6,7 +6,7 @@ import { smartSubject } from '../../doctor/smart-subject.ts';
 import type { Command } from '../command.ts';
 import { formatDisks } from '../disk-table.ts';
 import { readOnce, timeoutOption } from '../read-once.ts';
-import { smartOf } from '../smart-of.ts';
+import { withSmart } from '../with-smart.ts';
 
 export const disksListCommand: Command = {
   name: 'disks list',
@@ -22,14 +22,7 @@ export const disksListCommand: Command = {
       throw new ActionableError('failed', text('disks.unread', { reason }));
     }
     const smart = valueOf(facts.smart)?.disks ?? [];
-    const devices = reading.value.devices.map((device) => {
-      const report = smartOf(device.path, smart);
-      return {
-        ...device,
-        smart_verdict: report?.verdict ?? null,
-        temperature_c: report?.temperature_c ?? null,
-      };
-    });
+    const devices = withSmart(reading.value.devices, smart);
     if (context.json) {
       const document: DisksListOutput = { schema: 'felhom/disks-list/1', at: clock.now(), source, devices };
       out.json(document);

@@ -1,5 +1,6 @@
 // `felhom status`: the overview in text.
 import { EXIT } from '../../base/errors.ts';
+import { tellMissing } from '../../base/texts/tell-missing.ts';
 import type { ToldFinding } from '../../contracts/outputs.ts';
 import { valueOf } from '../../contracts/reading.ts';
 import { examine } from '../../doctor/examine.ts';
@@ -9,9 +10,9 @@ import type { Command, CommandContext } from '../command.ts';
 import { formatDisks } from '../disk-table.ts';
 import { formatFilesystems } from '../filesystem-table.ts';
 import { readOnce, timeoutOption } from '../read-once.ts';
-import { smartOf } from '../smart-of.ts';
-import { listStatusLines, tellMissing } from '../status-lines.ts';
+import { listStatusLines } from '../status-lines.ts';
 import { severityPart, tellFinding } from '../tell-findings.ts';
+import { withSmart } from '../with-smart.ts';
 
 export const statusCommand: Command = {
   name: 'status',
@@ -52,15 +53,9 @@ function printDisks({ out, text }: CommandContext, facts: FactMap): void {
   if (reading === undefined || reading.state === 'absent') return;
   out.line();
   out.line({ text: text('status.disks'), style: 'strong' });
-  if (reading.state !== 'ok') return out.line({ text: tellMissing(reading, text), style: 'warn' });
-  const smart = valueOf(facts.smart)?.disks ?? [];
-  const disks = reading.value.devices
-    .filter(({ kind, size_bytes }) => kind === 'disk' && size_bytes > 0)
-    .map((device) => {
-      const report = smartOf(device.path, smart);
-      const { verdict = null, temperature_c = null } = report ?? {};
-      return { ...device, smart_verdict: verdict, temperature_c };
-    });
+  if (reading.state !== 'ok') return out.line({ text: tellMissing(text, reading), style: 'warn' });
+  const whole = reading.value.devices.filter(({ kind, size_bytes }) => kind === 'disk' && size_bytes > 0);
+  const disks = withSmart(whole, valueOf(facts.smart)?.disks ?? []);
   for (const line of formatDisks(disks, text, out.columns)) out.line(line);
 }
 
@@ -69,7 +64,7 @@ function printFilesystems({ out, text }: CommandContext, facts: FactMap): void {
   if (reading === undefined || reading.state === 'absent') return;
   out.line();
   out.line({ text: text('status.filesystems'), style: 'strong' });
-  if (reading.state !== 'ok') return out.line({ text: tellMissing(reading, text), style: 'warn' });
+  if (reading.state !== 'ok') return out.line({ text: tellMissing(text, reading), style: 'warn' });
   for (const line of formatFilesystems(reading.value.filesystems, text, out.columns)) out.line(line);
 }
 

@@ -2,7 +2,7 @@
 import type { doctor as english } from '../en/doctor.ts';
 
 export const doctor = {
-  'severity.warn': 'figyelmeztetés',
+  'severity.warn': 'figyelem',
   'severity.fail': 'hiba',
   'subject.identity': 'a gép azonosítása',
   'subject.uptime': 'üzemidő',

@@ -1,0 +1,43 @@
+// A row of the disks screen: a device in its tree, with what SMART says of it.
+import type { BlockDevice } from '../../src/contracts/facts/disks.ts';
+import type { SmartDisk, SmartReport, SmartVerdict } from '../../src/contracts/facts/smart.ts';
+import { listDiskTree } from '../../src/contracts/disk-tree.ts';
+import { valueOf } from '../../src/contracts/reading.ts';
+import { smartOf } from '../../src/contracts/smart-of.ts';
+import type { Tone } from '../draw/line.ts';
+import { lastFacts, type Model } from '../draw/model.ts';
+
+export type DiskRow = {
+  readonly device: BlockDevice;
+  /** The branch of the tree before the name. */
+  readonly branch: string;
+  readonly smart: SmartDisk | undefined;
+};
+
+export function listDiskRows(model: Model): readonly DiskRow[] {
+  const { glyphs } = model;
+  const disks = lastFacts(model, 'smart')?.disks ?? [];
+  return listDiskTree(lastFacts(model, 'disks')?.devices ?? []).map(({ device, depth, last }) => ({
+    device,
+    branch: depth === 0 ? '' : '  '.repeat(depth - 1) + (last ? glyphs.lastBranch : glyphs.branch),
+    smart: smartOf(device.path, disks),
+  }));
+}
+
+export const reportOf = (row: DiskRow): SmartReport | undefined => valueOf(row.smart?.report);
+
+export const verdictTone = {
+  blank_proven: 'good',
+  in_use: 'info',
+  data: 'info',
+  unverified: 'warn',
+  unknown: 'warn',
+} as const satisfies Record<BlockDevice['verdict'], Tone>;
+
+export const smartTone = {
+  passed: 'good',
+  failing: 'bad',
+  prefail: 'bad',
+  worn: 'warn',
+  unknown: 'dim',
+} as const satisfies Record<SmartVerdict, Tone>;
