@@ -86,7 +86,8 @@ await step('memory', async () => {
   const growth = await memory.stop();
   // Less than half a minute is no slope.
   const values = growth.minutes > 0.5 ? { 'growth.felhom': growth.mbPerMinute } : {};
-  return { values: { ...values, 'memory.felhom': growth.residentMb } };
+  const resident = Number.isNaN(growth.residentMb) ? {} : { 'memory.felhom': growth.residentMb };
+  return { values: { ...values, ...resident } };
 });
 
 const rows = judge(budgets, figures);
