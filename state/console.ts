@@ -42,11 +42,13 @@ export function createConsole(options: {
   clock: Clock;
   settings: Settings;
   screen?: ScreenId;
+  /** Whether findings must last before they are shown; who shows one frame only cannot wait for that. */
+  patient?: boolean;
 }): Console {
-  const { source, clock } = options;
+  const { source, clock, patient = true } = options;
   const poller = createFactsPoller({ source, clock });
   const recorder = createHistoryRecorder();
-  const doctor = createDoctor({ clock });
+  const doctor = createDoctor({ clock, patient });
   const view = createView(options.screen);
   const settings = createStore<Settings>(() => options.settings);
   const shown = createStore<Shown>(() => ({

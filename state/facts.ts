@@ -13,7 +13,7 @@ export type FactsState = {
   readonly observations: Observations;
   /** The moment the state describes; ages are counted from it. */
   readonly nowMs: number;
-  /** When any subject last answered; null before the first answer. */
+  /** When any subject last answered, if only with a failure; null before the first answer. */
   readonly lastAnswerAt: number | null;
 };
 
@@ -26,7 +26,7 @@ export type FactsPoller = {
    * begins with these subjects only: the others are asked when the first frame is out of the way.
    */
   readonly watch: (first?: readonly Subject[]) => () => void;
-  /** Asks now, whatever is due; `all` also asks those that are seldom due. */
+  /** Asks now what is due; `all` asks the rest too. */
   readonly refresh: (all?: boolean) => void;
   /** 1 is the normal pace, 2 half as often. */
   readonly setPace: (factor: number) => void;
@@ -58,20 +58,24 @@ export function createFactsPoller(options: { source: FactsSource; clock: Clock }
   const life = { watchers: 0, pace: 1, stopped: false };
   const timers: { tick?: NodeJS.Timeout; gather?: NodeJS.Timeout; early?: NodeJS.Timeout } = {};
   let gathered: Record<string, Observation<Facts[Subject]>> = {};
+  /** Whether the source itself said any of it: a deadline that passed is no answer. */
+  let heard = false;
 
   const commit = () => {
     clearTimeout(timers.gather);
     delete timers.gather;
     if (life.stopped) return;
     const fresh = gathered;
+    const answered = heard;
     gathered = {};
+    heard = false;
     const nowMs = clock.now();
     const state = store.getState();
-    const answered = Object.keys(fresh).length > 0;
+    const changed = Object.keys(fresh).length > 0;
     store.setState({
       nowMs,
       lastAnswerAt: answered ? nowMs : state.lastAnswerAt,
-      observations: answered ? { ...state.observations, ...fresh } : state.observations,
+      observations: changed ? { ...state.observations, ...fresh } : state.observations,
     });
     for (const waiter of waiters) if (waiter.isServed()) waiter.done();
   };
@@ -105,6 +109,7 @@ export function createFactsPoller(options: { source: FactsSource; clock: Clock }
     );
     try {
       const reading = await source.read(subject, { signal: abort.signal });
+      heard = true;
       if (!life.stopped) take(subject, reading, everyMs);
     } catch (error) {
       if (!life.stopped) take(subject, failed('io-error', source.kind, clock.now(), String(error)), everyMs);

@@ -68,6 +68,7 @@ export function sparkline(
   max: number,
   glyphs: Glyphs,
 ): string {
+  if (width <= 0) return '';
   const shown = samples.slice(-width);
   const drawn = shown.map((sample) => {
     if (sample === null) return ' ';

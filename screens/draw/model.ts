@@ -73,8 +73,20 @@ export function factLine<S extends Subject>(model: Model, subject: S, show: (fac
   return note === undefined ? show(facts) : [...show(facts), segment('  '), note];
 }
 
-export const toneOfShare = (share: number, warn: number, bad: number): Tone =>
-  share >= bad ? 'bad' : share >= warn ? 'warn' : 'plain';
+type RuleOf<K> = K extends `rule.${infer Id}.title` ? Id : never;
+
+/** How bad the doctor finds what these rules look at: a screen has no limits of its own. */
+export function toneOfRules(
+  model: Model,
+  rules: readonly RuleOf<TextKey>[],
+  isAbout: (subject: string) => boolean = () => true,
+): Tone {
+  const severities = (model.examination?.findings ?? [])
+    .filter(({ rule, subject }) => rules.some((each) => each === rule) && isAbout(subject))
+    .map(({ severity }) => severity);
+  if (severities.includes('fail')) return 'bad';
+  return severities.includes('warn') ? 'warn' : 'plain';
+}
 
 /** A title with a rule behind it to the end of the line. */
 export function ruled(model: Model, title: string, width: number): Line {

@@ -91,6 +91,11 @@ function openLogs({ session, where }: Context): void {
   session.console.view.setState({ detail: { rowId: where.rowId, tab, scroll: Number.MAX_SAFE_INTEGER } });
 }
 
+function askAgain({ session }: Context): void {
+  session.console.poller.refresh(true);
+  toast(session, 'toast.asked');
+}
+
 const commands: { readonly [C in CommandId]: Command } = {
   'move.down': { run: (context) => move(context, () => 1) },
   'move.up': { run: (context) => move(context, () => -1) },
@@ -162,18 +167,9 @@ const commands: { readonly [C in CommandId]: Command } = {
       toast(session, session.console.view.getState().frozenAt === null ? 'toast.thawed' : 'toast.frozen');
     },
   },
-  refresh: {
-    run: ({ session }) => {
-      session.console.poller.refresh();
-      toast(session, 'toast.asked');
-    },
-  },
-  reconnect: {
-    run: ({ session }) => {
-      session.console.poller.refresh(true);
-      toast(session, 'toast.asked');
-    },
-  },
+  refresh: { run: askAgain },
+  // A source in this process has no connection: asking it again is all there is.
+  reconnect: { run: askAgain },
   repaint: { run: ({ session }) => session.repaint() },
   logs: {
     run: openLogs,

@@ -51,7 +51,7 @@ export function pasteText(session: Session, text: string): void {
   const { overlay } = session.console.view.getState();
   const typed = overlay === null ? undefined : overlayKeys[overlay.kind].paste;
   if (typed === undefined) return toast(session, 'toast.paste');
-  typed(session, (text.split(/[\r\n]/)[0] ?? '').replace(/\p{Cc}/gu, '').slice(0, 200));
+  typed(session, (text.split(/[\r\n]/)[0] ?? '').replace(/\p{Cc}/gu, ''));
 }
 
 function overlayKey(session: Session, overlay: Overlay, name: string): void {

@@ -29,6 +29,8 @@ const open = <K extends Overlay['kind']>(session: Session, kind: K): OverlayOf<K
 };
 const show = (session: Session, overlay: ViewState['overlay']) => session.console.view.setState({ overlay });
 
+const pasted = (line: string, text: string): string => (line + text).slice(0, MAX_TYPED);
+
 /** The typed line after a key; nothing when the key types nothing. */
 function typed(line: string, name: string): string | undefined {
   if (name === 'Backspace' || name === 'Delete') return [...line].slice(0, -1).join('');
@@ -71,7 +73,7 @@ export const overlayKeys: { readonly [K in Overlay['kind']]: Keys } = {
     },
     paste: (session, text) => {
       const overlay = open(session, 'help');
-      if (overlay !== undefined) show(session, { ...overlay, query: overlay.query + text });
+      if (overlay !== undefined) show(session, { ...overlay, query: pasted(overlay.query, text) });
     },
   },
   palette: {
@@ -112,7 +114,7 @@ export const overlayKeys: { readonly [K in Overlay['kind']]: Keys } = {
     },
     paste: (session, text) => {
       const overlay = open(session, 'palette');
-      if (overlay !== undefined) show(session, { ...overlay, query: overlay.query + text, choice: 0 });
+      if (overlay !== undefined) show(session, { ...overlay, query: pasted(overlay.query, text), choice: 0 });
     },
   },
   filter: {
@@ -130,7 +132,7 @@ export const overlayKeys: { readonly [K in Overlay['kind']]: Keys } = {
     },
     paste: (session, text) => {
       const { view } = session.console;
-      changeList(view, { filter: listOf(view.getState()).filter + text });
+      changeList(view, { filter: pasted(listOf(view.getState()).filter, text) });
     },
   },
   sort: {

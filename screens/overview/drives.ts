@@ -2,10 +2,10 @@
 import { formatBytes, formatCelsius } from '../../src/base/units.ts';
 import { valueOf } from '../../src/contracts/reading.ts';
 import { smartOf } from '../../src/contracts/smart-of.ts';
-import { verdictTone } from '../disks/row.ts';
-import { cut, fit } from '../../src/base/cells.ts';
+import { smartTone, verdictTone } from '../disks/row.ts';
+import { fit } from '../../src/base/cells.ts';
 import { segment, type Line } from '../draw/line.ts';
-import { freshnessNote, lastFacts } from '../draw/model.ts';
+import { freshnessNote, lastFacts, toneOfRules } from '../draw/model.ts';
 import { more, type Panel } from './panel.ts';
 
 const DRIVES_SHOWN = 8;
@@ -14,7 +14,7 @@ export const drivesPanel: Panel = {
   title: 'overview.drives',
   opens: 'disks',
   side: 'right',
-  lines: (model, width) => {
+  lines: (model) => {
     const facts = lastFacts(model, 'disks');
     const note = freshnessNote(model, 'disks');
     if (facts === undefined) return note === undefined ? [] : [[note]];
@@ -23,16 +23,23 @@ export const drivesPanel: Panel = {
     const lines = drives.slice(0, DRIVES_SHOWN).map((device): Line => {
       const report = valueOf(smartOf(device.path, reports)?.report);
       const celsius = report?.temperature_c ?? null;
-      const tail = [
-        ...(report === undefined ? [] : [model.text(`smart.${report.verdict}`)]),
-        ...(celsius === null ? [] : [formatCelsius(celsius, model.text.language)]),
-        device.model ?? '',
-      ];
+      const isThis = (subject: string) => subject === device.path;
       return [
         segment(fit(device.name, 9)),
         segment(` ${fit(model.text(`verdict.${device.verdict}`), 11)}`, verdictTone[device.verdict]),
         segment(fit(formatBytes(device.size_bytes, model.text.language), 9, 'right')),
-        segment(cut(segment(`  ${tail.join('  ')}`).text, Math.max(0, width - 30)), 'dim'),
+        ...(report === undefined
+          ? []
+          : [segment(`  ${model.text(`smart.${report.verdict}`)}`, smartTone[report.verdict])]),
+        ...(celsius === null
+          ? []
+          : [
+              segment(
+                `  ${formatCelsius(celsius, model.text.language)}`,
+                toneOfRules(model, ['disk-temperature'], isThis),
+              ),
+            ]),
+        segment(`  ${device.model ?? ''}`, 'dim'),
       ];
     });
     return [...lines, ...more(model, drives.length - DRIVES_SHOWN), ...(note === undefined ? [] : [[note]])];

@@ -9,7 +9,7 @@ import {
 } from '../../src/base/units.ts';
 import { valueOf } from '../../src/contracts/reading.ts';
 import { segment, type Line } from '../draw/line.ts';
-import { factLine, freshness, freshnessNote, lastFacts, toneOfShare, type Model } from '../draw/model.ts';
+import { factLine, freshness, freshnessNote, lastFacts, toneOfRules, type Model } from '../draw/model.ts';
 import { row, spark, value, type Panel } from './panel.ts';
 
 export const hostPanel: Panel = {
@@ -27,7 +27,7 @@ export const hostPanel: Panel = {
         return [
           value(
             `${share(use.busy)} ${model.text('overview.threads', { threads: cpu.threads })}`,
-            toneOfShare(use.busy, 0.8, 0.95),
+            toneOfRules(model, ['pressure'], (resource) => resource === 'cpu'),
           ),
           spark(model, model.history.cpu, 1, width),
         ];
@@ -60,10 +60,7 @@ export const hostPanel: Panel = {
         const threads = lastFacts(model, 'cpu')?.threads ?? 1;
         const two = (number: number) => formatNumber(number, 2, model.text.language);
         return [
-          value(
-            `${two(load.load1)} ${two(load.load5)} ${two(load.load15)}`,
-            toneOfShare(load.load1 / threads, 1.5, 3),
-          ),
+          value(`${two(load.load1)} ${two(load.load5)} ${two(load.load15)}`, toneOfRules(model, ['load'])),
           spark(
             model,
             model.history.load,
@@ -77,12 +74,11 @@ export const hostPanel: Panel = {
       model,
       'overview.memory',
       factLine(model, 'memory', (memory) => {
-        const share = memory.memory_used / memory.memory_total;
         const { language } = model.text;
         return [
           value(
             `${formatBytes(memory.memory_used, language)} / ${formatBytes(memory.memory_total, language)}`,
-            toneOfShare(share, 0.9, 0.96),
+            toneOfRules(model, ['memory', 'swap']),
           ),
           spark(model, model.history.memory, 1, width),
         ];
@@ -112,7 +108,7 @@ export const hostPanel: Panel = {
         return [
           value(
             formatCelsius(temperatures.cpu_temp_c, model.text.language),
-            toneOfShare(temperatures.cpu_temp_c, 85, 95),
+            toneOfRules(model, ['cpu-temperature']),
           ),
           spark(model, model.history.cpu_temp, 100, width),
         ];
@@ -127,7 +123,7 @@ export const hostPanel: Panel = {
         return [
           value(
             `${part('cpu', pressure.cpu)}${part('mem', pressure.memory)}${part('io', pressure.io)}`.trim(),
-            toneOfShare(pressure.io?.some.avg10 ?? 0, 30, 60),
+            toneOfRules(model, ['pressure']),
           ),
           spark(model, model.history.pressure_io, 100, width),
         ];

@@ -72,6 +72,8 @@ export const runTool: RunTool = async (request) =>
     const gone = new Promise<void>((told) => {
       child.once('exit', () => told());
     });
+    // One that died may have left a child behind that keeps its output open.
+    const hasDied = () => child.exitCode !== null || child.signalCode !== null;
     const output = () => Buffer.concat(stdout).toString('utf8');
     const kill = (why: 'timeout' | 'too-large') => {
       if (ending !== undefined) return;
@@ -86,7 +88,7 @@ export const runTool: RunTool = async (request) =>
       graceTimer = setTimeout(
         () =>
           settle(
-            why === 'timeout' ? { state: 'timeout', stdout: output(), stuck: true, gone } : { state: why },
+            why === 'timeout' ? { state: 'timeout', stdout: output(), stuck: !hasDied(), gone } : { state: why },
           ),
         KILL_GRACE_MS,
       );

@@ -10,11 +10,11 @@ const decimal = (text: string, language: Language): string =>
 const scaled = (value: number): { text: string; unit: number } => {
   let rest = value;
   let unit = 0;
-  while (rest >= 1023.5 && unit < BINARY.length - 1) {
+  while (Math.abs(rest) >= 1023.5 && unit < BINARY.length - 1) {
     rest /= 1024;
     unit += 1;
   }
-  return { text: unit === 0 || rest >= 99.95 ? rest.toFixed(0) : rest.toFixed(1), unit };
+  return { text: unit === 0 || Math.abs(rest) >= 99.95 ? rest.toFixed(0) : rest.toFixed(1), unit };
 };
 
 /** Binary units, as Proxmox, lsblk and free count: `23.5 GiB`. */

@@ -15,13 +15,23 @@ const SUSPECT = /[^\x20-\x7e]/;
  * Letters of any script stay. Longer text than `maxLength` code units is cut with an ellipsis.
  */
 export function makeHarmless(text: string, maxLength = 4096): string {
-  const cut = text.length > maxLength ? `${text.slice(0, maxLength - 1)}…` : text;
-  if (!SUSPECT.test(cut)) return cut;
-  // More than two combining marks on one letter stack up over other rows ("zalgo").
-  return cut
+  // Cut before, so that little is worked on, and after, as marks are longer than what they stand for.
+  const short = cut(text, maxLength);
+  if (!SUSPECT.test(short)) return short;
+  const marked = short
     .replace(INVISIBLE, mark)
+    // More than two combining marks on one letter stack up over other rows ("zalgo").
     .replace(/(\p{M}{2})\p{M}+/gu, '$1')
     .replace(/[\u00a0\u2000-\u200a\u202f\u205f\u3000]/gu, ' ');
+  return cut(marked, maxLength);
+}
+
+/** Never in the middle of a character of two code units. */
+function cut(text: string, maxLength: number): string {
+  if (text.length <= maxLength) return text;
+  const end = maxLength - 1;
+  const half = /[\ud800-\udbff]/.test(text.charAt(end - 1));
+  return `${text.slice(0, half ? end - 1 : end)}…`;
 }
 
 function mark(character: string): string {

@@ -23,9 +23,9 @@ export function examine(
   return conclude(candidates, input.now);
 }
 
-/** The doctor of the live console. */
-export function createDoctor(options: { clock: Clock; rules?: readonly Rule[] }): Doctor {
-  const { clock, rules = allRules } = options;
+/** The doctor of the console. One who is not patient holds no finding back until it lasts. */
+export function createDoctor(options: { clock: Clock; rules?: readonly Rule[]; patient?: boolean }): Doctor {
+  const { clock, rules = allRules, patient = true } = options;
   const memories = new Map<string, Map<string, Memory>>();
   return {
     examine: (facts) => {
@@ -43,7 +43,8 @@ export function createDoctor(options: { clock: Clock; rules?: readonly Rule[] })
           const since = memory?.since ?? now;
           const sinceMonotonic = memory?.sinceMonotonic ?? monotonic;
           next.set(found.subject, { since, sinceMonotonic, severity: found.severity });
-          if (monotonic - sinceMonotonic >= rule.holdMs) findings.push(complete(rule, found, since));
+          if (!patient || monotonic - sinceMonotonic >= rule.holdMs)
+            findings.push(complete(rule, found, since));
         }
         memories.set(rule.id, next);
         return { rule, outcome, findings };

@@ -45,7 +45,8 @@ export function createSubjects(): HostSubjects {
     cpu: { everyMs: 1000, read: createCpuReader() },
     load: { everyMs: 2000, read: readLoad },
     memory: { everyMs: 1000, read: readMemory },
-    filesystems: { everyMs: 5000, read: createFilesystemsReader() },
+    // Takes a child each time.
+    filesystems: { everyMs: 10_000, read: createFilesystemsReader() },
     disks: { everyMs: 2000, read: createDisksReader() },
     smart: { everyMs: 600_000, read: async (...asked) => (await import('./smart.ts')).readSmart(...asked) },
     zfs: { everyMs: 30_000, read: async (...asked) => (await import('./zfs.ts')).readZfs(...asked) },

@@ -44,9 +44,15 @@ async function openOrPrint(context: CommandContext): Promise<number> {
     readSettings(path),
   ]);
   const screen = SCREEN_IDS.find((id) => id === context.options['screen']);
-  const console = createConsole({ source, clock, settings, ...(screen === undefined ? {} : { screen }) });
   const interactive =
     process.stdin.isTTY && process.stdout.isTTY && env['TERM'] !== 'dumb' && (env['CI'] ?? '') === '';
+  const console = createConsole({
+    source,
+    clock,
+    settings,
+    patient: interactive,
+    ...(screen === undefined ? {} : { screen }),
+  });
   const options = {
     console,
     readOnly: context.readOnly,
