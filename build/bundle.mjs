@@ -5,12 +5,14 @@ import { build, transform } from 'esbuild';
 import { basename, join } from 'node:path';
 import { writeFile } from 'node:fs/promises';
 import {
+  inkRemembersLines,
   inkWithoutDevtools,
   leaveOut,
   plainRowNames,
   plainWidthsFirst,
   processItself,
   yogaAtOnce,
+  zodInEnglish,
 } from './plugins.mjs';
 
 /** Modules that the console imports before its first frame, each with all that it imports at once. */
@@ -39,11 +41,13 @@ export async function bundle(root, folder) {
     inject: [join(root, 'build/plain-segmenter.mjs')],
     plugins: [
       leaveOut,
+      inkRemembersLines,
       inkWithoutDevtools,
       yogaAtOnce(folder),
       plainWidthsFirst,
       plainRowNames,
       processItself,
+      zodInEnglish,
     ],
     logLevel: 'warning',
   });

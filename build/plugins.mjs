@@ -36,6 +36,41 @@ export const inkWithoutDevtools = {
 };
 
 /**
+ * Ink takes every line apart into its characters again for each frame. Kept from one frame to the
+ * next, only lines that changed are: most of a frame's work, and of its garbage.
+ */
+export const inkRemembersLines = {
+  name: 'ink-remembers-lines',
+  setup(build) {
+    build.onLoad({ filter: /\/ink\/build\/output\.js$/ }, async ({ path }) => {
+      const text = await readFile(path, 'utf8');
+      replaceOrFail(path, text, 'styledChars = new Map();', '', 1);
+      const contents = replaceOrFail(path, text, 'caches = new OutputCaches();', 'caches = keptCaches();', 1);
+      return {
+        contents: `${contents}
+          let kept;
+          function keptCaches() {
+            // A few dozen screens' lines; then it begins anew.
+            if (kept === undefined || kept.styledChars.size > 2000 || kept.widths.size > 20000) kept = new OutputCaches();
+            return kept;
+          }`,
+      };
+    });
+  },
+};
+
+/** zod brings its messages in fifty languages; the bundle needs its English ones, which end in our own words. */
+export const zodInEnglish = {
+  name: 'zod-in-english',
+  setup(build) {
+    build.onLoad({ filter: /\/zod\/v4\/locales\/index\.js$/ }, ({ path }) => ({
+      contents: `export { default as en } from './en.js';`,
+      resolveDir: dirname(path),
+    }));
+  },
+};
+
+/**
  * Yoga carries its WebAssembly as text and loads it by `fetch`, with which Node loads its whole HTTP
  * client (25 ms). Here it is a file beside the bundle, compiled at once through Emscripten's own door.
  */
