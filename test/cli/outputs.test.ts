@@ -18,6 +18,13 @@ test('check says in one line that all is well, with figures', async () => {
   });
 });
 
+test('check says how many rules could not tell', async () => {
+  const facts = { ...make.load(1), smart: failed('no-permission', 'smartctl', make.NOW) };
+  const { out, code } = await runHere(['check'], { facts });
+  expect(code).toBe(0);
+  expect(out).toMatch(/^FELHOM OK - nothing found by 2\d rules, \d could not tell\|/);
+});
+
 test('check warns with 1 and fails with 2, and names what it found', async () => {
   expect(await runHere(['check'], { facts: nearly })).toMatchObject({
     code: 1,

@@ -42,6 +42,7 @@ async function look(context: CommandContext): Promise<CheckOutput> {
   const { facts, source } = await readOnce(context, SUBJECTS);
   const { at, findings: found, rules } = examine({ facts, now: clock.now() });
   const findings = found.map((finding) => tellFinding(text, finding));
+  const unknown = rules.filter(({ state }) => state === 'unknown').length;
   const status = statusOf(findings);
   return {
     schema: 'felhom/check/1',
@@ -49,7 +50,7 @@ async function look(context: CommandContext): Promise<CheckOutput> {
     source,
     status,
     exit_code: EXIT_CODES[status],
-    summary: summaryOf(findings, context, rules.length),
+    summary: summaryOf(findings, context, { told: rules.length - unknown, unknown }),
     perfdata: [...listPerfdata(facts)],
     findings,
     rules,
@@ -61,8 +62,15 @@ function statusOf(findings: readonly ToldFinding[]): CheckOutput['status'] {
   return findings.length > 0 ? 'WARNING' : 'OK';
 }
 
-function summaryOf(findings: readonly ToldFinding[], { text }: CommandContext, rules: number): string {
-  if (findings.length === 0) return text('check.fine', { rules });
+function summaryOf(
+  findings: readonly ToldFinding[],
+  { text }: CommandContext,
+  { told, unknown }: { readonly told: number; readonly unknown: number },
+): string {
+  if (findings.length === 0) {
+    const fine = text('check.fine', { rules: told });
+    return unknown === 0 ? fine : `${fine}, ${text('check.unknown', { unknown })}`;
+  }
   const named = findings.slice(0, MAX_NAMED).map(({ told }) => told.what);
   const more = findings.length - named.length;
   return [...named, ...(more > 0 ? [text('check.more', { more })] : [])].join('; ');

@@ -48,6 +48,7 @@ export const commands = {
   'help.more': 'More about one command: felhom help COMMAND',
   'completion.shell': "There is no completion for '{shell}'; possible: {choices}.",
   'check.fine': 'nothing found by {rules} rules',
+  'check.unknown': '{unknown} could not tell',
   'check.more': '{more} more',
   'answer.unknown': 'Cannot be told',
   'answer.explained': 'Explained',

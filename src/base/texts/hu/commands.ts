@@ -49,6 +49,7 @@ export const commands = {
   'help.more': 'Egy parancsról bővebben: felhom help PARANCS',
   'completion.shell': 'Nincs kiegészítés ehhez: „{shell}”; lehetséges: {choices}.',
   'check.fine': '{rules} szabály semmit sem talált',
+  'check.unknown': '{unknown} nem tudott dönteni',
   'check.more': 'még {more}',
   'answer.unknown': 'Nem dönthető el',
   'answer.explained': 'Magyarázható',
