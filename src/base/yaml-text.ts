@@ -1,5 +1,6 @@
 // YAML to values and back, with the line of whatever is wrong. The only place that loads `yaml`.
-import { LineCounter, parseDocument, stringify } from 'yaml';
+import { LineCounter, parseDocument, stringify, visit, type Document } from 'yaml';
+import { messageOf } from './errors.ts';
 
 export type YamlProblem = { readonly line: number; readonly message: string };
 export type ParsedYaml = {
@@ -11,20 +12,37 @@ export type ParsedYaml = {
 
 export function parseYaml(text: string): ParsedYaml {
   const lineCounter = new LineCounter();
-  const document = parseDocument(text, { lineCounter, prettyErrors: false });
-  const problems = document.errors.map((error) => ({
-    line: lineCounter.linePos(error.pos[0]).line,
-    message: error.message,
-  }));
-  return {
-    value: problems.length === 0 ? document.toJS({ maxAliasCount: 0 }) : undefined,
-    problems,
-    lineOf: (path) => {
-      const node = path.length === 0 ? document.contents : document.getIn(path, true);
-      const start = rangeStart(node);
-      return start === undefined ? 1 : lineCounter.linePos(start).line;
+  const lineAt = (offset: number) => lineCounter.linePos(offset).line;
+  try {
+    // Its warnings would go to stderr past the door that makes foreign text harmless.
+    const document = parseDocument(text, { lineCounter, prettyErrors: false, logLevel: 'error' });
+    const problems = document.errors.map(({ pos, message }) => ({ line: lineAt(pos[0]), message }));
+    const alias = firstAlias(document);
+    if (alias !== undefined) problems.push({ line: lineAt(alias.offset), message: alias.message });
+    return {
+      value: problems.length === 0 ? document.toJS() : undefined,
+      problems,
+      lineOf: (path) => {
+        const start = rangeStart(path.length === 0 ? document.contents : document.getIn(path, true));
+        return start === undefined ? 1 : lineAt(start);
+      },
+    };
+  } catch (error) {
+    // Thousands of brackets in each other overflow the parser's stack.
+    return { value: undefined, problems: [{ line: 1, message: messageOf(error) }], lineOf: () => 1 };
+  }
+}
+
+/** A few lines of aliases of aliases stand for billions of values: none is followed. */
+function firstAlias(document: Document.Parsed): { offset: number; message: string } | undefined {
+  let found: { offset: number; message: string } | undefined;
+  visit(document, {
+    Alias: (_key, node) => {
+      found = { offset: rangeStart(node) ?? 0, message: `Aliases (*${node.source}) are not followed` };
+      return visit.BREAK;
     },
-  };
+  });
+  return found;
 }
 
 export const formatYaml = (value: unknown): string => stringify(value);

@@ -41,7 +41,7 @@ async function openOrPrint(context: CommandContext): Promise<number> {
   const [source, { createConsole }, settings] = await Promise.all([
     context.openSource(),
     import('../../../state/console.ts'),
-    readSettings(path),
+    readSettings(path, context.text),
   ]);
   const screen = SCREEN_IDS.find((id) => id === context.options['screen']);
   const interactive =
