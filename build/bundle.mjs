@@ -61,11 +61,16 @@ export async function bundle(root, folder) {
       format: 'cjs',
       supported: { 'dynamic-import': false },
     });
-    const asFunction = `function (require, module, exports, __dirname) {${code}}`;
+    const asFunction = `function (require, module, exports, __dirname) {${escapeRest(code)}}`;
     if (atStart.has(name)) together.push(`${JSON.stringify(name)}: ${asFunction}`);
     else await writeFile(join(folder, name), `({${JSON.stringify(name)}: ${asFunction}})`);
   }
   await writeFile(join(folder, 'console.js'), `({${together.join(',\n')}})`);
+}
+
+/** `charset: 'ascii'` leaves regular expressions as they are written; start.cjs reads one byte a letter. */
+function escapeRest(code) {
+  return code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** The parts that hold CONSOLE_START, and what they import at once. */
