@@ -22,7 +22,7 @@ export function makeHarmless(text: string, maxLength = 4096): string {
     .replace(INVISIBLE, mark)
     // More than two combining marks on one letter stack up over other rows ("zalgo").
     .replace(/(\p{M}{2})\p{M}+/gu, '$1')
-    .replace(/[\u00a0\u2000-\u200a\u202f\u205f\u3000]/gu, ' ');
+    .replace(/\p{Zs}/gu, ' ');
   return cut(marked, maxLength);
 }
 
