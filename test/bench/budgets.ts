@@ -103,7 +103,7 @@ export const budgets: readonly Budget[] = [
     what: 'growth of resident memory',
     unit: 'MB/min',
     value: figure('growth.felhom'),
-    // Flat: the heap breathes, so that a short run shows a slope where an hour shows none.
+    // Flat, as far as a short run can tell; --minutes N looks longer.
     gate: fixed(1),
     target: fixed(0.1),
     beside: [],

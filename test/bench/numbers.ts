@@ -14,17 +14,15 @@ export function median(samples: readonly number[]): number {
   return percentile(samples, 50);
 }
 
-/** Change per minute of the straight line through the samples (least squares). */
-export function slopePerMinute(
-  samples: readonly { readonly atMs: number; readonly value: number }[],
-): number {
-  const meanX = mean(samples.map((one) => one.atMs));
-  const meanY = mean(samples.map((one) => one.value));
-  const above = samples.reduce((total, one) => total + (one.atMs - meanX) * (one.value - meanY), 0);
-  const below = samples.reduce((total, one) => total + (one.atMs - meanX) ** 2, 0);
-  return (above / below) * 60_000;
-}
+type Sample = { readonly atMs: number; readonly value: number };
 
-function mean(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0) / values.length;
+/**
+ * Change per minute of the lowest value, from the first half to the second: a heap swings by megabytes
+ * between collections, and only its floor tells whether something is kept.
+ */
+export function floorGrowthPerMinute(samples: readonly Sample[]): number {
+  const middle = Math.floor(samples.length / 2);
+  const floor = (half: readonly Sample[]) => Math.min(...half.map((one) => one.value));
+  const halfSpanMs = ((samples.at(-1)?.atMs ?? 0) - (samples[0]?.atMs ?? 0)) / 2;
+  return ((floor(samples.slice(middle)) - floor(samples.slice(0, middle))) / halfSpanMs) * 60_000;
 }

@@ -1,6 +1,6 @@
 // A console that stays open while everything else is measured, and whether its memory grows.
 import { openPty } from '../terminal/pty.ts';
-import { median, slopePerMinute } from './numbers.ts';
+import { median, floorGrowthPerMinute } from './numbers.ts';
 import { residentMb } from './process-cost.ts';
 import { environmentOf, type Measured } from './programs-measured.ts';
 
@@ -22,7 +22,7 @@ export function watchMemory(program: Measured): { stop: () => Promise<Growth> } 
       const span = (settled.at(-1)?.atMs ?? 0) - (settled[0]?.atMs ?? 0);
       return {
         residentMb: median((settled.length > 0 ? settled : samples).map((one) => one.value)),
-        mbPerMinute: slopePerMinute(settled),
+        mbPerMinute: floorGrowthPerMinute(settled),
         minutes: span / 60_000,
       };
     },
