@@ -36,23 +36,36 @@ export const inkWithoutDevtools = {
 };
 
 /**
- * Ink takes every line apart into its characters again for each frame. Kept from one frame to the
- * next, only lines that changed are: most of a frame's work, and of its garbage.
+ * Ink takes every line apart into its characters again for each frame, which is most of a frame's work
+ * and of its garbage. Here what the last frame took apart serves the next one.
  */
 export const inkRemembersLines = {
   name: 'ink-remembers-lines',
   setup(build) {
     build.onLoad({ filter: /\/ink\/build\/output\.js$/ }, async ({ path }) => {
       const text = await readFile(path, 'utf8');
-      replaceOrFail(path, text, 'styledChars = new Map();', '', 1);
-      const contents = replaceOrFail(path, text, 'caches = new OutputCaches();', 'caches = keptCaches();', 1);
+      for (const said of ['styledChars = new Map();', 'class OutputCaches {', 'getStyledChars(line) {']) {
+        replaceOrFail(path, text, said, '', 1);
+      }
+      const contents = replaceOrFail(path, text, 'caches = new OutputCaches();', 'caches = nextCaches();', 1);
       return {
         contents: `${contents}
-          let kept;
-          function keptCaches() {
-            // A few dozen screens' lines; then it begins anew.
-            if (kept === undefined || kept.styledChars.size > 2000 || kept.widths.size > 20000) kept = new OutputCaches();
-            return kept;
+          class RememberingCaches extends OutputCaches {
+            constructor(last) {
+              super();
+              this.last = last;
+            }
+            getStyledChars(line) {
+              const known = this.last?.styledChars.get(line);
+              if (known !== undefined) this.styledChars.set(line, known);
+              return known ?? super.getStyledChars(line);
+            }
+          }
+          let last;
+          function nextCaches() {
+            if (last !== undefined) last.last = undefined;
+            last = new RememberingCaches(last);
+            return last;
           }`,
       };
     });
