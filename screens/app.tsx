@@ -1,10 +1,7 @@
 // The console's one component tree: a row of text for each line of the frame, and the keyboard.
 import { Box, Text, useApp, useInput, usePaste, type SuspendTerminal } from 'ink';
-import { Table } from 'ink-table';
 import { memo, useEffect, useSyncExternalStore } from 'react';
-import { makeHarmless } from '../src/contracts/harmless.ts';
-import { cut } from '../src/base/cells.ts';
-import type { DetailTable } from './draw/screen.ts';
+import { DrawnTable } from './detail-table.tsx';
 import { paint, type Theme } from './draw/theme.ts';
 import { drawFrame } from './frame.ts';
 import { keyNames } from './input/key-names.ts';
@@ -53,7 +50,7 @@ export function App({ session, theme, plainSigns, followFacts, onKey, onSuspenda
     <Box flexDirection="column" width={columns} height={rows} overflow="hidden">
       <Rows painted={painted.slice(0, table.row)} columns={columns} rows={table.row} />
       <Box height={table.height} flexDirection="column" overflow="hidden">
-        <PlainTable table={table.content} />
+        <DrawnTable table={table.content} theme={colours} plainSigns={plainSigns()} />
       </Box>
       <Rows
         painted={painted.slice(table.row + table.height)}
@@ -88,19 +85,3 @@ function Rows({
 const Row = memo(({ text }: { readonly text: string }) => (
   <Text wrap="truncate">{text === '' ? ' ' : text}</Text>
 ));
-
-function PlainTable({ table }: { readonly table: DetailTable }) {
-  const columns = table.columns.map((column) => ({
-    key: cut(column.title, column.width),
-    align: column.align,
-  }));
-  const data = table.rows.map((row) =>
-    Object.fromEntries(
-      table.columns.map((column, index) => [
-        cut(column.title, column.width),
-        cut(makeHarmless(row[index] ?? ''), column.width),
-      ]),
-    ),
-  );
-  return <Table data={data} columns={columns} />;
-}

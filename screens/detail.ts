@@ -1,5 +1,6 @@
 // The detail of one row: its tabs, and below them the lines or the table of the one that is shown.
 import type { Detail } from '../state/view.ts';
+import { cells } from '../src/base/cells.ts';
 import { blank, cutLine, segment, type Line } from './draw/line.ts';
 import type { Model } from './draw/model.ts';
 import type { Box, DetailTable, DetailView } from './draw/screen.ts';
@@ -42,13 +43,18 @@ export function drawDetail(detail: DetailView, open: Detail, model: Model, box: 
   return { lines: [...above, ...scrolledTo(lines, open.scroll, height)] };
 }
 
-/** The rows of a table that are visible, and its columns cut so that it is not wider than the terminal. */
+/** The rows of a table that are visible, in columns so wide that it is not wider than the terminal. */
 function windowedTable(table: DetailTable, scroll: number, height: number, width: number): DetailTable {
   const room = Math.max(1, height - TABLE_FRAME_ROWS);
   const from = Math.min(scroll, Math.max(0, table.rows.length - room));
-  // What is missing is taken from the widest.
-  const widths = table.columns.map((column) => column.width);
+  const widths = table.columns.map((column, index) =>
+    Math.min(
+      column.width,
+      Math.max(cells(column.title), ...table.rows.map((row) => cells(segment(row[index] ?? '').text))),
+    ),
+  );
   const total = () => widths.reduce((sum, each) => sum + each + TABLE_FRAME_CELLS, 1);
+  // What is missing is taken from the widest.
   while (total() > width && Math.max(...widths) > NARROWEST_COLUMN) {
     const widest = widths.indexOf(Math.max(...widths));
     widths[widest] = Math.max(...widths) - 1;

@@ -23,6 +23,12 @@ const FOCUS_IN = '\u001b[I';
 const FOCUS_OUT = '\u001b[O';
 const REPORT_FOCUS = '\u001b[?1004h';
 const REPORT_FOCUS_OFF = '\u001b[?1004l';
+/**
+ * Terminals disagree about the width of some scripts. A line that is longer for one of them must not
+ * wrap: it would shift the whole screen by a row (DECAWM).
+ */
+const NO_WRAP = '\u001b[?7l';
+const WRAP = '\u001b[?7h';
 
 export function createTerminal(realIn: ReadStream, realOut: WriteStream): Terminal {
   const events: Terminal['events'] = new EventEmitter();
@@ -65,6 +71,8 @@ export function createTerminal(realIn: ReadStream, realOut: WriteStream): Termin
     }, RESIZE_EVERY_MS);
   };
   realOut.on('resize', onResize);
+  // The first frame is drawn before the keyboard is taken.
+  realOut.write(NO_WRAP);
 
   Object.defineProperties(stdout, {
     columns: { get: () => size.columns },
@@ -75,7 +83,7 @@ export function createTerminal(realIn: ReadStream, realOut: WriteStream): Termin
     isTTY: true,
     setRawMode: (raw: boolean) => {
       realIn.setRawMode(raw);
-      realOut.write(raw ? REPORT_FOCUS : REPORT_FOCUS_OFF);
+      realOut.write(raw ? NO_WRAP + REPORT_FOCUS : REPORT_FOCUS_OFF + WRAP);
       return stdin;
     },
     ref: () => {

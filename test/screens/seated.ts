@@ -20,6 +20,8 @@ export type Seated = {
   readonly session: Session & Drawing;
   readonly copied: string[];
   readonly left: number[];
+  /** How often the settings were saved. */
+  readonly saved: number;
   readonly press: (...names: readonly string[]) => void;
   readonly paste: (text: string) => void;
   readonly resize: (columns: number, rows: number) => void;
@@ -49,6 +51,7 @@ export async function sitDown(
   const size = { columns: options.columns ?? 120, rows: options.rows ?? 40 };
   const copied: string[] = [];
   const left: number[] = [];
+  const times = { saved: 0 };
   const session = createSession(
     {
       console,
@@ -64,7 +67,9 @@ export async function sitDown(
       suspend: () => undefined,
       repaint: () => undefined,
       copy: (text) => copied.push(text),
-      saveSettings: () => undefined,
+      saveSettings: () => {
+        times.saved += 1;
+      },
     },
   );
   const stopWatching = console.poller.watch();
@@ -76,6 +81,9 @@ export async function sitDown(
     session,
     copied,
     left,
+    get saved() {
+      return times.saved;
+    },
     press: (...names) => {
       for (const name of names) pressKey(session, name);
     },
