@@ -85,7 +85,8 @@ await step('memory', async () => {
   await new Promise((done) => setTimeout(done, Math.max(0, leftMs)));
   const growth = await memory.stop();
   // Less than half a minute is no slope.
-  const values = growth.minutes > 0.5 ? { 'growth.felhom': growth.mbPerMinute } : {};
+  const values =
+    growth.minutes > 0.5 ? { 'growth.felhom': growth.mbPerMinute, 'growth.minutes': growth.minutes } : {};
   const resident = Number.isNaN(growth.residentMb) ? {} : { 'memory.felhom': growth.residentMb };
   return { values: { ...values, ...resident } };
 });
