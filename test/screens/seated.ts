@@ -41,13 +41,20 @@ export async function sitDown(
     readings?: { readonly [S in Subject]: Reading<Facts[S]> };
     settings?: Partial<Settings>;
     readOnly?: boolean;
+    /** Whether the doctor waits until a finding lasts; the console's does. */
+    patient?: boolean;
     env?: Readonly<Record<string, string>>;
   } = {},
 ): Promise<Seated> {
   const clock: Clock = { now: () => INVENTED_AT + 500, monotonic: () => performance.now() };
   const readings = options.readings ?? inventReadings();
   const source = answering(readings);
-  const console = createConsole({ source, clock, settings: { ...defaultSettings, ...options.settings } });
+  const console = createConsole({
+    source,
+    clock,
+    settings: { ...defaultSettings, ...options.settings },
+    patient: options.patient ?? true,
+  });
   const size = { columns: options.columns ?? 120, rows: options.rows ?? 40 };
   const copied: string[] = [];
   const left: number[] = [];

@@ -89,6 +89,21 @@ describe('Freshness', () => {
     poller.stop();
   });
 
+  it('counts from the last answer of the source; a deadline that passed is none', async () => {
+    const { state, poller } = watched();
+    await vi.advanceTimersByTimeAsync(2000);
+    state.mood = 'hangs';
+    await vi.advanceTimersByTimeAsync(1100);
+    const { lastAnswerAt } = poller.store.getState();
+    await vi.advanceTimersByTimeAsync(20_000);
+    expect(poller.store.getState().lastAnswerAt).toBe(lastAnswerAt);
+    state.mood = 'fails';
+    for (const release of state.release) release();
+    await vi.advanceTimersByTimeAsync(EVERY_MS + 50);
+    expect(poller.store.getState().lastAnswerAt).toBeGreaterThan(lastAnswerAt ?? Number.POSITIVE_INFINITY);
+    poller.stop();
+  });
+
   it('is failed at the next answer when the source says so or throws', async () => {
     const { state, freshness, poller } = watched();
     await vi.advanceTimersByTimeAsync(2000);
