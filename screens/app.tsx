@@ -5,7 +5,7 @@ import { DrawnTable } from './detail-table.tsx';
 import { paint, type Theme } from './draw/theme.ts';
 import { drawFrame } from './frame.ts';
 import { keyNames } from './input/key-names.ts';
-import { pasteText, pressKey } from './input/keyboard.ts';
+import { isTyping, pasteText, pressKey } from './input/keyboard.ts';
 import type { Session } from './session.ts';
 
 type Props = {
@@ -32,7 +32,7 @@ export function App({ session, theme, plainSigns, followFacts, onKey, onSuspenda
 
   useInput((input, key) => {
     onKey();
-    const pressed = keyNames(input, key);
+    const pressed = keyNames(input, key, isTyping(session));
     if (pressed.kind === 'paste') pasteText(session, input);
     else for (const name of pressed.names) pressKey(session, name);
   });

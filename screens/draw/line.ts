@@ -48,7 +48,7 @@ export function cutLine(parts: Line, width: number): Line {
 }
 
 /** The line in exactly `width` cells. */
-export function fitLine(parts: Line, width: number): Line {
+function fitLine(parts: Line, width: number): Line {
   const short = cutLine(parts, width);
   const missing = width - lineWidth(short);
   return missing > 0 ? [...short, { text: ' '.repeat(missing), tone: 'plain' }] : short;

@@ -6,6 +6,9 @@ import type { Key } from 'ink';
 const LONGEST_BURST = 24;
 /** More than this in one event must be one repeated key, or it is a paste too. */
 const LONGEST_MIXED = 6;
+/** A line that is being typed, or that its first key opens, may arrive whole over a slow link. */
+const LONGEST_LINE = 64;
+const OPENS_A_LINE = /^[:/?]/;
 
 export type Pressed =
   | { readonly kind: 'keys'; readonly names: readonly string[] }
@@ -26,7 +29,8 @@ const SPECIAL: readonly [keyof Key, string][] = [
   ['delete', 'Delete'],
 ];
 
-export function keyNames(input: string, key: Key): Pressed {
+/** `typing` is true while the keys go into a line. */
+export function keyNames(input: string, key: Key, typing = false): Pressed {
   if (key.tab) return names(key.shift ? 'Shift+Tab' : 'Tab');
   for (const [flag, name] of SPECIAL) {
     if (key[flag] === true) return names(name);
@@ -35,8 +39,8 @@ export function keyNames(input: string, key: Key): Pressed {
   if (key.ctrl) return names(input === '' ? '' : `Ctrl+${input.toLowerCase()}`);
   const characters = [...input];
   const mixed = new Set(characters).size > 1;
-  if (characters.length > LONGEST_BURST || (mixed && characters.length > LONGEST_MIXED))
-    return { kind: 'paste' };
+  const longest = typing || OPENS_A_LINE.test(input) ? LONGEST_LINE : mixed ? LONGEST_MIXED : LONGEST_BURST;
+  if (characters.length > longest) return { kind: 'paste' };
   return names(...characters.map(characterName));
 }
 

@@ -46,6 +46,12 @@ export function pressKey(session: Session, name: string): void {
   else toast(session, 'toast.unbound', { key: name });
 }
 
+/** Whether keys go into a line that is being typed. */
+export function isTyping(session: Session): boolean {
+  const { overlay } = session.console.view.getState();
+  return overlay !== null && overlayKeys[overlay.kind].paste !== undefined;
+}
+
 /** Pasted text goes into a line that is being typed, and nowhere else. */
 export function pasteText(session: Session, text: string): void {
   const { overlay } = session.console.view.getState();

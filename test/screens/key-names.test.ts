@@ -59,6 +59,7 @@ describe('Keys that arrive as one event', () => {
     ['y\r', 'y,Enter'],
     ['gg', 'g,g'],
     [':q\r', ':,q,Enter'],
+    ['/traefik\r', '/,t,r,a,e,f,i,k,Enter'],
     ['j'.repeat(24), Array<string>(24).fill('j').join(',')],
     ['\u001b\t\u007f', 'Esc,Tab,Backspace'],
   ])('%j is %s', (input, names) => {
@@ -67,5 +68,11 @@ describe('Keys that arrive as one event', () => {
 
   test.each(['rm -rf /\n', 'a long line of text', 'j'.repeat(25), 'yes\ryes\r'])('%j is a paste', (input) => {
     expect(press(input)).toBe('paste');
+  });
+
+  test('into a line that is being typed may be more, but not any number', () => {
+    const line = 'a long line of text\r';
+    expect(keyNames(line, NOTHING, true)).toMatchObject({ kind: 'keys' });
+    expect(keyNames(line.repeat(4), NOTHING, true)).toEqual({ kind: 'paste' });
   });
 });
