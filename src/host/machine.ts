@@ -47,7 +47,7 @@ export type Machine = {
 const DEFAULT_MAX_BYTES = 1024 * 1024;
 const MOUNTS_FRESH_MS = 1000;
 /** How long a read that may block is waited for. */
-export const BLOCKING_READ_DEADLINE_MS = 1000;
+const BLOCKING_READ_DEADLINE_MS = 1000;
 const MAX_LINKS = 8;
 
 /** File systems that the kernel answers from its own memory. lxcfs, FUSE and network mounts are not among them. */

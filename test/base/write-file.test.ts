@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { errnoOf } from '../../src/base/errors.ts';
 import { writeFileWhole } from '../../src/base/write-file.ts';
+import { findProgram } from '../setup/find-program.ts';
 
 const temporaryFolder = () => {
   const folder = mkdtempSync(join(tmpdir(), 'felhom-write-'));
@@ -53,9 +54,9 @@ test('where it cannot be put, the error has its name and nothing is left', async
 test('on a full disk the old text stands', async (context) => {
   if (process.getuid?.() !== 0) return context.skip('needs root to mount a tmpfs');
   const folder = temporaryFolder();
-  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder]);
+  execFileSync(findProgram('mount') ?? 'mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder]);
   onTestFinished(() => {
-    execFileSync('umount', [folder]);
+    execFileSync(findProgram('umount') ?? 'umount', [folder]);
   });
   const path = join(folder, 'file');
   await writeFileWhole(path, 'old');

@@ -3,8 +3,7 @@
 import { z } from 'zod';
 
 /** The flag's verdicts; only `blank_proven` means that there is nothing to lose. */
-export const diskVerdict = z.enum(['blank_proven', 'in_use', 'data', 'unverified', 'unknown']);
-export type DiskVerdict = z.infer<typeof diskVerdict>;
+const diskVerdict = z.enum(['blank_proven', 'in_use', 'data', 'unverified', 'unknown']);
 
 export const diskIo = z.object({
   read_bytes: z.number(),

@@ -19,14 +19,14 @@ export type ZfsPool = z.infer<typeof zfsPool>;
 export const zfsFacts = z.object({ pools: z.array(zfsPool) });
 export type ZfsFacts = z.infer<typeof zfsFacts>;
 
-export const lvmGroup = z.object({
+const lvmGroup = z.object({
   name: z.string(),
   size_bytes: z.number(),
   free_bytes: z.number(),
   /** Physical volumes that belong to it and are not there. */
   missing_volumes: z.number(),
 });
-export const lvmThinPool = z.object({
+const lvmThinPool = z.object({
   group: z.string(),
   name: z.string(),
   size_bytes: z.number(),
@@ -34,6 +34,5 @@ export const lvmThinPool = z.object({
   data_percent: z.number().nullable(),
   metadata_percent: z.number().nullable(),
 });
-export type LvmThinPool = z.infer<typeof lvmThinPool>;
 export const lvmFacts = z.object({ groups: z.array(lvmGroup), thin_pools: z.array(lvmThinPool) });
 export type LvmFacts = z.infer<typeof lvmFacts>;
