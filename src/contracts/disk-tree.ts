@@ -9,8 +9,8 @@ export type Branch<D extends BlockDevice> = {
   readonly last: boolean;
 };
 
-/** Kinds that the kernel keeps in stock: without a size they are nothing yet. */
-const IN_STOCK: ReadonlySet<BlockDevice['kind']> = new Set(['loop', 'zram'] as const);
+/** Loop devices that the kernel keeps in stock have no size and are nothing yet; lsblk(8) hides them too. */
+const isInStock = (device: BlockDevice): boolean => device.kind === 'loop' && device.size_bytes === 0;
 
 /** Disks before what is made of them, loops last; within a kind the kernel's own order stays. */
 const ROOT_RANK = {
@@ -26,7 +26,7 @@ const ROOT_RANK = {
 
 /** A device on several others stands below the first. */
 export function listDiskTree<D extends BlockDevice>(devices: readonly D[]): readonly Branch<D>[] {
-  const shown = devices.filter((device) => device.size_bytes > 0 || !IN_STOCK.has(device.kind));
+  const shown = devices.filter((device) => !isInStock(device));
   const names = new Set(shown.map(({ name }) => name));
   const children = Map.groupBy(shown, ({ parents }) => parents.find((parent) => names.has(parent)));
   const seen = new Set<string>();

@@ -11,6 +11,8 @@ const IMAGE = `${REPOSITORY}:1`;
 const CLIPBOARD = '\u001b]52;c;ZXZpbA==\u0007';
 const BIDI = '\u202eevil\u202c';
 const MANY = 500;
+/** Docker restarts a container after 100 ms, 200 ms, … and other tests keep the machine busy. */
+const SOON = { timeout: 15_000, interval: 50 };
 
 const missing = missingForDaemon();
 let daemon: Daemon;
@@ -112,9 +114,9 @@ describe('containers', () => {
     const RestartPolicy = { Name: 'always' };
     const id = await run('looping', { Cmd: ['sh', '-c', 'exit 3'], HostConfig: { RestartPolicy } });
     // It runs for a moment between its ends, so each look may come at the wrong one.
-    await expect.poll(async () => find(id)).toMatchObject({ state: 'restarting' });
+    await expect.poll(async () => find(id), SOON).toMatchObject({ state: 'restarting' });
     await expect
-      .poll(async () => detail(id))
+      .poll(async () => detail(id), SOON)
       .toMatchObject({
         restart_policy: 'always',
         exit_code: 3,
