@@ -10,6 +10,7 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const folder = resolve(process.argv[2] ?? here('dist'));
 if (process.argv[2]?.startsWith('-'))
   throw new Error('build.mjs takes no options, only another folder than dist');
+const KEEP_CODE_DEADLINE_MS = 30_000;
 // Made beside it, so that nobody ever starts half a build.
 const making = `${folder}.${process.pid}.new`;
 
@@ -34,5 +35,11 @@ async function keepCode() {
   );
   if (start === null) throw new Error('bin/felhom does not start dist/start.cjs as expected here');
   const node = fileURLToPath(import.meta.resolve(`node-linux-${process.arch}/bin/node`));
-  execFileSync(node, [...start[1].split(' '), here('build/keep-code.cjs'), making], { stdio: 'pipe' });
+  const opening = [...start[1].split(' '), here('build/keep-code.cjs'), making];
+  try {
+    execFileSync(node, opening, { stdio: 'pipe', timeout: KEEP_CODE_DEADLINE_MS, killSignal: 'SIGKILL' });
+  } catch (error) {
+    // The console starts without it as well, only later.
+    process.stderr.write(`V8's code could not be kept: ${error.message}\n`);
+  }
 }
