@@ -37,7 +37,8 @@ export async function sitDown(
   options: {
     columns?: number;
     rows?: number;
-    language?: Language;
+    /** As from --lang; null is without. */
+    language?: Language | null;
     readings?: { readonly [S in Subject]: Reading<Facts[S]> };
     settings?: Partial<Settings>;
     readOnly?: boolean;
@@ -64,7 +65,7 @@ export async function sitDown(
       console,
       readOnly: options.readOnly ?? false,
       env: options.env ?? { TERM: 'xterm-256color', LANG: 'C.UTF-8' },
-      language: options.language ?? 'en',
+      language: options.language === null ? undefined : (options.language ?? 'en'),
       colour: true,
       now: clock.now,
     },
