@@ -88,7 +88,9 @@ export const runTool: RunTool = async (request) =>
       graceTimer = setTimeout(
         () =>
           settle(
-            why === 'timeout' ? { state: 'timeout', stdout: output(), stuck: !hasDied(), gone } : { state: why },
+            why === 'timeout'
+              ? { state: 'timeout', stdout: output(), stuck: !hasDied(), gone }
+              : { state: why },
           ),
         KILL_GRACE_MS,
       );
