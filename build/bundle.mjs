@@ -21,7 +21,7 @@ const CONSOLE_START = [
   'src/cli/commands/console.ts',
   'src/clients/embedded.ts',
   'state/console.ts',
-  'screens/open.tsx',
+  'screens/open.ts',
 ];
 const COMMON = { platform: 'node', target: 'node26', minify: true, charset: 'ascii', legalComments: 'none' };
 

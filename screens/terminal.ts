@@ -14,6 +14,9 @@ export type Terminal = {
   /** Tells Ink of the size; called after the app has been drawn for it. */
   readonly announceSize: () => void;
   readonly write: (text: string) => void;
+  /** Takes the keyboard and the alternate screen, and shows these lines there, before Ink is loaded. */
+  readonly enter: (painted: readonly string[]) => void;
+  /** Gives the terminal back as it was; does nothing that Ink has done already. */
   readonly close: () => void;
 };
 
@@ -29,6 +32,11 @@ const REPORT_FOCUS_OFF = '\u001b[?1004l';
  */
 const NO_WRAP = '\u001b[?7l';
 const WRAP = '\u001b[?7h';
+const ALTERNATE = '\u001b[?1049h';
+const FIRST_SCREEN = '\u001b[?1049l';
+const HIDE_CURSOR = '\u001b[?25l';
+const SHOW_CURSOR = '\u001b[?25h';
+const HOME_AND_CLEAR = '\u001b[H\u001b[2J';
 
 export function createTerminal(realIn: ReadStream, realOut: WriteStream): Terminal {
   const events: Terminal['events'] = new EventEmitter();
@@ -53,14 +61,30 @@ export function createTerminal(realIn: ReadStream, realOut: WriteStream): Termin
   realIn.on('error', onLost);
   realOut.on('error', onLost);
 
+  const screen = { alternate: false, entered: false, raw: false };
+  // A terminal takes writes at once; waiting for each would lose the last ones at the exit.
+  const pass = (chunk: string) => {
+    if (chunk.includes(FIRST_SCREEN)) screen.alternate = false;
+    if (chunk === ALTERNATE && screen.alternate) return;
+    if (chunk.includes(ALTERNATE)) screen.alternate = true;
+    // Ink's first frame takes the place of ours, which is still what is seen until then.
+    const replaces = screen.entered && chunk.length > 0 && chunk !== HIDE_CURSOR;
+    screen.entered = screen.entered && !replaces;
+    realOut.write(replaces ? chunk + HOME_AND_CLEAR : chunk);
+  };
   const stdout = new Writable({
     decodeStrings: false,
     write: (chunk: string | Buffer, _encoding, done) => {
-      // A terminal takes writes at once; waiting for each would lose the last ones at the exit.
-      realOut.write(chunk);
+      pass(chunk.toString());
       done();
     },
   });
+  const takeKeyboard = (raw: boolean) => {
+    if (screen.raw === raw) return;
+    screen.raw = raw;
+    realIn.setRawMode(raw);
+    realOut.write(raw ? NO_WRAP + REPORT_FOCUS : REPORT_FOCUS_OFF + WRAP);
+  };
   const onResize = () => {
     resizeTimer ??= setTimeout(() => {
       resizeTimer = undefined;
@@ -71,8 +95,6 @@ export function createTerminal(realIn: ReadStream, realOut: WriteStream): Termin
     }, RESIZE_EVERY_MS);
   };
   realOut.on('resize', onResize);
-  // The first frame is drawn before the keyboard is taken.
-  realOut.write(NO_WRAP);
 
   Object.defineProperties(stdout, {
     columns: { get: () => size.columns },
@@ -82,8 +104,7 @@ export function createTerminal(realIn: ReadStream, realOut: WriteStream): Termin
   Object.assign(stdin, {
     isTTY: true,
     setRawMode: (raw: boolean) => {
-      realIn.setRawMode(raw);
-      realOut.write(raw ? NO_WRAP + REPORT_FOCUS : REPORT_FOCUS_OFF + WRAP);
+      takeKeyboard(raw);
       return stdin;
     },
     ref: () => {
@@ -103,8 +124,16 @@ export function createTerminal(realIn: ReadStream, realOut: WriteStream): Termin
     size: () => size,
     announceSize: () => stdout.emit('resize'),
     write: (text) => void realOut.write(text),
+    enter: (painted) => {
+      // Before the first frame: what is typed meanwhile must not be echoed into it.
+      takeKeyboard(true);
+      pass(ALTERNATE + HIDE_CURSOR + HOME_AND_CLEAR + painted.join('\r\n'));
+      screen.entered = true;
+    },
     close: () => {
       clearTimeout(resizeTimer);
+      takeKeyboard(false);
+      if (screen.alternate) pass(FIRST_SCREEN + SHOW_CURSOR);
       realIn.off('data', onData);
       realIn.off('end', onLost);
       realOut.off('resize', onResize);

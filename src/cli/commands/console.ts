@@ -90,7 +90,7 @@ async function openOrPrint(context: CommandContext): Promise<number> {
       setImmediate(resolve);
     });
     const [{ openConsole }] = await Promise.all([
-      import('../../../screens/open.tsx'),
+      import('../../../screens/open.ts'),
       console.poller.firstAnswers(FIRST_SUBJECTS, FIRST_FRAME_WAIT_MS),
     ]);
     return await openConsole({
