@@ -1,11 +1,16 @@
 // What goes wrong around the console: its settings file, its source, its output. It says so and
 // leaves the terminal as it was.
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { cleanEnv } from '../terminal/clean-env.ts';
 import { openTerminal } from '../terminal/terminal.ts';
+
+const FELHOM = fileURLToPath(new URL('../../bin/felhom', import.meta.url));
+const READY = /Memory .*GiB/;
 
 /** A configuration folder whose settings file `make` makes. */
 function settings(make: (path: string) => void): { readonly config: string; readonly path: string } {
@@ -37,12 +42,34 @@ describe('A settings file', () => {
       const { config } = settings(make);
       await using terminal = openTerminal({ env: { XDG_CONFIG_HOME: config } });
       expect(await terminal.exited).toEqual({ code: 2, signal: 0 });
-      const said = terminal.text().replaceAll('\n', '');
-      expect(said).toMatch(wanted);
-      expect(said).not.toMatch(/bug|Warning/);
+      // The path may be longer than a row.
+      await terminal.waitFor((text) => wanted.test(text.replaceAll('\n', '')));
+      expect(terminal.text()).not.toMatch(/bug|Warning/);
       const written = Buffer.concat(terminal.log.map(({ bytes }) => bytes)).toString('utf8');
       // oxlint-disable-next-line no-control-regex
       expect(written.replace(/\u001B\[[0-9;]*m/g, '')).not.toContain('\u001B');
     },
   );
+});
+
+describe('Settings that cannot be saved', () => {
+  it('are told with the reason, and the console stays', async () => {
+    await using terminal = openTerminal({ env: { XDG_CONFIG_HOME: '/dev/null' } });
+    await terminal.waitFor(READY);
+    terminal.type(',');
+    await terminal.waitFor(/Settings/);
+    terminal.press('Esc');
+    await terminal.waitFor(/Settings not saved: .*ENOTDIR/);
+    expect(terminal.alternate()).toBe(true);
+  });
+});
+
+describe('Output that does not arrive', () => {
+  it.each([['status'], ['help'], []])('%s says so and fails', (...words) => {
+    const full = openSync('/dev/full', 'w');
+    const ran = spawnSync(FELHOM, words, { stdio: ['ignore', full, 'pipe'], env: cleanEnv() });
+    closeSync(full);
+    expect(ran.status).toBe(5);
+    expect(String(ran.stderr)).toMatch(/could not be written: ENOSPC/);
+  });
 });

@@ -16,6 +16,7 @@ export const commands = {
   'usage.timeout': "--timeout cannot be '{value}': give seconds, at most {max}.",
   'error.bug': 'This is a bug in felhom: {message}',
   'error.bug.hint': 'Set FELHOM_DEBUG=1 to see where it happened, and report it.',
+  'error.output': 'The output could not be written: {reason}',
   'source.no-agent': 'No agent answers on this machine.',
   'source.no-agent.hint': 'Without --source felhom reads this machine itself.',
   'source.nothing': "Nothing could be read from the source '{source}'.",

@@ -17,6 +17,7 @@ export const commands = {
   'usage.timeout': 'A --timeout nem lehet „{value}”: másodperc kell, legfeljebb {max}.',
   'error.bug': 'Ez a felhom hibája: {message}',
   'error.bug.hint': 'A FELHOM_DEBUG=1 megmutatja, hol történt; kérjük, jelentsd.',
+  'error.output': 'A kimenetet nem lehetett kiírni: {reason}',
   'source.no-agent': 'Ezen a gépen nem válaszol ügynök (agent).',
   'source.no-agent.hint': '--source nélkül a felhom maga olvassa ezt a gépet.',
   'source.nothing': 'Semmi sem olvasható ebből a forrásból: „{source}”.',
