@@ -24,14 +24,7 @@ export type Daemon = {
 };
 
 /** Debian's packages that the tests with a daemon need. */
-const DOCKER_TEST_PACKAGES = [
-  'docker.io',
-  'busybox-static',
-  'iproute2',
-  'iptables',
-  'tar',
-  'util-linux',
-];
+const DOCKER_TEST_PACKAGES = ['docker.io', 'busybox-static', 'iproute2', 'iptables', 'tar', 'util-linux'];
 
 const FOLDER_PREFIX = 'felhom-docker-';
 const START_DEADLINE_MS = 20_000;
