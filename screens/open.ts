@@ -2,11 +2,12 @@
 // a crash, or the terminal itself going away. The first frame is painted before Ink is loaded, which
 // takes as long as everything before it.
 import type { ReadStream, WriteStream } from 'node:tty';
+import { messageOf } from '../src/base/errors.ts';
 import { makeHarmless } from '../src/contracts/harmless.ts';
 import { createSession, type SessionOptions } from './create-session.ts';
 import { paint } from './draw/theme.ts';
 import { drawFrame } from './frame.ts';
-import { createTerminal } from './terminal.ts';
+import { createTerminal, writeWithoutBlocking } from './terminal.ts';
 
 export type OpenOptions = SessionOptions & {
   readonly stdin: ReadStream;
@@ -26,7 +27,9 @@ const SIGNALS = ['SIGHUP', 'SIGINT', 'SIGTERM'] as const;
 /** Resolves with the exit code when the person leaves or the terminal goes; rejects with what crashed it. */
 export async function openConsole(options: OpenOptions): Promise<number> {
   const { console, process } = options;
-  const terminal = createTerminal(options.stdin, options.stdout);
+  const terminal = createTerminal(options.stdin, options.stdout, options.now);
+  // At the end Ink shows the cursor by way of stderr.
+  if (process.stderr.isTTY) writeWithoutBlocking(process.stderr);
   const ended = Promise.withResolvers<number>();
   const handlers: Handlers = { suspend: () => undefined, repaint: () => undefined };
   const toast = (text: string) => console.view.setState({ toast: { text, at: options.now() } });
@@ -39,7 +42,7 @@ export async function openConsole(options: OpenOptions): Promise<number> {
     saveSettings: () => {
       void options.saveSettings().then(
         (path) => toast(session.text()('toast.saved', { path })),
-        (error: unknown) => toast(session.text()('toast.not-saved', { reason: String(error) })),
+        (error: unknown) => toast(session.text()('toast.not-saved', { reason: messageOf(error) })),
       );
     },
   });

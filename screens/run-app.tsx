@@ -1,10 +1,11 @@
 // Runs the Ink app on the terminal: draws what changes, hears keys, hands the terminal over and takes
 // it back. Loaded after the first frame.
-import { render, type SuspendTerminal } from 'ink';
+import { render } from 'ink';
 import { App } from './app.tsx';
 import type { Drawing } from './create-session.ts';
 import type { Handlers } from './open.ts';
 import type { Session } from './session.ts';
+import { createSuspension } from './suspension.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Frames that may follow each other, so that a key never waits long for the last frame's turn. */
@@ -12,8 +13,6 @@ const MAX_FPS = 120;
 const IDLE_AFTER_MS = 120_000;
 const IDLE_PACE = 2;
 const HOME_AND_CLEAR = '\u001b[H\u001b[2J';
-/** After the job was stopped and continued, before the terminal is taken again. */
-const CONTINUE_AFTER_MS = 50;
 
 /** Gives back how to stop it. */
 export function runApp(options: {
@@ -42,7 +41,8 @@ export function runApp(options: {
   };
 
   const watching = { stop: console.poller.watch() };
-  // With the focus elsewhere nothing is drawn: the last frame stays, the facts go on.
+  // With the focus elsewhere nothing is drawn: the last frame stays, the facts go on. A terminal that
+  // is behind gets the newest frame when it has caught up, and none between.
   const looking = { now: true };
   const look = (now: boolean) => {
     if (looking.now === now) return;
@@ -55,12 +55,16 @@ export function runApp(options: {
   };
   const followFacts = (listener: () => void) =>
     console.shown.subscribe(() => {
-      if (looking.now) listener();
+      if (looking.now && !terminal.isBehind()) listener();
     });
-  const handover: { suspend?: SuspendTerminal } = {};
-  const onSuspendable = (suspendTerminal: SuspendTerminal) => {
-    handover.suspend = suspendTerminal;
-  };
+  const suspension = createSuspension({
+    process,
+    leaving: () => watching.stop(),
+    back: () => {
+      watching.stop = console.poller.watch();
+      redraw();
+    },
+  });
   const app = () => (
     <App
       session={session}
@@ -68,7 +72,7 @@ export function runApp(options: {
       plainSigns={session.plainSigns}
       followFacts={followFacts}
       onKey={onKey}
-      onSuspendable={onSuspendable}
+      onSuspendable={suspension.onSuspendable}
       columns={terminal.size().columns}
       rows={terminal.size().rows}
     />
@@ -84,32 +88,24 @@ export function runApp(options: {
     incrementalRendering: true,
     maxFps: MAX_FPS,
   });
-  handlers.repaint = () => {
+  const repaint = () => {
+    if (suspension.isAway()) return;
     ink.clear();
     terminal.write(HOME_AND_CLEAR);
     ink.rerender(app());
   };
-  const suspend = async () => {
-    if (handover.suspend === undefined) return;
-    watching.stop();
-    const suspension = await handover.suspend();
-    // The whole job stops, npm above us too; without a shell's job control this does nothing.
-    process.kill(0, 'SIGTSTP');
-    await new Promise((resolve) => {
-      setTimeout(resolve, CONTINUE_AFTER_MS);
-    });
-    await suspension.resume();
-    watching.stop = console.poller.watch();
-    handlers.repaint();
-  };
-  handlers.suspend = () => void suspend();
-
-  terminal.events.on('resize', () => {
+  const redraw = () => {
+    if (suspension.isAway()) return;
     ink.rerender(app());
     terminal.announceSize();
     // What a terminal keeps of the old frame differs from one to the next: draw it whole.
-    handlers.repaint();
-  });
+    repaint();
+  };
+  handlers.repaint = repaint;
+  handlers.suspend = suspension.suspend;
+
+  terminal.events.on('resize', redraw);
+  terminal.events.on('drain', () => ink.rerender(app()));
   terminal.events.on('focus', look);
   const unfollow = [
     console.settings.subscribe(pace),
@@ -125,6 +121,7 @@ export function runApp(options: {
     clearTimeout(idle.timer);
     for (const each of unfollow) each();
     watching.stop();
+    suspension.stop();
     ink.unmount();
   };
 }

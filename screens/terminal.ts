@@ -3,6 +3,7 @@
 import { EventEmitter } from 'node:events';
 import { PassThrough, Writable } from 'node:stream';
 import type { ReadStream, WriteStream } from 'node:tty';
+import { createPasteGuard } from './input/paste-guard.ts';
 import type { Size } from './layout.ts';
 
 export type Terminal = {
@@ -10,7 +11,9 @@ export type Terminal = {
   readonly stdout: NodeJS.WritableStream;
   readonly size: () => Size;
   /** `resize` before Ink hears of it, `focus` with true or false, `lost` when the terminal has gone. */
-  readonly events: EventEmitter<{ resize: []; focus: [boolean]; lost: [] }>;
+  readonly events: EventEmitter<{ resize: []; focus: [boolean]; drain: []; lost: [] }>;
+  /** The terminal is slow, or takes nothing at all: `drain` tells when it has caught up. */
+  readonly isBehind: () => boolean;
   /** Tells Ink of the size; called after the app has been drawn for it. */
   readonly announceSize: () => void;
   readonly write: (text: string) => void;
@@ -28,7 +31,8 @@ const REPORT_FOCUS = '\u001b[?1004h';
 const REPORT_FOCUS_OFF = '\u001b[?1004l';
 /**
  * Terminals disagree about the width of some scripts. A line that is longer for one of them must not
- * wrap: it would shift the whole screen by a row (DECAWM).
+ * wrap: it would shift the whole screen by a row (DECAWM). Said inside the alternate screen and taken
+ * back outside, as entering and leaving it may save and restore this too.
  */
 const NO_WRAP = '\u001b[?7l';
 const WRAP = '\u001b[?7h';
@@ -38,31 +42,34 @@ const HIDE_CURSOR = '\u001b[?25l';
 const SHOW_CURSOR = '\u001b[?25h';
 const HOME_AND_CLEAR = '\u001b[H\u001b[2J';
 
-export function createTerminal(realIn: ReadStream, realOut: WriteStream): Terminal {
+export function createTerminal(realIn: ReadStream, realOut: WriteStream, now: () => number): Terminal {
   const events: Terminal['events'] = new EventEmitter();
   let size = sizeOf(realOut);
   let resizeTimer: NodeJS.Timeout | undefined;
 
   const stdin = new PassThrough();
+  const guardPastes = createPasteGuard(now);
+  let tail = '';
   const onData = (chunk: Buffer) => {
+    // At the byte level, and with the end of the chunk before: anything may be torn between two.
     const text = chunk.toString('latin1');
-    // Looked for at the byte level: a character may be split between two chunks.
-    if (!text.includes(FOCUS_IN) && !text.includes(FOCUS_OUT)) {
-      stdin.write(chunk);
-      return;
-    }
-    events.emit('focus', text.lastIndexOf(FOCUS_IN) > text.lastIndexOf(FOCUS_OUT));
-    const rest = text.replaceAll(FOCUS_IN, '').replaceAll(FOCUS_OUT, '');
+    const seen = tail + text;
+    tail = seen.slice(1 - FOCUS_IN.length);
+    const [focusIn, focusOut] = [seen.lastIndexOf(FOCUS_IN), seen.lastIndexOf(FOCUS_OUT)];
+    if (focusIn !== focusOut) events.emit('focus', focusIn > focusOut);
+    const rest = guardPastes(text.replaceAll(FOCUS_IN, '').replaceAll(FOCUS_OUT, ''));
     if (rest !== '') stdin.write(Buffer.from(rest, 'latin1'));
   };
+  const onDrain = () => events.emit('drain');
   const onLost = () => events.emit('lost');
   realIn.on('data', onData);
   realIn.on('end', onLost);
   realIn.on('error', onLost);
   realOut.on('error', onLost);
+  realOut.on('drain', onDrain);
+  writeWithoutBlocking(realOut);
 
   const screen = { alternate: false, entered: false, raw: false };
-  // A terminal takes writes at once; waiting for each would lose the last ones at the exit.
   const pass = (chunk: string) => {
     if (chunk.includes(FIRST_SCREEN)) screen.alternate = false;
     if (chunk === ALTERNATE && screen.alternate) return;
@@ -70,7 +77,10 @@ export function createTerminal(realIn: ReadStream, realOut: WriteStream): Termin
     // Ink's first frame takes the place of ours, which is still what is seen until then.
     const replaces = screen.entered && chunk.length > 0 && chunk !== HIDE_CURSOR;
     screen.entered = screen.entered && !replaces;
-    realOut.write(replaces ? chunk + HOME_AND_CLEAR : chunk);
+    realOut.write(
+      chunk.replace(ALTERNATE, ALTERNATE + NO_WRAP).replace(FIRST_SCREEN, FIRST_SCREEN + WRAP) +
+        (replaces ? HOME_AND_CLEAR : ''),
+    );
   };
   const stdout = new Writable({
     decodeStrings: false,
@@ -83,7 +93,7 @@ export function createTerminal(realIn: ReadStream, realOut: WriteStream): Termin
     if (screen.raw === raw) return;
     screen.raw = raw;
     realIn.setRawMode(raw);
-    realOut.write(raw ? NO_WRAP + REPORT_FOCUS : REPORT_FOCUS_OFF + WRAP);
+    realOut.write(raw ? REPORT_FOCUS : REPORT_FOCUS_OFF);
   };
   const onResize = () => {
     resizeTimer ??= setTimeout(() => {
@@ -122,6 +132,7 @@ export function createTerminal(realIn: ReadStream, realOut: WriteStream): Termin
     stdout,
     events,
     size: () => size,
+    isBehind: () => realOut.writableNeedDrain,
     announceSize: () => stdout.emit('resize'),
     write: (text) => void realOut.write(text),
     enter: (painted) => {
@@ -137,10 +148,21 @@ export function createTerminal(realIn: ReadStream, realOut: WriteStream): Termin
       realIn.off('data', onData);
       realIn.off('end', onLost);
       realOut.off('resize', onResize);
+      realOut.off('drain', onDrain);
       realIn.pause();
       realIn.unref();
     },
   };
+}
+
+/**
+ * Node lets a terminal's writes block the whole process. One that takes nothing more (a broken SSH
+ * link, a stopped emulator) would then stop facts, keys and even signals.
+ */
+export function writeWithoutBlocking(stream: object): void {
+  const handle: unknown = Reflect.get(stream, '_handle');
+  if (typeof handle !== 'object' || handle === null) return;
+  if ('setBlocking' in handle && typeof handle.setBlocking === 'function') handle.setBlocking(false);
 }
 
 function sizeOf(stream: WriteStream): Size {

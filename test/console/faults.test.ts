@@ -1,13 +1,22 @@
 // What goes wrong around the console: its settings file, its source, its output. It says so and
 // leaves the terminal as it was.
-import { execFileSync, spawnSync } from 'node:child_process';
-import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { cleanEnv } from '../terminal/clean-env.ts';
-import { openTerminal } from '../terminal/terminal.ts';
+import { openTerminal, type Terminal } from '../terminal/terminal.ts';
 
 const FELHOM = fileURLToPath(new URL('../../bin/felhom', import.meta.url));
 const READY = /Memory .*GiB/;
@@ -59,7 +68,7 @@ describe('Settings that cannot be saved', () => {
     terminal.type(',');
     await terminal.waitFor(/Settings/);
     terminal.press('Esc');
-    await terminal.waitFor(/Settings not saved: .*ENOTDIR/);
+    await terminal.waitFor(/Settings not saved: ENOTDIR/);
     expect(terminal.alternate()).toBe(true);
   });
 });
@@ -72,4 +81,101 @@ describe('Output that does not arrive', () => {
     expect(ran.status).toBe(5);
     expect(String(ran.stderr)).toMatch(/could not be written: ENOSPC/);
   });
+
+  it('because the terminal stopped reading stops no signal', async () => {
+    // `script` has the console in a terminal of its own and reads it, until it is stopped.
+    const script = spawn('script', ['-qec', `exec ${FELHOM}`, '/dev/null'], {
+      stdio: ['pipe', 'pipe', 'ignore'],
+      env: cleanEnv(),
+    });
+    onTestFinished(() => void script.kill('SIGKILL'));
+    let shown = '';
+    script.stdout.on('data', (chunk: Buffer) => (shown += chunk.toString('utf8')));
+    await expect.poll(() => shown, { timeout: 5000 }).toMatch(READY);
+    await expect.poll(() => shown).toContain('\u001B[?2004h');
+    const pid = childOf(script.pid);
+    script.kill('SIGSTOP');
+    // Each is answered with a whole frame, until no more fits into the terminal.
+    for (let frames = 0; frames < 60; frames += 1) {
+      process.kill(pid, 'SIGCONT');
+      await sleep(30);
+    }
+    await sleep(300);
+    process.kill(pid, 'SIGTERM');
+    await expect.poll(() => stateOf(pid), { timeout: 3000 }).toMatch(/^[ZX]?$/);
+  });
 });
+
+describe('Stopped from outside, the console', () => {
+  const inShell = async () => {
+    const shell = openTerminal({
+      file: '/bin/bash',
+      args: ['--norc', '--noediting', '-i'],
+      env: { PS1: 'shell> ' },
+    });
+    await shell.waitFor(/shell> /);
+    shell.type(`${FELHOM}\r`);
+    await shell.waitFor(READY);
+    // The first frame stands before keys and signals are heard.
+    await expect.poll(() => shell.bracketedPaste()).toBe(true);
+    return { shell, pid: childOf(shell.pid) };
+  };
+  /** It reads keys one by one again, and all of its frame is on the screen. */
+  const expectWhole = async (shell: Terminal) => {
+    await shell.waitFor((text) => text.startsWith(' felhom ') && READY.test(text));
+    shell.type('2');
+    await shell.waitFor(/DEVICE +FLAG/);
+    await shell.waitForQuiet(300);
+    expect(shell.screen().filter((row) => row.startsWith(' felhom '))).toHaveLength(1);
+    expect(shell.screen()[0]).toMatch(/^ felhom /);
+    expect(shell.bracketedPaste()).toBe(true);
+  };
+
+  it('by SIGTSTP gives the terminal back first, as by Ctrl+z', async () => {
+    const { shell, pid } = await inShell();
+    await using _ = shell;
+    process.kill(pid, 'SIGTSTP');
+    await shell.waitFor(/Stopped/);
+    expect(shell.alternate()).toBe(false);
+    shell.type('fg\r');
+    await expectWhole(shell);
+  });
+
+  it('by SIGSTOP takes the terminal again when it goes on', async () => {
+    const { shell, pid } = await inShell();
+    await using _ = shell;
+    process.kill(pid, 'SIGSTOP');
+    await shell.waitFor(/Stopped/);
+    shell.type('echo what the shell writes; fg\r');
+    await expectWhole(shell);
+  });
+
+  it('comes back in the size that the terminal has then', async () => {
+    const { shell } = await inShell();
+    await using _ = shell;
+    shell.press('Ctrl+z');
+    await shell.waitFor(/Stopped/);
+    for (let width = 60; width < 100; width += 1) shell.resize(width, 20 + (width % 7));
+    shell.resize(100, 30);
+    shell.type('fg\r');
+    await expectWhole(shell);
+    expect(shell.screen().at(-1)).toMatch(/help|quit/);
+  });
+});
+
+const sleep = async (ms: number) => new Promise((done) => setTimeout(done, ms));
+
+/** The first letter of /proc/PID/stat's state; empty when it has gone. */
+function stateOf(pid: number): string {
+  try {
+    return /\) (\w)/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1] ?? '';
+  } catch {
+    return '';
+  }
+}
+
+function childOf(pid: number | undefined): number {
+  const child = Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ')[0]);
+  expect(child).toBeGreaterThan(0);
+  return child;
+}
