@@ -50,12 +50,18 @@ const OPENED = {
 /** ESC, other controls, C1, bidi, zero-width, tags: none may be in a line before colours are added. */
 const OBEYED = /[\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/u;
 
-function lookEverywhere(seated: Seated): string[] {
+type Opened = keyof typeof OPENED;
+/** What differs when there are no facts. */
+const WITHOUT_FACTS: ReadonlySet<Opened> = new Set(['nothing', 'detail', 'describe', 'findings']);
+
+function lookEverywhere(seated: Seated, only?: ReadonlySet<Opened>): string[] {
   const wrong: string[] = [];
   for (const screen of SCREEN_IDS) {
-    for (const [opened, keys] of Object.entries(OPENED)) {
+    let opened: Opened;
+    for (opened in OPENED) {
+      if (only?.has(opened) === false) continue;
       seated.console.view.setState({ screen, detail: null, overlay: null, toast: null, frozenAt: null });
-      seated.press(...keys);
+      seated.press(...OPENED[opened]);
       for (const [columns, rows] of SIZES) {
         seated.resize(columns, rows);
         const frame = seated.frame();
@@ -81,7 +87,7 @@ describe('Every frame fits its terminal and is harmless', () => {
     for (const missing of ['absent', 'failed'] as const) {
       it(`with every fact ${missing}, in ${language}`, async () => {
         const seated = await sitDown({ language, readings: inventReadings(missing) });
-        expect(lookEverywhere(seated)).toEqual([]);
+        expect(lookEverywhere(seated, WITHOUT_FACTS)).toEqual([]);
         seated.stop();
       });
     }
