@@ -30,7 +30,7 @@ export function drawDetail(detail: DetailView, open: Detail, model: Model, box: 
       segment(' '),
     ]),
   ];
-  const above: Line[] = [cutLine(head, box.width), blank];
+  const above: Line[] = [cutLine(head, box.width), cutLine(detail.notice ?? blank, box.width)];
   if (tab === undefined) return { lines: above };
   const height = box.height - above.length;
   if (tab.table !== undefined) {

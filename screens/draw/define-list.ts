@@ -28,7 +28,7 @@ export type ListDefinition<R> = {
   readonly raw: (row: R) => unknown;
   /** Why the list is empty and how to get something there. */
   readonly empty: (model: Model, width: number) => readonly Line[];
-  /** A line above the rows: an old or failed source. */
+  /** A line above the rows, and above a row's detail: an old or failed source. */
   readonly notice: (model: Model) => Line | undefined;
 };
 
@@ -118,7 +118,9 @@ export function defineList<R>(definition: ListDefinition<R>): Screen {
     sortable: sortableOf(definition.columns),
     detail: (model, id) => {
       const row = rowById(model, id);
-      return row === undefined ? undefined : definition.detail(row, model);
+      return row === undefined
+        ? undefined
+        : { ...definition.detail(row, model), notice: definition.notice(model) };
     },
     copies: (model, id) => {
       const row = rowById(model, id);

@@ -24,7 +24,12 @@ export type DetailTab = {
   readonly table?: DetailTable;
 };
 
-export type DetailView = { readonly title: string; readonly tabs: readonly DetailTab[] };
+export type DetailView = {
+  readonly title: string;
+  readonly tabs: readonly DetailTab[];
+  /** Why what is shown may no longer be so: an old or failed source. */
+  readonly notice?: Line | undefined;
+};
 
 export type Copy = { readonly label: TextKey; readonly value: string };
 

@@ -14,7 +14,9 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { missingForDaemon, startDaemon, type Daemon } from '../docker/daemon.ts';
+import { makeBusyboxArchive } from '../docker/image.ts';
 import { cleanEnv } from '../terminal/clean-env.ts';
 import { openTerminal, type Terminal } from '../terminal/terminal.ts';
 
@@ -160,6 +162,50 @@ describe('Stopped from outside, the console', () => {
     shell.type('fg\r');
     await expectWhole(shell);
     expect(shell.screen().at(-1)).toMatch(/help|quit/);
+  });
+});
+
+describe('A Docker daemon that hangs', () => {
+  const missing = missingForDaemon();
+  let daemon: Daemon | undefined;
+  beforeAll(async () => {
+    if (missing !== undefined) return;
+    daemon = await startDaemon();
+    await daemon.engine.importImage(await makeBusyboxArchive(), 'registry.test/box', '1');
+    const settings = { Image: 'registry.test/box:1', Cmd: ['sleep', '1000'], StopTimeout: 0 };
+    await daemon.engine.start(await daemon.engine.createContainer('steady', settings));
+  });
+  afterAll(async () => daemon?.stop());
+  beforeEach((context) => context.skip(missing !== undefined, missing));
+
+  it('is told in list and detail beside the last facts, keys wait for nothing, and it comes back', async () => {
+    await using terminal = openTerminal({ env: { DOCKER_HOST: `unix://${daemon?.socketPath ?? ''}` } });
+    await terminal.waitFor(READY);
+    await expect.poll(() => terminal.bracketedPaste()).toBe(true);
+    terminal.type('3');
+    await terminal.waitFor(/steady +running/);
+    terminal.press('Enter');
+    await terminal.waitFor(/steady +Facts/);
+    await daemon?.freeze();
+    // Two intervals, and the deadline of the second question.
+    await terminal.waitFor(/failed .*no answer/, 6000);
+    expect(terminal.text()).toMatch(/state +running/);
+    terminal.press('Esc');
+    await terminal.waitFor((text) => /failed .*no answer/.test(text) && /steady +running/.test(text));
+    for (const [key, shown] of [
+      ['1', /▸ Host/],
+      ['2', /DEVICE +FLAG/],
+      ['3', /steady/],
+    ] as const) {
+      const from = performance.now();
+      terminal.type(key);
+      await terminal.waitFor(shown);
+      expect(performance.now() - from).toBeLessThan(300);
+    }
+    await daemon?.thaw();
+    await terminal.waitFor((text) => /steady +running/.test(text) && !/failed/.test(text), 6000);
+    terminal.press('Ctrl+c', 'Ctrl+c');
+    expect((await terminal.exited).code).toBe(0);
   });
 });
 
