@@ -63,6 +63,21 @@ describe('A settings file', () => {
   );
 });
 
+describe('Where no console can run', () => {
+  it.each(['TERM=dumb', '--unset=TERM', 'CI=true'])('%s: one plain frame', async (change) => {
+    await using terminal = openTerminal({ file: 'env', args: [change, FELHOM] });
+    expect((await terminal.exited).code).toBe(0);
+    await terminal.waitFor(READY);
+    expect(Buffer.concat(terminal.log.map(({ bytes }) => bytes)).toString('utf8')).not.toContain('\u001B');
+  });
+
+  it('does not mean CI=false', async () => {
+    await using terminal = openTerminal({ env: { CI: 'false' } });
+    await terminal.waitFor(READY);
+    expect(terminal.alternate()).toBe(true);
+  });
+});
+
 describe('Settings that cannot be saved', () => {
   it('are told with the reason, and the console stays', async () => {
     await using terminal = openTerminal({ env: { XDG_CONFIG_HOME: '/dev/null' } });

@@ -35,6 +35,10 @@ export const consoleCommand: Command = {
   run: openOrPrint,
 };
 
+/** Of a terminal without a name nothing is known. */
+const cannotMove = (env: CommandContext['env']) => ['', 'dumb'].includes(env['TERM'] ?? '');
+const isCi = (env: CommandContext['env']) => !['', '0', 'false'].includes(env['CI'] ?? '');
+
 async function openOrPrint(context: CommandContext): Promise<number> {
   const { env, clock } = context;
   const path = settingsPath(env);
@@ -44,8 +48,7 @@ async function openOrPrint(context: CommandContext): Promise<number> {
     readSettings(path, context.text),
   ]);
   const screen = SCREEN_IDS.find((id) => id === context.options['screen']);
-  const interactive =
-    process.stdin.isTTY && process.stdout.isTTY && env['TERM'] !== 'dumb' && (env['CI'] ?? '') === '';
+  const interactive = process.stdin.isTTY && process.stdout.isTTY && !cannotMove(env) && !isCi(env);
   const console = createConsole({
     source,
     clock,
