@@ -17,6 +17,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { missingForDaemon, startDaemon, type Daemon } from '../docker/daemon.ts';
 import { makeBusyboxArchive } from '../docker/image.ts';
+import { findProgram } from '../setup/find-program.ts';
 import { cleanEnv } from '../terminal/clean-env.ts';
 import { openTerminal, type Terminal } from '../terminal/terminal.ts';
 
@@ -99,7 +100,8 @@ describe('Output that does not arrive', () => {
     expect(String(ran.stderr)).toMatch(/could not be written: ENOSPC/);
   });
 
-  it('because the terminal stopped reading stops no signal', async () => {
+  it('because the terminal stopped reading stops no signal', async (context) => {
+    if (findProgram('script') === undefined) return context.skip('needs script (Debian: bsdutils)');
     // `script` has the console in a terminal of its own and reads it, until it is stopped.
     const script = spawn('script', ['-qec', `exec ${FELHOM}`, '/dev/null'], {
       stdio: ['pipe', 'pipe', 'ignore'],

@@ -53,6 +53,7 @@ export const programs: readonly Program[] = [
   },
   { command: 'vgs', debianPackage: 'lvm2', why: 'volume groups and thin pools', for: 'tests' },
   { command: 'bash', debianPackage: 'bash', why: 'a shell with job control, to suspend in', for: 'tests' },
+  { command: 'script', debianPackage: 'bsdutils', why: 'a terminal that stops reading', for: 'tests' },
   { command: 'zsh', debianPackage: 'zsh', why: 'completion, as zsh does it', for: 'tests' },
   { command: 'fish', debianPackage: 'fish', why: 'completion, as fish does it', for: 'tests' },
   { command: 'zsh', debianPackage: 'zsh', why: 'completion as that shell does it', for: 'tests' },
