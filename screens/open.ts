@@ -58,7 +58,7 @@ export async function openConsole(options: OpenOptions): Promise<number> {
   const app: { stop?: () => void } = {};
   try {
     const frame = drawFrame(session, console.view.getState(), session.model(), terminal.size());
-    terminal.enter(frame.lines.map((line) => paint(line, session.theme(), session.plainSigns())));
+    await terminal.enter(frame.lines.map((line) => paint(line, session.theme(), session.plainSigns())));
     const { runApp } = await import('./run-app.tsx');
     app.stop = runApp({ session, terminal, process, handlers });
     return await ended.promise;

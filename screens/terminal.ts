@@ -17,14 +17,18 @@ export type Terminal = {
   /** Tells Ink of the size; called after the app has been drawn for it. */
   readonly announceSize: () => void;
   readonly write: (text: string) => void;
-  /** Takes the keyboard and the alternate screen, and shows these lines there, before Ink is loaded. */
-  readonly enter: (painted: readonly string[]) => void;
+  /**
+   * Takes the keyboard and the alternate screen, and shows these lines there, before Ink is loaded.
+   * Resolves when the terminal has taken them, or after a moment when it does not.
+   */
+  readonly enter: (painted: readonly string[]) => Promise<void>;
   /** Gives the terminal back as it was; does nothing that Ink has done already. */
   readonly close: () => void;
 };
 
 const FALLBACK: Size = { columns: 80, rows: 24 };
 const RESIZE_EVERY_MS = 33;
+const ENTER_LIMIT_MS = 100;
 const FOCUS_IN = '\u001b[I';
 const FOCUS_OUT = '\u001b[O';
 const REPORT_FOCUS = '\u001b[?1004h';
@@ -135,11 +139,19 @@ export function createTerminal(realIn: ReadStream, realOut: WriteStream, now: ()
     isBehind: () => realOut.writableNeedDrain,
     announceSize: () => stdout.emit('resize'),
     write: (text) => void realOut.write(text),
-    enter: (painted) => {
+    enter: async (painted) => {
       // Before the first frame: what is typed meanwhile must not be echoed into it.
       takeKeyboard(true);
       pass(ALTERNATE + HIDE_CURSOR + HOME_AND_CLEAR + painted.join('\r\n'));
       screen.entered = true;
+      // A frame is more than a terminal takes at once; what follows would hold up the rest of it.
+      await new Promise<void>((resolve) => {
+        const limit = setTimeout(resolve, ENTER_LIMIT_MS);
+        realOut.write('', () => {
+          clearTimeout(limit);
+          resolve();
+        });
+      });
     },
     close: () => {
       clearTimeout(resizeTimer);
