@@ -12,7 +12,6 @@ import {
   readlinkSync,
   readSync,
 } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { networkInterfaces, type NetworkInterfaceInfo } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { systemClock, type Clock } from '../base/clock.ts';
@@ -184,7 +183,9 @@ export function createMachine(
     outstanding.add(full);
     const work = (async (): Promise<Reading<string>> => {
       try {
-        const file = await open(full, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+        const file = await (
+          await filesByPromise()
+        ).open(full, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
         try {
           if (!(await file.stat()).isFile()) return failed('not-regular', path, clock.now());
           const buffer = Buffer.allocUnsafe(Math.min(maxBytes, 4096));
@@ -283,3 +284,6 @@ function readAll(fd: number, maxBytes: number): string | undefined {
 
 // One for all: it is filled and emptied between two awaits.
 const CHUNK = Buffer.allocUnsafeSlow(64 * 1024);
+
+/** Loaded when hardware is asked: its part of Node costs five milliseconds, and few machines need it at the start. */
+const filesByPromise = async () => import('node:fs/promises');
