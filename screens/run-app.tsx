@@ -1,5 +1,6 @@
 // Runs the Ink app on the terminal: draws what changes, hears keys, hands the terminal over and takes
 // it back. Loaded after the first frame.
+import { PassThrough, Writable } from 'node:stream';
 import { render } from 'ink';
 import { App } from './app.tsx';
 import type { Drawing } from './create-session.ts';
@@ -77,9 +78,19 @@ export function runApp(options: {
       rows={terminal.size().rows}
     />
   );
+  const stdin = new PassThrough();
+  const stdout = new Writable({
+    decodeStrings: false,
+    write: (chunk: string | Buffer, _encoding, done) => {
+      // A terminal takes writes at once; waiting for each would lose the last ones at the exit.
+      terminal.pass(chunk.toString());
+      done();
+    },
+  });
+  terminal.attach(stdin, stdout);
   const ink = render(app(), {
-    stdin: terminal.stdin,
-    stdout: terminal.stdout,
+    stdin,
+    stdout,
     stderr: process.stderr,
     exitOnCtrlC: false,
     patchConsole: false,

@@ -1,14 +1,19 @@
 // The terminal as Ink sees it: sizes that change at most thirty times a second and never to
 // nothing, and a keyboard without the terminal's own messages (focus in and out).
 import { EventEmitter } from 'node:events';
-import { PassThrough, Writable } from 'node:stream';
+import type { PassThrough } from 'node:stream';
 import type { ReadStream, WriteStream } from 'node:tty';
 import { createPasteGuard } from './input/paste-guard.ts';
 import type { Size } from './layout.ts';
 
 export type Terminal = {
-  readonly stdin: NodeJS.ReadableStream;
-  readonly stdout: NodeJS.WritableStream;
+  /**
+   * Makes of two plain streams what Ink takes for a terminal's. They come from outside because the part
+   * of Node that makes them is not needed for the first frame. What was typed before is not lost.
+   */
+  readonly attach: (stdin: PassThrough, stdout: EventEmitter) => void;
+  /** What Ink writes, on its way to the terminal. */
+  readonly pass: (chunk: string) => void;
   readonly size: () => Size;
   /** `resize` before Ink hears of it, `focus` with true or false, `lost` when the terminal has gone. */
   readonly events: EventEmitter<{ resize: []; focus: [boolean]; drain: []; lost: [] }>;
@@ -51,7 +56,8 @@ export function createTerminal(realIn: ReadStream, realOut: WriteStream, now: ()
   let size = sizeOf(realOut);
   let resizeTimer: NodeJS.Timeout | undefined;
 
-  const stdin = new PassThrough();
+  const attached: { stdin?: PassThrough; stdout?: EventEmitter } = {};
+  const typedEarly: Buffer[] = [];
   const guardPastes = createPasteGuard(now);
   let tail = '';
   const onData = (chunk: Buffer) => {
@@ -62,7 +68,9 @@ export function createTerminal(realIn: ReadStream, realOut: WriteStream, now: ()
     const [focusIn, focusOut] = [seen.lastIndexOf(FOCUS_IN), seen.lastIndexOf(FOCUS_OUT)];
     if (focusIn !== focusOut) events.emit('focus', focusIn > focusOut);
     const rest = guardPastes(text.replaceAll(FOCUS_IN, '').replaceAll(FOCUS_OUT, ''));
-    if (rest !== '') stdin.write(Buffer.from(rest, 'latin1'));
+    if (rest === '') return;
+    if (attached.stdin === undefined) typedEarly.push(Buffer.from(rest, 'latin1'));
+    else attached.stdin.write(Buffer.from(rest, 'latin1'));
   };
   const onDrain = () => events.emit('drain');
   const onLost = () => events.emit('lost');
@@ -86,13 +94,6 @@ export function createTerminal(realIn: ReadStream, realOut: WriteStream, now: ()
         (replaces ? HOME_AND_CLEAR : ''),
     );
   };
-  const stdout = new Writable({
-    decodeStrings: false,
-    write: (chunk: string | Buffer, _encoding, done) => {
-      pass(chunk.toString());
-      done();
-    },
-  });
   const takeKeyboard = (raw: boolean) => {
     if (screen.raw === raw) return;
     screen.raw = raw;
@@ -110,34 +111,36 @@ export function createTerminal(realIn: ReadStream, realOut: WriteStream, now: ()
   };
   realOut.on('resize', onResize);
 
-  Object.defineProperties(stdout, {
-    columns: { get: () => size.columns },
-    rows: { get: () => size.rows },
-    isTTY: { value: true },
-  });
-  Object.assign(stdin, {
-    isTTY: true,
-    setRawMode: (raw: boolean) => {
-      takeKeyboard(raw);
-      return stdin;
-    },
-    ref: () => {
-      realIn.ref();
-      realIn.resume();
-    },
-    unref: () => {
-      realIn.pause();
-      realIn.unref();
-    },
-  });
-
   return {
-    stdin,
-    stdout,
+    pass,
+    attach: (stdin, stdout) => {
+      Object.defineProperties(stdout, {
+        columns: { get: () => size.columns },
+        rows: { get: () => size.rows },
+        isTTY: { value: true },
+      });
+      Object.assign(stdin, {
+        isTTY: true,
+        setRawMode: (raw: boolean) => {
+          takeKeyboard(raw);
+          return stdin;
+        },
+        ref: () => {
+          realIn.ref();
+          realIn.resume();
+        },
+        unref: () => {
+          realIn.pause();
+          realIn.unref();
+        },
+      });
+      Object.assign(attached, { stdin, stdout });
+      for (const chunk of typedEarly.splice(0)) stdin.write(chunk);
+    },
     events,
     size: () => size,
     isBehind: () => realOut.writableNeedDrain,
-    announceSize: () => stdout.emit('resize'),
+    announceSize: () => void attached.stdout?.emit('resize'),
     write: (text) => void realOut.write(text),
     enter: async (painted) => {
       // Before the first frame: what is typed meanwhile must not be echoed into it.
