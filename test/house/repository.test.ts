@@ -21,7 +21,7 @@ const FOREIGN = [
   ...[
     ['..', 'shared'],
     ['', 'work', ''],
-    ['.library', ''],
+    [['.lib', 'rary'].join(''), ''],
     ['', 'farm', ''],
   ].map((parts) => parts.join('/')),
   ...['bench', 'studio'].map((word) => `farm-${word}`),

@@ -56,8 +56,6 @@ export const programs: readonly Program[] = [
   { command: 'script', debianPackage: 'bsdutils', why: 'a terminal that stops reading', for: 'tests' },
   { command: 'zsh', debianPackage: 'zsh', why: 'completion, as zsh does it', for: 'tests' },
   { command: 'fish', debianPackage: 'fish', why: 'completion, as fish does it', for: 'tests' },
-  { command: 'zsh', debianPackage: 'zsh', why: 'completion as that shell does it', for: 'tests' },
-  { command: 'fish', debianPackage: 'fish', why: 'completion as that shell does it', for: 'tests' },
   { command: 'ps', debianPackage: 'procps', why: 'to see that no process is left', for: 'tests' },
   { command: 'btop', debianPackage: 'btop', why: 'peer', for: 'bench' },
   { command: 'htop', debianPackage: 'htop', why: 'peer', for: 'bench' },
