@@ -8,11 +8,17 @@ import type { Session } from './session.ts';
 /** Silence after which the source counts as lost. */
 const LOST_AFTER_MS = 5000;
 
-/** The source's silence: since when, why, and when it is asked again. */
-export function lostBanner(session: Session, model: Model, width: number): Line[] {
+/** How long the source has been silent, when that is so long that it counts as lost. */
+export function silenceMs(session: Session, model: Model): number | undefined {
   const { lastAnswerAt } = session.console.shown.getState();
   const silence = lastAnswerAt === null ? 0 : model.nowMs - lastAnswerAt;
-  if (silence < LOST_AFTER_MS) return [];
+  return silence < LOST_AFTER_MS ? undefined : silence;
+}
+
+/** The source's silence: since when, why, and when it is asked again. */
+export function lostBanner(session: Session, model: Model, width: number): Line[] {
+  const silence = silenceMs(session, model);
+  if (silence === undefined) return [];
   const failed = Object.values(model.observations).find(
     (observation) => observation.reading?.state === 'failed',
   )?.reading;

@@ -3,6 +3,7 @@ import { formatDuration } from '../src/base/units.ts';
 import type { ViewState } from '../state/view.ts';
 import { lastFacts, type Model } from './draw/model.ts';
 import { segment, spread, type Line } from './draw/line.ts';
+import { silenceMs } from './lost-banner.ts';
 import type { Session } from './session.ts';
 
 export function statusLine(session: Session, view: ViewState, model: Model, width: number): Line {
@@ -21,6 +22,7 @@ export function statusLine(session: Session, view: ViewState, model: Model, widt
     ),
   ];
   const { lastAnswerAt } = session.console.shown.getState();
+  const silence = silenceMs(session, model);
   const live =
     view.frozenAt !== null
       ? segment(
@@ -29,7 +31,9 @@ export function statusLine(session: Session, view: ViewState, model: Model, widt
         )
       : lastAnswerAt === null
         ? segment(text('header.waiting'), 'dim')
-        : segment(`${model.glyphs.good} ${text('header.live')}`, 'good');
+        : silence === undefined
+          ? segment(`${model.glyphs.good} ${text('header.live')}`, 'good')
+          : segment(`${text('freshness.stale')} ${formatDuration(silence, text.language)}`, 'bad');
   const right: Line = [
     segment(width >= 120 ? text('header.embedded') : session.console.source.kind, 'dim'),
     segment(model.source.readOnly ? ` ${text('header.read-only')}` : '', 'warn'),

@@ -127,4 +127,5 @@ test('while the source is silent, a banner says for how long, and why', async ()
   const { nowMs } = seated.console.shown.getState();
   seated.console.shown.setState({ lastAnswerAt: nowMs - 30 * SECOND_MS });
   expect(seated.text()).toContain('The source has not answered for 30 s: no answer in time');
+  expect(seated.text().split('\n')[0]).toMatch(/stale 30 s *$/);
 });
