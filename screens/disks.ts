@@ -15,7 +15,12 @@ export const disksScreen = defineList<DiskRow>({
       ? undefined
       : { text: String(devices.filter((device) => device.kind === 'disk').length), tone: 'dim' };
   },
-  inputs: (model) => [model.observations.disks?.lastOk, model.observations.smart?.lastOk, model.glyphs],
+  inputs: (model) => [
+    model.observations.disks?.lastOk,
+    model.observations.disk_flags?.lastOk,
+    model.observations.smart?.lastOk,
+    model.glyphs,
+  ],
   rows: listDiskRows,
   rowId: (row) => row.device.name,
   columns: diskColumns,

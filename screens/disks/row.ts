@@ -1,14 +1,15 @@
 // A row of the disks screen: a device in its tree, with what SMART says of it.
-import type { BlockDevice } from '../../src/contracts/facts/disks.ts';
+import type { DiskVerdict } from '../../src/contracts/facts/disk-flags.ts';
 import type { SmartDisk, SmartReport, SmartVerdict } from '../../src/contracts/facts/smart.ts';
 import { listDiskTree } from '../../src/contracts/disk-tree.ts';
+import { flaggedDevices, type FlaggedDevice } from '../../src/contracts/flagged-devices.ts';
 import { valueOf } from '../../src/contracts/reading.ts';
 import { smartOf } from '../../src/contracts/smart-of.ts';
 import type { Tone } from '../draw/line.ts';
 import { lastFacts, type Model } from '../draw/model.ts';
 
 export type DiskRow = {
-  readonly device: BlockDevice;
+  readonly device: FlaggedDevice;
   /** The branch of the tree before the name. */
   readonly branch: string;
   readonly smart: SmartDisk | undefined;
@@ -17,12 +18,15 @@ export type DiskRow = {
 export function listDiskRows(model: Model): readonly DiskRow[] {
   const { glyphs } = model;
   const disks = lastFacts(model, 'smart')?.disks ?? [];
-  return listDiskTree(lastFacts(model, 'disks')?.devices ?? []).map(({ device, depth, last }) => ({
+  return listDiskTree(listFlagged(model)).map(({ device, depth, last }) => ({
     device,
     branch: depth === 0 ? '' : '  '.repeat(depth - 1) + (last ? glyphs.lastBranch : glyphs.branch),
     smart: smartOf(device.path, disks),
   }));
 }
+
+export const listFlagged = (model: Model): readonly FlaggedDevice[] =>
+  flaggedDevices(lastFacts(model, 'disks')?.devices ?? [], lastFacts(model, 'disk_flags')?.flags ?? []);
 
 export const reportOf = (row: DiskRow): SmartReport | undefined => valueOf(row.smart?.report);
 
@@ -32,7 +36,7 @@ export const verdictTone = {
   data: 'info',
   unverified: 'warn',
   unknown: 'warn',
-} as const satisfies Record<BlockDevice['verdict'], Tone>;
+} as const satisfies Record<DiskVerdict, Tone>;
 
 export const smartTone = {
   passed: 'good',

@@ -2,7 +2,7 @@
 import { formatBytes, formatCelsius } from '../../src/base/units.ts';
 import { valueOf } from '../../src/contracts/reading.ts';
 import { smartOf } from '../../src/contracts/smart-of.ts';
-import { smartTone, verdictTone } from '../disks/row.ts';
+import { listFlagged, smartTone, verdictTone } from '../disks/row.ts';
 import { fit } from '../../src/base/cells.ts';
 import { segment, type Line } from '../draw/line.ts';
 import { freshnessNote, lastFacts, toneOfRules } from '../draw/model.ts';
@@ -19,7 +19,7 @@ export const drivesPanel: Panel = {
     const note = freshnessNote(model, 'disks');
     if (facts === undefined) return note === undefined ? [] : [[note]];
     const reports = lastFacts(model, 'smart')?.disks ?? [];
-    const drives = facts.devices.filter((device) => device.kind === 'disk');
+    const drives = listFlagged(model).filter((device) => device.kind === 'disk');
     const lines = drives.slice(0, DRIVES_SHOWN).map((device): Line => {
       const report = valueOf(smartOf(device.path, reports)?.report);
       const celsius = report?.temperature_c ?? null;

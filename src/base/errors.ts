@@ -20,6 +20,7 @@ const KINDS = {
   settings: { exit: EXIT.usage },
   unreachable: { exit: EXIT.unreachable },
   'not-found': { exit: EXIT.notFound },
+  refused: { exit: EXIT.refused },
   failed: { exit: EXIT.failed },
 } as const satisfies Record<string, { exit: ExitCode }>;
 
@@ -30,12 +31,21 @@ export class ActionableError extends Error {
   readonly kind: ErrorKind;
   /** How to solve it; one sentence, already in the person's language. */
   readonly hint: string | undefined;
+  /** A peer's code for it (`E_DEVICE_HELD`), and its whole answer, where a peer said no. */
+  readonly code: string | undefined;
+  readonly answer: unknown;
 
-  constructor(kind: ErrorKind, message: string, options: { hint?: string; cause?: unknown } = {}) {
+  constructor(
+    kind: ErrorKind,
+    message: string,
+    options: { hint?: string; code?: string; answer?: unknown; cause?: unknown } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'ActionableError';
     this.kind = kind;
     this.hint = options.hint;
+    this.code = options.code;
+    this.answer = options.answer;
   }
 }
 

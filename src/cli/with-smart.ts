@@ -1,12 +1,12 @@
 // Block devices with what SMART says of each in two fields, as the table and the document show them.
-import type { BlockDevice } from '../contracts/facts/disks.ts';
 import type { SmartDisk } from '../contracts/facts/smart.ts';
+import type { FlaggedDevice } from '../contracts/flagged-devices.ts';
 import type { DisksListOutput } from '../contracts/outputs.ts';
 import { valueOf } from '../contracts/reading.ts';
 import { smartOf } from '../contracts/smart-of.ts';
 
 export const withSmart = (
-  devices: readonly BlockDevice[],
+  devices: readonly FlaggedDevice[],
   disks: readonly SmartDisk[],
 ): DisksListOutput['devices'] =>
   devices.map((device) => {

@@ -3,12 +3,16 @@
 import type { z } from 'zod';
 import { containerFacts } from './facts/containers.ts';
 import { cpuFacts, loadFacts } from './facts/cpu.ts';
+import { diskFlagFacts } from './facts/disk-flags.ts';
 import { diskFacts } from './facts/disks.ts';
 import { filesystemFacts } from './facts/filesystems.ts';
+import { guestFacts } from './facts/guests.ts';
 import { identityFacts, timeSyncFacts, uptimeFacts } from './facts/identity.ts';
 import { kernelErrorFacts } from './facts/kernel-errors.ts';
+import { ledgerFacts } from './facts/ledger.ts';
 import { memoryFacts, pressureFacts } from './facts/memory.ts';
 import { networkFacts } from './facts/network.ts';
+import { operationFacts } from './facts/operations.ts';
 import { lvmFacts, zfsFacts } from './facts/pools.ts';
 import { processFacts } from './facts/processes.ts';
 import { proxmoxFacts } from './facts/proxmox.ts';
@@ -27,6 +31,7 @@ export const allFacts = {
   network: networkFacts,
   filesystems: filesystemFacts,
   disks: diskFacts,
+  disk_flags: diskFlagFacts,
   smart: smartFacts,
   zfs: zfsFacts,
   lvm: lvmFacts,
@@ -34,6 +39,9 @@ export const allFacts = {
   processes: processFacts,
   kernel_errors: kernelErrorFacts,
   containers: containerFacts,
+  operations: operationFacts,
+  guests: guestFacts,
+  ledger: ledgerFacts,
 } as const;
 
 export type Subject = keyof typeof allFacts;

@@ -4,12 +4,12 @@ import { z } from 'zod';
 import { allFacts } from './all-facts.ts';
 import type { Subject } from './all-facts.ts';
 import { smartVerdict } from './facts/smart.ts';
-import { blockDevice } from './facts/disks.ts';
 import { finding, ruleAnswer } from './finding.ts';
 import { readingOf } from './reading-schema.ts';
+import { flaggedDevice } from './flagged-device-schema.ts';
 
 /** When the facts were read (milliseconds since the epoch), and by which source. */
-const origin = { at: z.number(), source: z.enum(['embedded']) };
+const origin = { at: z.number(), source: z.enum(['embedded', 'agent']) };
 
 /** A finding together with its words in the language that was asked for. */
 const toldFinding = finding.extend({
@@ -39,6 +39,7 @@ export const statusOutput = z.object({
     network: readingOf(allFacts.network),
     filesystems: readingOf(allFacts.filesystems),
     disks: readingOf(allFacts.disks),
+    disk_flags: readingOf(allFacts.disk_flags),
     smart: readingOf(allFacts.smart),
     zfs: readingOf(allFacts.zfs),
     lvm: readingOf(allFacts.lvm),
@@ -46,6 +47,9 @@ export const statusOutput = z.object({
     processes: readingOf(allFacts.processes),
     kernel_errors: readingOf(allFacts.kernel_errors),
     containers: readingOf(allFacts.containers),
+    operations: readingOf(allFacts.operations),
+    guests: readingOf(allFacts.guests),
+    ledger: readingOf(allFacts.ledger),
   } satisfies Record<Subject, z.ZodType>),
   ...examined,
 });
@@ -86,7 +90,7 @@ export const disksListOutput = z.object({
   schema: z.literal('felhom/disks-list/1'),
   ...origin,
   devices: z.array(
-    blockDevice.extend({
+    flaggedDevice.extend({
       /** Null when SMART says nothing of this device. */
       smart_verdict: smartVerdict.nullable(),
       temperature_c: z.number().nullable(),

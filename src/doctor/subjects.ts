@@ -13,6 +13,7 @@ const NAMES = {
   network: true,
   filesystems: true,
   disks: true,
+  disk_flags: true,
   smart: true,
   zfs: true,
   lvm: true,
@@ -20,6 +21,9 @@ const NAMES = {
   processes: true,
   kernel_errors: true,
   containers: true,
+  operations: true,
+  guests: true,
+  ledger: true,
 } as const satisfies Record<Subject, true>;
 
 export const SUBJECTS: readonly Subject[] = Object.keys(NAMES).filter(isSubject);

@@ -102,10 +102,6 @@ export function createDisksReader(): (machine: Machine, previous: Previous) => P
                 earlier?.name === node.name ? (earlier.io ?? undefined) : undefined,
                 passedMs,
               ),
-        // Proving that nothing is on a disk takes reading it; until somebody has, it counts as full.
-        data_bearing: true,
-        verdict: 'unverified',
-        reason: 'not verified yet',
       };
     };
     return ok({ devices: devices.map(describe) }, nodes.source, at);

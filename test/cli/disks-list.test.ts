@@ -30,9 +30,6 @@ const device = (name: string, change: Partial<BlockDevice> = {}): BlockDevice =>
   swap: false,
   backing_file: null,
   io: null,
-  data_bearing: true,
-  verdict: 'unverified',
-  reason: '',
   ...change,
 });
 const facts: FactMap = {

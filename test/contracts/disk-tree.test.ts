@@ -28,9 +28,6 @@ const device = (name: string, kind: BlockDevice['kind'], over: Partial<BlockDevi
   swap: false,
   backing_file: null,
   io: null,
-  data_bearing: true,
-  verdict: 'unverified',
-  reason: '',
   ...over,
 });
 const drawn = (devices: readonly BlockDevice[]) =>

@@ -95,17 +95,17 @@ export const packageRules: readonly PackageRule[] = [
   { name: 'node:child_process', folders: ['src/base'], why: 'one guarded door for tools' },
   {
     name: 'node:fs',
-    folders: ['src/base', 'src/host', 'src/disks', 'src/clients', 'src/cli'],
+    folders: ['src/base', 'src/host', 'src/disks', 'src/clients', 'src/agent', 'src/cli'],
     why: 'no files in stores, screens and rules',
   },
   {
     name: 'node:os',
-    folders: ['src/base', 'src/host', 'src/clients', 'src/cli'],
+    folders: ['src/base', 'src/host', 'src/clients', 'src/agent', 'src/cli'],
     why: 'facts of the machine',
   },
   {
     name: 'node:path',
-    folders: ['src/base', 'src/host', 'src/disks', 'src/clients', 'src/cli'],
+    folders: ['src/base', 'src/host', 'src/disks', 'src/clients', 'src/agent', 'src/cli'],
     why: 'as node:fs',
   },
   { name: 'node:url', folders: ['src/base', 'src/clients', 'src/cli'], why: 'as node:fs' },
@@ -127,15 +127,31 @@ export const packageRules: readonly PackageRule[] = [
   },
   { name: 'node:tls', folders: ['src/clients', 'src/agent', 'src/hub'], why: 'clients and servers' },
   { name: 'node:string_decoder', folders: ['src/base', 'src/clients', 'screens'], why: 'bytes to text' },
-  { name: 'node:events', folders: ['src/base', 'src/clients', 'screens', 'src/cli'], why: 'streams' },
-  { name: 'node:stream', folders: ['src/base', 'src/clients', 'screens', 'src/cli'], why: 'streams' },
+  {
+    name: 'node:events',
+    folders: ['src/base', 'src/clients', 'src/agent', 'screens', 'src/cli'],
+    why: 'streams',
+  },
+  {
+    name: 'node:stream',
+    folders: ['src/base', 'src/clients', 'src/agent', 'screens', 'src/cli'],
+    why: 'streams',
+  },
   { name: 'node:tty', folders: ['screens', 'src/cli'], why: 'the terminal' },
   {
     name: 'node:crypto',
     folders: ['src/base', 'src/signing'],
     why: 'digests and random; public keys in signing only',
   },
-  { name: 'node:timers', folders: ['src/base', 'src/clients', 'state', 'src/cli'], why: 'waiting' },
+  {
+    name: 'node:timers',
+    folders: ['src/base', 'src/disks', 'src/clients', 'src/agent', 'state', 'src/cli'],
+    why: 'waiting',
+  },
+  { name: 'node:readline', folders: ['src/base', 'src/cli'], why: 'lines of a job, and a typed word' },
+  { name: 'fastify', folders: ['src/agent'], why: "the agent's HTTP server" },
+  { name: 'pino', folders: ['src/agent'], why: "the agent's log" },
+  { name: 'eventsource-parser', folders: ['src/clients'], lazy: true, why: "the agent's events" },
   { name: 'node:process', folders: ['src/cli'], why: 'as process.exit' },
 ];
 
@@ -168,7 +184,7 @@ export const wordRules: readonly WordRule[] = [
   },
   {
     what: 'string',
-    pattern: /^(wipefs|blkid|sgdisk|mkfs(\.\w+)?)$/,
+    pattern: /^(wipefs|blkid|sgdisk|mkfs\.\w+)$/,
     folders: ['src/disks'],
     why: 'only disks format and look for signatures',
   },

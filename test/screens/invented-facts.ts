@@ -1,6 +1,7 @@
 // A machine with everything in it and hostile names everywhere, for the screens' tests: two
 // disks too many, containers of every state, findings, Proxmox. Checked by the contracts' schemas.
 import { allFacts, type Facts, type Subject } from '../../src/contracts/all-facts.ts';
+import type { Operation } from '../../src/contracts/facts/operations.ts';
 import type { ContainerDetail } from '../../src/contracts/facts/containers.ts';
 import { absent, failed, ok, type Reading } from '../../src/contracts/reading.ts';
 
@@ -35,9 +36,6 @@ const device = (name: string, over: Partial<Facts['disks']['devices'][number]> =
   swap: false,
   backing_file: null,
   io: { read_bytes: 1, written_bytes: 2, busy_ms: 3, read_rate: 4096, write_rate: 0, busy: 0.5 },
-  data_bearing: true,
-  verdict: 'unverified' as const,
-  reason: 'not verified yet',
   ...over,
 });
 
@@ -130,7 +128,145 @@ const task = (status: string | null) => ({
   status,
 });
 
+const operation = (over: Partial<Operation> = {}): Operation => ({
+  id: 'op_0123456789abcdef01234567',
+  op: 'storage_wipe',
+  state: 'pending',
+  host_scope: 'demo-felhom-01',
+  durable_id: 'byid:wwn-0x5000039ddb108568',
+  device: '/dev/sda',
+  fstype: 'ext4',
+  fs_uuid: '5c3fbb04-4b54-4f2b-9f0e-2f6f3f9a1c55',
+  data_bearing: true,
+  verdict: 'in_use',
+  reason: 'device is mounted',
+  signals: [mountedSignal],
+  disk: {
+    model: `Model ${HOSTILE}`,
+    serial: `S${HOSTILE}`,
+    transport: 'sata',
+    size_bytes: 1000 * GIB,
+    content: [{ device: 'sda1', size_bytes: 999 * GIB, fs_type: 'ext4', label: HOSTILE, uuid: null }],
+  },
+  facts_sha256: 'ab'.repeat(32),
+  confirm_word: '8568',
+  requested_by: { door: 'guest', vmid: 9200, name: HOSTILE },
+  approved_by: null,
+  created: at - 9e6,
+  updated: at - 9e6,
+  expires: at + 6e8,
+  stage: null,
+  dirty: false,
+  progress: null,
+  ended: null,
+  ...over,
+});
+
+const mountedSignal = {
+  id: 'mounted',
+  class: 'held' as const,
+  device: 'sda1',
+  detail: `/srv/${HOSTILE}`,
+  where: '/proc/1/mountinfo',
+  release: `umount /srv/${HOSTILE}`,
+};
+
 const facts: Facts = {
+  disk_flags: {
+    allow_loop: true,
+    flags: [
+      {
+        name: 'sda',
+        data_bearing: true,
+        verdict: 'in_use',
+        reason: 'device is mounted',
+        signals: [mountedSignal],
+        scan: null,
+      },
+      {
+        name: 'sdb',
+        data_bearing: true,
+        verdict: 'unverified',
+        reason: 'not read whole yet',
+        signals: [],
+        scan: {
+          state: 'running',
+          bytes_done: 370 * GIB,
+          bytes_total: 1000 * GIB,
+          rate: 2e8,
+          left_s: 3400,
+          started: at - 1e6,
+          at,
+          detail: HOSTILE,
+        },
+      },
+    ],
+  },
+  operations: {
+    operations: [
+      operation(),
+      operation({
+        id: 'op_0123456789abcdef01234568',
+        state: 'claimed',
+        data_bearing: false,
+        verdict: 'blank_proven',
+        stage: 'zero_verified',
+        approved_by: { how: 'grant', at: at - 5000, by: { door: 'guest', vmid: 9200, name: null } },
+        progress: { bytes_done: 5 * GIB, bytes_total: 9 * GIB, rate: 2e8, left_s: 20, stalled: false, at },
+      }),
+      operation({
+        id: 'op_0123456789abcdef01234569',
+        state: 'failed',
+        dirty: true,
+        stage: 'mkfs',
+        ended: { at: at - 4000, code: 'E_MKFS', detail: HOSTILE },
+      }),
+    ],
+  },
+  guests: {
+    guests: [
+      {
+        vmid: 9200,
+        reported: at - 60_000,
+        tokens: 1,
+        report: {
+          status: 'fail',
+          issues: [`Protected container not running: ${HOSTILE}`],
+          controller_version: '0.39.1',
+          hostname: HOSTILE,
+          customer_id: 'demo-felhom',
+        },
+      },
+      { vmid: 9201, reported: null, tokens: 0, report: null },
+    ],
+  },
+  ledger: {
+    count: 2,
+    intact: true,
+    broken: null,
+    records: [
+      {
+        n: 2,
+        at: at - 1000,
+        what: 'op.requested',
+        by: { door: 'guest', vmid: 9200, name: HOSTILE },
+        subject: 'op_0123456789abcdef01234567',
+        detail: { reason: HOSTILE },
+        previous: 'ab'.repeat(32),
+        hash: 'cd'.repeat(32),
+      },
+      {
+        n: 1,
+        at: at - 2000,
+        what: 'agent.started',
+        by: null,
+        subject: '',
+        detail: { version: '0.2.0' },
+        previous: '0'.repeat(64),
+        hash: 'ab'.repeat(32),
+      },
+    ],
+  },
   identity: {
     hostname: `pve1${HOSTILE}`,
     kernel_release: '6.8.12-4-pve',
@@ -334,6 +470,10 @@ export function inventReadings(missing?: 'absent' | 'failed'): {
     processes: make('processes'),
     kernel_errors: make('kernel_errors'),
     containers: make('containers'),
+    disk_flags: make('disk_flags'),
+    operations: make('operations'),
+    guests: make('guests'),
+    ledger: make('ledger'),
   };
 }
 

@@ -1,5 +1,6 @@
 // `felhom disks list`: which disk is which, what is on it, and how it is.
 import { ActionableError, EXIT } from '../../base/errors.ts';
+import { flaggedDevices } from '../../contracts/flagged-devices.ts';
 import type { DisksListOutput } from '../../contracts/outputs.ts';
 import { valueOf } from '../../contracts/reading.ts';
 import { smartSubject } from '../../doctor/smart-subject.ts';
@@ -15,14 +16,17 @@ export const disksListCommand: Command = {
   operands: [],
   run: async (context) => {
     const { text, clock, out, err } = context;
-    const { facts, source } = await readOnce(context, ['disks', 'smart']);
+    const { facts, source } = await readOnce(context, ['disks', 'disk_flags', 'smart']);
     const reading = facts.disks;
     if (reading === undefined || reading.state !== 'ok') {
       const reason = reading === undefined ? '' : text(`reason.${reading.code}`);
       throw new ActionableError('failed', text('disks.unread', { reason }));
     }
     const smart = valueOf(facts.smart)?.disks ?? [];
-    const devices = withSmart(reading.value.devices, smart);
+    const devices = withSmart(
+      flaggedDevices(reading.value.devices, valueOf(facts.disk_flags)?.flags ?? []),
+      smart,
+    );
     if (context.json) {
       const document: DisksListOutput = { schema: 'felhom/disks-list/1', at: clock.now(), source, devices };
       out.json(document);

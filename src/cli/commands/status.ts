@@ -1,6 +1,7 @@
 // `felhom status`: the overview in text.
 import { EXIT } from '../../base/errors.ts';
 import { tellMissing } from '../../base/texts/tell-missing.ts';
+import { flaggedDevices } from '../../contracts/flagged-devices.ts';
 import type { ToldFinding } from '../../contracts/outputs.ts';
 import { valueOf } from '../../contracts/reading.ts';
 import { examine } from '../../doctor/examine.ts';
@@ -54,7 +55,8 @@ function printDisks({ out, text }: CommandContext, facts: FactMap): void {
   out.line();
   out.line({ text: text('status.disks'), style: 'strong' });
   if (reading.state !== 'ok') return out.line({ text: tellMissing(text, reading), style: 'warn' });
-  const whole = reading.value.devices.filter(({ kind, size_bytes }) => kind === 'disk' && size_bytes > 0);
+  const flagged = flaggedDevices(reading.value.devices, valueOf(facts.disk_flags)?.flags ?? []);
+  const whole = flagged.filter(({ kind, size_bytes }) => kind === 'disk' && size_bytes > 0);
   const disks = withSmart(whole, valueOf(facts.smart)?.disks ?? []);
   for (const line of formatDisks(disks, text, out.columns)) out.line(line);
 }

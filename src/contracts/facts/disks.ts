@@ -2,9 +2,6 @@
 // /proc/self/mountinfo.
 import { z } from 'zod';
 
-/** The flag's verdicts; only `blank_proven` means that there is nothing to lose. */
-const diskVerdict = z.enum(['blank_proven', 'in_use', 'data', 'unverified', 'unknown']);
-
 export const diskIo = z.object({
   read_bytes: z.number(),
   written_bytes: z.number(),
@@ -45,10 +42,6 @@ export const blockDevice = z.object({
   /** The file behind a loop device. */
   backing_file: z.string().nullable(),
   io: diskIo.nullable(),
-  /** true unless proven otherwise. */
-  data_bearing: z.boolean(),
-  verdict: diskVerdict,
-  reason: z.string(),
 });
 export type BlockDevice = z.infer<typeof blockDevice>;
 

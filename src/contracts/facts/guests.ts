@@ -1,0 +1,25 @@
+// Guests of this host: what Proxmox knows of each, and what its controller last reported.
+import { z } from 'zod';
+
+/** What a controller posts of itself; unknown fields are kept out, a newer peer breaks nothing. */
+export const guestReport = z.object({
+  status: z.enum(['ok', 'warn', 'fail']),
+  issues: z.array(z.string().max(500)).max(100).default([]),
+  controller_version: z.string().max(100).nullable().default(null),
+  hostname: z.string().max(255).nullable().default(null),
+  customer_id: z.string().max(255).nullable().default(null),
+});
+export type GuestReport = z.infer<typeof guestReport>;
+
+export const guest = z.object({
+  vmid: z.number(),
+  report: guestReport.nullable(),
+  /** When the report came in, by the host's clock; null when none ever did. */
+  reported: z.number().nullable(),
+  /** How many tokens of it are valid. */
+  tokens: z.number(),
+});
+export type Guest = z.infer<typeof guest>;
+
+export const guestFacts = z.object({ guests: z.array(guest) });
+export type GuestFacts = z.infer<typeof guestFacts>;

@@ -1,0 +1,34 @@
+// The ledger: who did what, through which door, and what came of it. Append-only; each record holds
+// the hash of the one before.
+import { z } from 'zod';
+import { requester } from './operations.ts';
+
+export const ledgerRecord = z.object({
+  /** Counts from 1 without a gap. */
+  n: z.number(),
+  /** Milliseconds since the epoch, by the host's clock. */
+  at: z.number(),
+  /** `op.requested`, `op.claimed`, `token.minted`, `clock.reset`, `agent.started`, … */
+  what: z.string(),
+  /** Null for what the agent did by itself. */
+  by: requester.nullable(),
+  /** The operation, token, guest or device that it is about; empty when it is about the agent. */
+  subject: z.string(),
+  /** Never a secret. */
+  detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
+  /** SHA-256, hexadecimal: of the record before (64 zeros for the first), and of this one. */
+  previous: z.string(),
+  hash: z.string(),
+});
+export type LedgerRecord = z.infer<typeof ledgerRecord>;
+
+export const ledgerFacts = z.object({
+  /** The newest first; at most the last thousand. */
+  records: z.array(ledgerRecord),
+  /** Number of all records, and whether their chain holds. */
+  count: z.number(),
+  intact: z.boolean(),
+  /** Where the chain breaks, when it does. */
+  broken: z.string().nullable(),
+});
+export type LedgerFacts = z.infer<typeof ledgerFacts>;
