@@ -121,7 +121,11 @@ export function createFactsPoller(options: { source: FactsSource; clock: Clock }
 
   const askDue = (all = false, only?: readonly Subject[]) => {
     const now = clock.monotonic();
-    const asked = only === undefined ? subjects : subjects.filter(({ subject }) => only.includes(subject));
+    // In the order in which they are asked for: what takes long goes first.
+    const asked =
+      only === undefined
+        ? subjects
+        : only.flatMap((one) => subjects.filter(({ subject }) => subject === one));
     for (const { subject, everyMs } of asked) {
       // Half a tick of slack, so that a subject of 1 s is asked at every tick.
       if (all || now + TICK_MS / 2 >= (dueAt.get(subject) ?? 0)) void ask(subject, everyMs);

@@ -7,6 +7,7 @@ import {
   fstatSync,
   lstatSync,
   openSync,
+  read,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -48,6 +49,8 @@ const MOUNTS_FRESH_MS = 1000;
 /** How long a read that may block is waited for. */
 const BLOCKING_READ_DEADLINE_MS = 1000;
 const MAX_LINKS = 8;
+/** What hardware tells of itself is a line. */
+const SLOW_READ_BYTES = 4096;
 
 /** File systems that the kernel answers from its own memory. lxcfs, FUSE and network mounts are not among them. */
 const KERNEL_TYPES = new Set([
@@ -181,25 +184,13 @@ export function createMachine(
   const readSlow = async (path: string, full: string, maxBytes: number): Promise<Reading<string>> => {
     if (outstanding.has(full)) return failed('hung', path, clock.now());
     outstanding.add(full);
-    const work = (async (): Promise<Reading<string>> => {
-      try {
-        const file = await (
-          await filesByPromise()
-        ).open(full, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
-        try {
-          if (!(await file.stat()).isFile()) return failed('not-regular', path, clock.now());
-          const buffer = Buffer.allocUnsafe(Math.min(maxBytes, 4096));
-          const { bytesRead } = await file.read(buffer, 0, buffer.length, null);
-          return ok(buffer.toString('utf8', 0, bytesRead), path, clock.now());
-        } finally {
-          await file.close();
-        }
-      } catch (error) {
-        return missing(path, error);
-      } finally {
-        outstanding.delete(full);
-      }
-    })();
+    const work = readOnThread(full, Math.min(maxBytes, SLOW_READ_BYTES))
+      .then(
+        (text) =>
+          text === undefined ? failed('not-regular', path, clock.now()) : ok(text, path, clock.now()),
+        (error: unknown) => missing(path, error),
+      )
+      .finally(() => outstanding.delete(full));
     let timer: NodeJS.Timeout | undefined;
     const deadline = new Promise<Reading<string>>((done) => {
       timer = setTimeout(() => done(failed('timeout', path, clock.now())), BLOCKING_READ_DEADLINE_MS);
@@ -285,5 +276,22 @@ function readAll(fd: number, maxBytes: number): string | undefined {
 // One for all: it is filled and emptied between two awaits.
 const CHUNK = Buffer.allocUnsafeSlow(64 * 1024);
 
-/** Loaded when hardware is asked: its part of Node costs five milliseconds, and few machines need it at the start. */
-const filesByPromise = async () => import('node:fs/promises');
+/**
+ * The beginning of a regular file; nothing of what is none. Only the read asks the hardware, so only it
+ * leaves the main thread; by callback, as the promises' part of Node costs five milliseconds before the
+ * first frame.
+ */
+async function readOnThread(full: string, maxBytes: number): Promise<string | undefined> {
+  const fd = openSync(full, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY);
+  try {
+    if (!fstatSync(fd).isFile()) return undefined;
+    const buffer = Buffer.allocUnsafe(maxBytes);
+    return await new Promise<string>((resolve, reject) => {
+      read(fd, buffer, 0, buffer.length, null, (error, bytes) =>
+        error === null ? resolve(buffer.toString('utf8', 0, bytes)) : reject(error),
+      );
+    });
+  } finally {
+    closeSync(fd);
+  }
+}

@@ -10,7 +10,9 @@ import { readSettings, saveSettings, settingsPath } from '../settings-file.ts';
  * which a first look tells nothing yet.
  */
 const FIRST_SUBJECTS = [
+  // These two wait for a child and for hardware; the rest is read meanwhile.
   'filesystems',
+  'disks',
   'identity',
   'uptime',
   'cpu',
@@ -18,7 +20,6 @@ const FIRST_SUBJECTS = [
   'memory',
   'pressure',
   'temperatures',
-  'disks',
   'network',
 ] as const;
 const FIRST_FRAME_WAIT_MS = 400;
