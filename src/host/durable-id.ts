@@ -73,9 +73,12 @@ function chooseName(
     if (unique !== undefined) return { id: `byid:${unique}`, reason: null };
     shared ??= candidates[0];
   }
-  if (shared !== undefined) return unnamed(`another device has the same identity (${shared})`);
+  if (shared !== undefined) return unnamed(`${SAME_IDENTITY} (${shared})`);
   return unnamed(WITHOUT_NAME[device.node.kind] ?? 'the device tells no serial number or world-wide name');
 }
+
+/** Where two devices tell the same name, neither has one. */
+export const SAME_IDENTITY = 'another device has the same identity';
 
 const WITHOUT_NAME: { readonly [K in BlockNode['kind']]?: string } = {
   loop: 'a loop device has no identity of its own',

@@ -12,6 +12,7 @@ import {
   readFileSync,
   readlinkSync,
   readSync,
+  statSync,
 } from 'node:fs';
 import { networkInterfaces, type NetworkInterfaceInfo } from 'node:os';
 import { dirname, resolve } from 'node:path';
@@ -28,6 +29,17 @@ export type ReadOptions = {
   readonly slow?: boolean;
 };
 
+/** A file's own numbers, links followed: what it is, whatever it is called. */
+export type FileNumbers = {
+  /** MAJOR:MINOR of a block device's node; null for anything else. */
+  readonly deviceNumber: string | null;
+  /** MAJOR:MINOR of the file system that it lies on, and its place there. */
+  readonly fileSystem: string;
+  readonly inode: string;
+  /** Other than before when the content may have changed: size and times of change. */
+  readonly version: string;
+};
+
 export type Machine = {
   readonly clock: Clock;
   /** true when this is the running machine and not a recorded tree. */
@@ -37,6 +49,7 @@ export type Machine = {
   readonly listFolder: (path: string) => Promise<Reading<readonly string[]>>;
   /** The target of a symbolic link, as stored. */
   readonly readLink: (path: string) => Promise<Reading<string>>;
+  readonly readNumbers: (path: string) => Promise<Reading<FileNumbers>>;
   /** Programs of this machine; on a recorded tree none is there unless the test brings answers. */
   readonly runTool: RunTool;
   readonly addresses: () => NodeJS.Dict<NetworkInterfaceInfo[]>;
@@ -250,6 +263,52 @@ export function createMachine(
         return missing(path, error);
       }
     },
+    readNumbers: async (path) => {
+      const full = follow(root + path);
+      const mount = mayBlock(full);
+      if (mount !== undefined) {
+        const args = ['-L', '-c', STAT_FORMAT, '--', full];
+        const answer = await readInChild(path, full, mount, { file: 'stat', args, maxBytes: 4096 });
+        if (answer.state !== 'ok') return answer;
+        const numbers = parseNumbers(answer.value);
+        return numbers === undefined ? failed('garbage', path, answer.at) : ok(numbers, path, answer.at);
+      }
+      try {
+        const stat = statSync(full, { bigint: true });
+        const numbers: FileNumbers = {
+          deviceNumber: stat.isBlockDevice() ? formatDevice(stat.rdev) : null,
+          fileSystem: formatDevice(stat.dev),
+          inode: String(stat.ino),
+          version: `${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}`,
+        };
+        return ok(numbers, path, clock.now());
+      } catch (error) {
+        return missing(path, error);
+      }
+    },
+  };
+}
+
+/** MAJOR:MINOR of a `dev_t` (makedev(3)). */
+function formatDevice(device: bigint): string {
+  const major = ((device >> 8n) & 0xfffn) | ((device >> 32n) & 0xfffff000n);
+  const minor = (device & 0xffn) | ((device >> 12n) & 0xffffff00n);
+  return `${major}:${minor}`;
+}
+
+const STAT_FORMAT = '%F|%t|%T|%d|%i|%s %y %z';
+
+function parseNumbers(text: string): FileNumbers | undefined {
+  const [kind, major, minor, device, inode, version] = text.trim().split('|');
+  if (kind === undefined || major === undefined || minor === undefined) return undefined;
+  if (device === undefined || inode === undefined || version === undefined) return undefined;
+  if (!/^\d+$/.test(device) || !/^\d+$/.test(inode)) return undefined;
+  const number = `${Number.parseInt(major, 16)}:${Number.parseInt(minor, 16)}`;
+  return {
+    deviceNumber: kind === 'block special file' ? number : null,
+    fileSystem: formatDevice(BigInt(device)),
+    inode,
+    version,
   };
 }
 

@@ -1,0 +1,96 @@
+// What lies on one device: signatures, partition tables, and bytes at places where data would be found.
+import type { BlockDevice } from '../contracts/facts/disks.ts';
+import { failed, type Reading } from '../contracts/reading.ts';
+import type { Machine } from '../host/machine.ts';
+import type { Content, HiddenPartition } from './look.ts';
+import { parsePartitionTables, type PartitionTable, type ReadBytes } from './partition-tables.ts';
+import { probeRaw, type RawProbe, type ReadPiece } from './raw-probe.ts';
+import { edgesOf, samplePlaces } from './sample-places.ts';
+import { readBlkid, readWipefs } from './signatures.ts';
+
+const DEADLINE_MS = 30_000;
+const SECTOR_BYTES = 512;
+
+/** `known`: first bytes of the partitions that have a node of their own. */
+export async function readContent(
+  machine: Machine,
+  device: BlockDevice,
+  known: ReadonlySet<number>,
+  sectorBytes: number | null,
+  signal: AbortSignal,
+): Promise<Content> {
+  const { path, size_bytes: sizeBytes } = device;
+  const ask = async (pieces: readonly { offset: number; length: number }[]) =>
+    probeRaw(machine, { path, flush: false, exclusive: false, pieces, deadlineMs: DEADLINE_MS, signal });
+  const probe = await ask([...edgesOf(sizeBytes), ...samplePlaces(sizeBytes)]);
+  const blkid = await readBlkid(machine, path, signal);
+  const wipefs = await readWipefs(machine, path, signal);
+  const { tables, missed } = await readTables(probe, ask, sizeBytes, sectorBytes ?? SECTOR_BYTES);
+  const hidden: HiddenPartition[] = [];
+  for (const { number, start, size, uuid } of unknownPartitions(tables, known)) {
+    hidden.push({
+      number,
+      start,
+      size,
+      uuid,
+      blkid: await readBlkid(machine, path, signal, { start, size }),
+    });
+  }
+  return { probe: missed ?? probe, blkid, wipefs, tables, hidden };
+}
+
+/** Entries may lie beyond what was read at first: those pieces are read when they are asked for. */
+async function readTables(
+  probe: Reading<RawProbe>,
+  ask: (pieces: readonly { offset: number; length: number }[]) => Promise<Reading<RawProbe>>,
+  sizeBytes: number,
+  sectorBytes: number,
+): Promise<{ readonly tables: readonly PartitionTable[]; readonly missed: Reading<RawProbe> | undefined }> {
+  if (probe.state !== 'ok') return { tables: [], missed: undefined };
+  const pieces: ReadPiece[] = [...probe.value.pieces];
+  let missed: Reading<RawProbe> | undefined;
+  const read: ReadBytes = async (offset, length) => {
+    if (offset < 0 || offset + length > sizeBytes) return undefined;
+    const there = cut(pieces, offset, length);
+    if (there !== undefined) return there;
+    const start = Math.floor(offset / PAGE_BYTES) * PAGE_BYTES;
+    const end = Math.min(sizeBytes, Math.ceil((offset + length) / PAGE_BYTES) * PAGE_BYTES);
+    const more = await ask([{ offset: start, length: end - start }]);
+    if (more.state !== 'ok') missed = more;
+    else if (more.value.pieces.length === 0)
+      missed = failed('io-error', more.source, more.at, `at ${offset}`);
+    else pieces.push(...more.value.pieces);
+    return cut(pieces, offset, length);
+  };
+  const tables = await parsePartitionTables(read, sizeBytes, sectorBytes);
+  return { tables, missed };
+}
+
+const PAGE_BYTES = 16 * 1024;
+
+function cut(pieces: readonly ReadPiece[], offset: number, length: number): Buffer | undefined {
+  for (const piece of pieces) {
+    if (offset < piece.offset || offset + length > piece.offset + piece.length) continue;
+    const from = offset - piece.offset;
+    return piece.bytes === null ? Buffer.alloc(length) : piece.bytes.subarray(from, from + length);
+  }
+  return undefined;
+}
+
+/** Of several tables that tell of the same place, the first. */
+function unknownPartitions(tables: readonly PartitionTable[], known: ReadonlySet<number>) {
+  const seen = new Set(known);
+  return tables
+    .flatMap(({ partitions }) => partitions)
+    .filter(({ type }) => !PLACE_HOLDERS.has(type))
+    .filter(({ start }) => {
+      if (seen.has(start)) return false;
+      seen.add(start);
+      return true;
+    })
+    .slice(0, MAX_HIDDEN);
+}
+
+/** An extended partition holds others, and the one entry of a protective MBR holds the GPT. */
+const PLACE_HOLDERS: ReadonlySet<string> = new Set(['0x5', '0xf', '0x85', '0xee']);
+const MAX_HIDDEN = 32;

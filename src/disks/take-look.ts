@@ -1,0 +1,231 @@
+// Reads all that signals are read from: the devices themselves by children that can be killed, and what
+// this machine says around them. What was found on a device is kept until somebody writes to it; who uses
+// it is asked anew each time.
+import type { BlockDevice } from '../contracts/facts/disks.ts';
+import type { DiskScan } from '../contracts/facts/disk-flags.ts';
+import { valueOf, type Reading } from '../contracts/reading.ts';
+import { readAttachment, type Attachment } from '../host/attachment.ts';
+import { readBlockDevices, type BlockNode } from '../host/block-devices.ts';
+import { readHardware } from '../host/block-hardware.ts';
+import { readActiveGroups, readHolders } from '../host/block-holders.ts';
+import { readBtrfsMembers } from '../host/btrfs-members.ts';
+import { readLocks } from '../host/device-locks.ts';
+import { readOpeners } from '../host/device-openers.ts';
+import { readDeviceReferences } from '../host/device-references.ts';
+import { readExports } from '../host/exported-devices.ts';
+import { readLoopBackings } from '../host/loop-backing.ts';
+import { readLvmMembers } from '../host/lvm-members.ts';
+import type { Machine } from '../host/machine.ts';
+import { readAllMounts } from '../host/mount-namespaces.ts';
+import { answersAtOnce } from '../host/quick-files.ts';
+import { EMPTY } from '../host/survey.ts';
+import { readSwapAreas } from '../host/swap-areas.ts';
+import { readZfsMembers } from '../host/zfs-members.ts';
+import type { Content, Look, SeenDevice } from './look.ts';
+import { probeRaw, type RawProbe } from './raw-probe.ts';
+import { readContent } from './read-content.ts';
+
+export type LookRequest = {
+  readonly machine: Machine;
+  readonly devices: readonly BlockDevice[];
+  readonly allowLoop: boolean;
+  readonly excludePids: ReadonlySet<number>;
+  /** This process holds the device itself: then nobody is asked whether it is held exclusively. */
+  readonly claimed: boolean;
+  /** Of other devices only what they tell of these matters. */
+  readonly lookInto: (device: BlockDevice) => boolean;
+  /** Devices of which the kernel's buffers are written out and forgotten first. */
+  readonly mustFlush: (device: BlockDevice) => boolean;
+  /** What was found on a device, from memory or anew. */
+  readonly recall: (
+    device: BlockDevice,
+    attachment: Attachment,
+    read: () => Promise<Content>,
+  ) => Promise<Content>;
+  readonly scanOf: (device: BlockDevice, diskseq: string | null) => DiskScan | null;
+  readonly signal: AbortSignal;
+};
+
+const ACCESS_DEADLINE_MS = 10_000;
+/** Children at a time: each may wait for a disk of its own. */
+const AT_ONCE = 4;
+
+export async function takeLook(request: LookRequest): Promise<Reading<Look>> {
+  const { machine, devices, allowLoop, signal } = request;
+  const nodes = await readBlockDevices(machine);
+  if (nodes.state !== 'ok') return nodes;
+  const byName = new Map(nodes.value.map((node) => [node.name, node]));
+  const wwids = await readWwids(machine, nodes.value);
+  const seen = await inTurns(devices, async (device): Promise<SeenDevice> => {
+    const node = byName.get(device.name);
+    const isSame = node !== undefined && node.device_number === device.device_number;
+    return seeDevice(request, device, isSame ? node : undefined, wwids);
+  });
+  const byDevice = new Map(seen.map((one) => [one.device.name, one]));
+
+  const mounts = await readAllMounts(machine);
+  const hasVolumes = seen.some(isVolume);
+  const [swaps, holders, activeGroups, btrfs, zfs, lvm, loops, exports, references] = await Promise.all([
+    readSwapAreas(machine),
+    readHolders(machine, nodes.value),
+    readActiveGroups(machine),
+    readBtrfsMembers(machine),
+    readZfsMembers(machine, signal),
+    hasVolumes ? readLvmMembers(machine, signal) : EMPTY,
+    readLoopBackings(machine),
+    readExports(machine),
+    readDeviceReferences(machine),
+  ]);
+  const [openers, locks] = await Promise.all([
+    readOpeners(machine, {
+      wanted: new Set(devices.map(({ device_number: number }) => number)),
+      mayHang: (fdinfo) => !answersAtOnce(fdinfo, mounts.found),
+      excludePids: request.excludePids,
+    }),
+    readLocks(machine, {
+      wanted: new Set(
+        seen.flatMap(({ node }) => (node === null ? [] : [`${node.fileSystem} ${node.inode}`])),
+      ),
+      excludePids: request.excludePids,
+    }),
+  ]);
+  return {
+    state: 'ok',
+    value: {
+      allowLoop,
+      devices: byDevice,
+      around: {
+        mounts,
+        swaps,
+        holders,
+        activeGroups,
+        btrfs,
+        zfs,
+        lvm,
+        loops,
+        exports,
+        openers,
+        locks,
+        references,
+      },
+    },
+    at: machine.clock.now(),
+    source: nodes.source,
+  };
+}
+
+/** Whether a look inside makes sense: not for what lies on other devices, which those tell of. */
+function isLookedInto(
+  device: BlockDevice,
+  disk: BlockDevice['kind'] | undefined,
+  allowLoop: boolean,
+): boolean {
+  const kind = device.kind === 'partition' ? disk : device.kind;
+  return kind === 'disk' || (kind === 'loop' && allowLoop);
+}
+
+async function seeDevice(
+  request: LookRequest,
+  device: BlockDevice,
+  node: BlockNode | undefined,
+  wwids: ReadonlyMap<string, string>,
+): Promise<SeenDevice> {
+  const { machine, claimed, signal } = request;
+  const disk = node?.diskFolder.split('/').at(-1)?.replaceAll('!', '/') ?? device.name;
+  const parent = request.devices.find(({ name }) => name === disk);
+  const wwid = wwids.get(disk) ?? null;
+  const twins = wwid === null ? [] : [...wwids].filter(([name, other]) => other === wwid && name !== disk);
+  const nothing = {
+    device,
+    attachment: null,
+    wwid,
+    content: null,
+    access: null,
+    node: null,
+    twins: twins.map(([name]) => name),
+    scan: null,
+    receipt: null,
+  };
+  if (node === undefined) return nothing;
+  const looked = request.lookInto(device) && isLookedInto(device, parent?.kind, request.allowLoop);
+  // Every loop device is asked what it lies on.
+  const access: Reading<RawProbe> | null =
+    looked || device.kind === 'loop'
+      ? await probeRaw(machine, {
+          path: device.path,
+          flush: looked && request.mustFlush(device),
+          exclusive: looked && !claimed,
+          pieces: [],
+          deadlineMs: ACCESS_DEADLINE_MS,
+          signal,
+        })
+      : null;
+  // Read after the buffers were written out, so that the counters know of it.
+  const attachment = await readAttachment(machine, node);
+  const table = request.devices.filter(
+    (one) => one.kind === 'partition' && one.parents.includes(device.name),
+  );
+  const content = looked
+    ? await request.recall(device, attachment, async () =>
+        readContent(machine, device, await startsOf(machine, table), attachment.logicalBytes, signal),
+      )
+    : null;
+  return {
+    ...nothing,
+    attachment,
+    content,
+    access,
+    node: valueOf(await machine.readNumbers(device.path)) ?? null,
+    scan: request.scanOf(device, attachment.diskseq),
+  };
+}
+
+async function startsOf(machine: Machine, partitions: readonly BlockDevice[]): Promise<ReadonlySet<number>> {
+  const nodes = valueOf(await readBlockDevices(machine)) ?? [];
+  const starts = new Set<number>();
+  for (const { name } of partitions) {
+    const node = nodes.find((one) => one.name === name);
+    const start = node === undefined ? null : (await readAttachment(machine, node)).start;
+    if (start !== null) starts.add(start);
+  }
+  return starts;
+}
+
+/** Kernel name of a disk → its world-wide name. */
+async function readWwids(
+  machine: Machine,
+  nodes: readonly BlockNode[],
+): Promise<ReadonlyMap<string, string>> {
+  const wwids = new Map<string, string>();
+  for (const node of nodes.filter(({ kind }) => kind === 'disk')) {
+    const { wwid } = await readHardware(machine, node);
+    if (wwid !== undefined && /[1-9a-z]/i.test(wwid.replace(/^[a-z0-9]+\./, ''))) wwids.set(node.name, wwid);
+  }
+  return wwids;
+}
+
+function isVolume({ content }: SeenDevice): boolean {
+  if (content === null) return false;
+  const { blkid, wipefs, hidden } = content;
+  const types = [blkid, ...hidden.map((one) => one.blkid)].map((answer) =>
+    answer.state === 'ok' ? answer.value.values.get('TYPE') : undefined,
+  );
+  const signs = wipefs.state === 'ok' ? wipefs.value.map(({ type }) => type) : [];
+  return [...types, ...signs].some((type) => type?.startsWith('LVM') === true);
+}
+
+async function inTurns<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {
+  const results: R[] = [];
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    for (;;) {
+      const index = next;
+      const item = items[index];
+      if (item === undefined) return;
+      next += 1;
+      results[index] = await work(item);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return results;
+}

@@ -1,0 +1,118 @@
+// A loop device in the place of a disk, with a durable name made by hand, for one test.
+import { spawn, type ChildProcess } from 'node:child_process';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  symlinkSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { basename } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { makeFolder, makeImage, quietly, run } from '../host/loop-device.ts';
+
+export const MIB = 1024 * 1024;
+
+export type LentDevice = {
+  readonly path: string;
+  /** Kernel name. */
+  readonly name: string;
+  readonly image: string;
+  readonly folder: string;
+  readonly sizeBytes: number;
+  readonly durableId: string;
+};
+
+export type LendOptions = {
+  readonly sizeBytes?: number;
+  readonly sectorBytes?: number;
+  readonly readOnly?: boolean;
+  /** Written to the image before it becomes a device. */
+  readonly fill?: (image: string, sizeBytes: number) => void;
+};
+
+export function lendDevice(options: LendOptions = {}): LentDevice {
+  const { sizeBytes = 64 * MIB, sectorBytes = 512, readOnly = false } = options;
+  const folder = makeFolder();
+  const image = makeImage(folder, 'disk.img', sizeBytes);
+  options.fill?.(image, sizeBytes);
+  const how = ['--sector-size', String(sectorBytes), ...(readOnly ? ['--read-only'] : [])];
+  const path = run('losetup', '--find', '--show', ...how, image).trim();
+  onTestFinished(() => quietly('losetup', '--detach', path));
+  return { path, name: basename(path), image, folder, sizeBytes, durableId: nameDevice(path) };
+}
+
+/** Makes a by-id link to it, as udev would of its serial number, and gives the durable id. */
+export function nameDevice(path: string, name = `virtio-felhom${process.pid}${basename(path)}`): string {
+  const link = `/dev/disk/by-id/${name}`;
+  mkdirSync('/dev/disk/by-id', { recursive: true });
+  quietly('rm', '-f', link);
+  symlinkSync(`../../${basename(path)}`, link);
+  onTestFinished(() => {
+    try {
+      unlinkSync(link);
+    } catch {
+      // The test took it away itself.
+    }
+  });
+  return `byid:${name}`;
+}
+
+export function writeAt(path: string, offset: number, bytes: Uint8Array | string): void {
+  const fd = openSync(path, 'r+');
+  try {
+    const data = typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes;
+    for (let done = 0; done < data.length;) {
+      done += writeSync(fd, data, done, data.length - done, offset + done);
+    }
+  } finally {
+    closeSync(fd);
+  }
+}
+
+export const zeroAt = (path: string, offset: number, length: number): void =>
+  writeAt(path, offset, Buffer.alloc(length));
+
+/** Lets the kernel show the partitions of the table on it. */
+export function showPartitions(device: LentDevice): void {
+  run('partx', '--add', device.path);
+  onTestFinished(() => quietly('partx', '--delete', device.path));
+}
+
+/** Another process that has it open until the test ends. */
+export function holdOpen(path: string, flags: number): ChildProcess {
+  const fd = openSync(path, flags);
+  const child = spawn('sleep', ['600'], { stdio: ['ignore', 'ignore', 'ignore', fd] });
+  closeSync(fd);
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return child;
+}
+
+export const OPEN = {
+  read: constants.O_RDONLY,
+  write: constants.O_RDWR,
+  // Node has no name for it where O_CREAT is missing; the kernel's is the same.
+  exclusive: constants.O_RDONLY | constants.O_EXCL,
+} as const;
+
+/** Offset of the first byte that is not zero, read without any cleverness; nothing when there is none. */
+export function findNotZero(path: string): number | undefined {
+  const fd = openSync(path, 'r');
+  try {
+    if (!fstatSync(fd).isBlockDevice()) throw new Error(`${path} is no block device`);
+    const chunk = Buffer.allocUnsafe(4 * MIB);
+    for (let offset = 0; ;) {
+      const bytes = readSync(fd, chunk, 0, chunk.length, offset);
+      if (bytes === 0) return undefined;
+      const found = chunk.subarray(0, bytes).findIndex((byte) => byte !== 0);
+      if (found >= 0) return offset + found;
+      offset += bytes;
+    }
+  } finally {
+    closeSync(fd);
+  }
+}
