@@ -2,11 +2,11 @@
 // the claim, which the kernel takes apart as soon as nobody holds it open, whatever becomes of us.
 import { constants, fstatSync, openSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
 import type { Machine } from '../host/machine.ts';
 import { readNumberedDevice } from '../host/numbered-device.ts';
 import { formatDeviceNumber } from './device-number.ts';
 import { failed } from './format-ended.ts';
+import { listLoop } from './list-loop.ts';
 import { closeDevice } from './open-device.ts';
 import { tellTool } from './run-disk-tool.ts';
 
@@ -92,30 +92,11 @@ async function isAttached(number: string, machine: Machine): Promise<boolean> {
   return device !== undefined && device.backingFile !== null;
 }
 
-const yes = z.union([z.literal(true), z.literal('1')]);
-const loops = z.object({
-  loopdevices: z.tuple([
-    z.object({ autoclear: yes, 'back-ino': z.coerce.bigint(), 'back-maj:min': z.string() }),
-  ]),
-});
-
 /** losetup opens what it is given by its name: only the node's own inode proves that it was our device. */
 async function whyNotOurs(path: string, claimed: number, machine: Machine): Promise<string | undefined> {
-  const columns = 'AUTOCLEAR,BACK-INO,BACK-MAJ:MIN';
-  const listed = await losetup(machine, ['--json', '--list', '--output', columns, path]);
-  if (listed.state !== 'ended' || listed.code !== 0) return tellTool('losetup', listed);
-  const parsed = loops.safeParse(parseJson(listed.stdout));
-  if (!parsed.success) return 'losetup lists it otherwise';
-  const [loop] = parsed.data.loopdevices;
+  const back = await listLoop(path, machine);
+  if (back === undefined) return 'it is not attached';
   const { dev, ino } = fstatSync(claimed, { bigint: true });
-  const isOurs = loop['back-ino'] === ino && loop['back-maj:min'].trim() === formatDeviceNumber(dev);
-  return isOurs ? undefined : 'it lies over another file';
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+  const isOurs = back.inode === ino && back.deviceNumber === formatDeviceNumber(dev);
+  return isOurs ? undefined : `it lies over ${back.file}`;
 }

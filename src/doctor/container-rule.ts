@@ -2,7 +2,7 @@
 // protected one fails, any other warns.
 import type { Container } from '../contracts/facts/containers.ts';
 import { defineRule, say, type Rule } from './rule.ts';
-import { shellWord } from './shell-word.ts';
+import { shellWord } from '../base/shell-word.ts';
 
 export const defineContainerRule = (definition: {
   readonly id: 'container-unhealthy' | 'container-restarting' | 'container-stopped';

@@ -1,6 +1,6 @@
 // A Proxmox host whose newest backup ended with an error.
 import { defineRule, say } from '../rule.ts';
-import { shellWord } from '../shell-word.ts';
+import { shellWord } from '../../base/shell-word.ts';
 
 export const backupFailed = defineRule({
   id: 'backup-failed',

@@ -3,7 +3,7 @@ import { fillLimitsPercent } from '../fill-limits.ts';
 import { listFillable, type Fillable } from '../fillable.ts';
 import { above } from '../limits.ts';
 import { defineRule, say } from '../rule.ts';
-import { shellWord } from '../shell-word.ts';
+import { shellWord } from '../../base/shell-word.ts';
 
 export const diskFull = defineRule({
   id: 'disk-full',

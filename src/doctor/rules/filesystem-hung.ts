@@ -1,6 +1,6 @@
 // Mounted file systems that do not answer: every program that touches one hangs with it.
 import { defineRule, say } from '../rule.ts';
-import { shellWord } from '../shell-word.ts';
+import { shellWord } from '../../base/shell-word.ts';
 
 const NETWORK = /^(?:nfs|cifs|smb|ceph|glusterfs|9p|fuse)/;
 

@@ -1,6 +1,6 @@
 // LVM groups of which a disk is gone.
 import { defineRule, say } from '../rule.ts';
-import { shellWord } from '../shell-word.ts';
+import { shellWord } from '../../base/shell-word.ts';
 
 export const lvmMissing = defineRule({
   id: 'lvm-missing',

@@ -1,7 +1,7 @@
 // LVM thin pools whose data or metadata run out: a full one stops or corrupts its guests.
 import { above, type Limits } from '../limits.ts';
 import { defineRule, say } from '../rule.ts';
-import { shellWord } from '../shell-word.ts';
+import { shellWord } from '../../base/shell-word.ts';
 
 const USED_PERCENT: Limits = {
   // Thin volumes promise more than there is: begin to look early.

@@ -1,7 +1,7 @@
 // ZFS pools that are nearly full. Guests' volumes lie in the pool and no file system shows them.
 import { above, type Limits } from '../limits.ts';
 import { defineRule, say } from '../rule.ts';
-import { shellWord } from '../shell-word.ts';
+import { shellWord } from '../../base/shell-word.ts';
 
 const USED_PERCENT: Limits = {
   // OpenZFS advises to stay below 80 %; from there on it fragments and slows down.

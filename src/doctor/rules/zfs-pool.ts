@@ -1,7 +1,7 @@
 // ZFS pools that are not whole, or that counted errors.
 import type { ZfsPool } from '../../contracts/facts/pools.ts';
 import { defineRule, say } from '../rule.ts';
-import { shellWord } from '../shell-word.ts';
+import { shellWord } from '../../base/shell-word.ts';
 
 export const zfsPool = defineRule({
   id: 'zfs-pool',
