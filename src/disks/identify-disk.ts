@@ -34,11 +34,7 @@ export async function startIdentify(options: Options): Promise<Identifying> {
 }
 
 /** False where there is no ledctl(8), or no light that it knows for this disk. */
-async function switchLight(
-  to: 'locate' | 'locate_off',
-  path: string,
-  machine: Machine,
-): Promise<boolean> {
+async function switchLight(to: 'locate' | 'locate_off', path: string, machine: Machine): Promise<boolean> {
   const args = [`${to}=${path}`];
   const switched = await machine.runTool({ file: 'ledctl', args, deadlineMs: LIGHT_DEADLINE_MS });
   // It warns on stderr, and ends with 0, for a disk whose controller has no lights.

@@ -59,7 +59,10 @@ async function clean(
       return { state: 'detached', detail: `${loop}, which lay over ${device.path}, was detached` };
     }
     if (detached.state !== 'ended' || detached.code !== 0) {
-      return { state: 'failed', detail: `${loop} over ${device.path} stays: ${tellTool('losetup', detached)}` };
+      return {
+        state: 'failed',
+        detail: `${loop} over ${device.path} stays: ${tellTool('losetup', detached)}`,
+      };
     }
     // In use, the kernel takes it apart when its last user closes it.
     if (machine.clock.monotonic() > until) {

@@ -14,11 +14,13 @@ export type LoopBack = {
 
 const LIST_DEADLINE_MS = 30_000;
 
-const loops = z.object({
-  loopdevices: z.tuple([
-    z.object({ 'back-file': z.string(), 'back-ino': z.coerce.bigint(), 'back-maj:min': z.string() }),
-  ]),
+const attached = z.object({
+  'back-file': z.string(),
+  'back-ino': z.coerce.bigint(),
+  'back-maj:min': z.string(),
 });
+const free = z.object({ 'back-file': z.null() });
+const loops = z.object({ loopdevices: z.tuple([z.union([attached, free])]) });
 
 /** Nothing when it is not attached. Throws when that cannot be told. */
 export async function listLoop(path: string, machine: Machine): Promise<LoopBack | undefined> {
@@ -28,10 +30,12 @@ export async function listLoop(path: string, machine: Machine): Promise<LoopBack
     deadlineMs: LIST_DEADLINE_MS,
   });
   if (listed.state !== 'ended') throw new Error(tellTool('losetup', listed));
+  // A number that never was a loop device, or is none any more.
   if (listed.stdout.trim() === '') return undefined;
   const parsed = loops.safeParse(parseJson(listed.stdout));
   if (!parsed.success) throw new Error(`losetup lists ${path} in a way that makes no sense`);
   const [loop] = parsed.data.loopdevices;
+  if (loop['back-file'] === null) return undefined;
   return {
     file: loop['back-file'],
     inode: loop['back-ino'],

@@ -24,7 +24,19 @@ type Plan =
   | { readonly state: 'step'; readonly step: Step };
 
 /** The system's own, with all below them. */
-const SYSTEM_FOLDERS = ['/boot', '/usr', '/var', '/etc', '/bin', '/sbin', '/lib', '/lib64', '/dev', '/proc', '/sys'];
+const SYSTEM_FOLDERS = [
+  '/boot',
+  '/usr',
+  '/var',
+  '/etc',
+  '/bin',
+  '/sbin',
+  '/lib',
+  '/lib64',
+  '/dev',
+  '/proc',
+  '/sys',
+];
 /** The system's own, but not what is mounted below. */
 const SYSTEM_POINTS = ['/', '/run', '/tmp', '/root', '/home', '/opt'];
 const UMOUNT_DEADLINE_MS = 120_000;
@@ -40,7 +52,9 @@ export async function releaseDisk(options: {
   readonly keep: readonly string[];
 }): Promise<Released> {
   const { machine, device, devices, keep } = options;
-  const partitions = devices.filter(({ kind, parents }) => kind === 'partition' && parents.includes(device.name));
+  const partitions = devices.filter(
+    ({ kind, parents }) => kind === 'partition' && parents.includes(device.name),
+  );
   const nodes = [device, ...partitions];
   const released: string[] = [];
   try {
@@ -81,8 +95,7 @@ export function planRelease(
 
 function whyKept(mount: Mount, mounts: readonly Mount[], keep: readonly string[]): string | undefined {
   const point = mount.mountPoint;
-  const isSystem =
-    SYSTEM_POINTS.includes(point) || SYSTEM_FOLDERS.some((folder) => isWithin(point, folder));
+  const isSystem = SYSTEM_POINTS.includes(point) || SYSTEM_FOLDERS.some((folder) => isWithin(point, folder));
   if (isSystem) return `${point} belongs to this system and stays mounted`;
   const kept = keep.find((path) => mountOf(mounts, path)?.id === mount.id);
   return kept === undefined ? undefined : `${kept} lies on it, which this host needs; it stays mounted`;
@@ -95,7 +108,10 @@ function planUmount(mount: Mount, mounts: readonly Mount[], mine: ReadonlySet<Mo
   const foreign = covering !== undefined && !mine.has(covering) ? covering : inside;
   if (foreign !== undefined && !mine.has(foreign)) {
     const command = `umount ${shellWord(foreign.mountPoint)}`;
-    return { state: 'refused', why: `${foreign.source} is mounted on ${foreign.mountPoint}, above it; run: ${command}` };
+    return {
+      state: 'refused',
+      why: `${foreign.source} is mounted on ${foreign.mountPoint}, above it; run: ${command}`,
+    };
   }
   return { state: 'step', step: { what: point, file: 'umount', args: ['--no-canonicalize', '--', point] } };
 }
