@@ -1,4 +1,4 @@
-// What lies behind a loop device, as losetup tells: the file's own number, not only its name.
+// What lies behind loop devices, as losetup tells: the file's own number, not only its name.
 import { lstatSync } from 'node:fs';
 import { z } from 'zod';
 import type { Machine } from '../host/machine.ts';
@@ -6,6 +6,7 @@ import { formatDeviceNumber } from './device-number.ts';
 import { tellTool } from './run-disk-tool.ts';
 
 export type LoopBack = {
+  readonly loop: string;
   readonly file: string;
   readonly inode: bigint;
   /** Of the file system on which the file lies. */
@@ -15,39 +16,52 @@ export type LoopBack = {
 const LIST_DEADLINE_MS = 30_000;
 
 const attached = z.object({
+  name: z.string(),
   'back-file': z.string(),
   'back-ino': z.coerce.bigint(),
   'back-maj:min': z.string(),
 });
 const free = z.object({ 'back-file': z.null() });
-const loops = z.object({ loopdevices: z.tuple([z.union([attached, free])]) });
+const loops = z.object({ loopdevices: z.array(z.union([attached, free])) });
 
 /** Nothing when it is not attached. Throws when that cannot be told. */
 export async function listLoop(path: string, machine: Machine): Promise<LoopBack | undefined> {
+  const [loop] = await list(machine, path);
+  return loop;
+}
+
+/** All that are attached. Throws when that cannot be told. */
+export const listLoops = async (machine: Machine): Promise<readonly LoopBack[]> => list(machine);
+
+async function list(machine: Machine, ...paths: readonly string[]): Promise<readonly LoopBack[]> {
+  const columns = 'NAME,BACK-FILE,BACK-INO,BACK-MAJ:MIN';
   const listed = await machine.runTool({
     file: 'losetup',
-    args: ['--json', '--list', '--output', 'BACK-FILE,BACK-INO,BACK-MAJ:MIN', path],
+    args: ['--json', '--list', '--output', columns, ...paths],
     deadlineMs: LIST_DEADLINE_MS,
   });
-  if (listed.state !== 'ended') throw new Error(tellTool('losetup', listed));
-  // A number that never was a loop device, or is none any more.
-  if (listed.stdout.trim() === '') return undefined;
+  // It ends with 1 for a number that never was a loop device, or is none any more.
+  if (listed.state !== 'ended' || listed.code > 1) throw new Error(tellTool('losetup', listed));
+  if (listed.stdout.trim() === '') return [];
   const parsed = loops.safeParse(parseJson(listed.stdout));
-  if (!parsed.success) throw new Error(`losetup lists ${path} in a way that makes no sense`);
-  const [loop] = parsed.data.loopdevices;
-  if (loop['back-file'] === null) return undefined;
-  return {
-    file: loop['back-file'],
-    inode: loop['back-ino'],
-    deviceNumber: loop['back-maj:min'].trim(),
-  };
+  if (!parsed.success) throw new Error('the answer of losetup makes no sense');
+  return parsed.data.loopdevices.flatMap((loop) =>
+    loop['back-file'] === null
+      ? []
+      : {
+          loop: loop.name,
+          file: loop['back-file'],
+          inode: loop['back-ino'],
+          deviceNumber: loop['back-maj:min'].trim(),
+        },
+  );
 }
 
 /** Whether it lies over this node itself, whatever that is called. */
-export function liesOver(loop: LoopBack, node: string): boolean {
+export function liesOver(back: LoopBack, node: string): boolean {
   const stat = lstatSync(node, { bigint: true, throwIfNoEntry: false });
   if (stat === undefined || !stat.isBlockDevice()) return false;
-  return loop.inode === stat.ino && loop.deviceNumber === formatDeviceNumber(stat.dev);
+  return back.inode === stat.ino && back.deviceNumber === formatDeviceNumber(stat.dev);
 }
 
 function parseJson(text: string): unknown {

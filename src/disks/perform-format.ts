@@ -2,14 +2,17 @@
 // the job before it begins; until `mkfs` nothing is written, and everything that is in doubt ends it.
 import { fsync } from 'node:fs';
 import { errnoOf, messageOf } from '../base/errors.ts';
+import type { ApiCode } from '../contracts/api-error.ts';
 import type { FormatStage } from '../contracts/facts/operations.ts';
-import { readNumberedDevice } from '../host/numbered-device.ts';
+import type { Machine } from '../host/machine.ts';
+import { readNumberedDevice, type NumberedDevice } from '../host/numbered-device.ts';
 import { attachLoop, findFree } from './attach-loop.ts';
 import { claimDevice, type Claim } from './claim.ts';
 import type { JobGear, JobTalk } from './disk-job.ts';
 import { fileSystems } from './file-systems.ts';
 import { failed, FormatEnded, held, invalid } from './format-ended.ts';
 import type { FormatOrder, FormatResult } from './format-order.ts';
+import { liesOver, listLoops } from './list-loop.ts';
 import { flushBuffers } from './open-device.ts';
 import { flushAll } from './open-ordered.ts';
 import { recheck, tellUse } from './recheck.ts';
@@ -55,21 +58,36 @@ export async function performFormat(order: FormatOrder, talk: JobTalk, gear: Job
 async function formatClaimed(claim: Claim, run: Run): Promise<void> {
   const { fd, device } = claim;
   const { machine, createExamine } = run.gear;
-  await flushAll(fd, device, machine);
-  recheck(
-    run.order,
-    await createExamine({ allowLoop: run.order.allow_loop })(device.name, { claimed: true }),
-  );
+  await refuseLoops(device, machine);
+  await orFail('E_READ', flushAll(fd, device, machine));
+  const examine = createExamine({ allowLoop: run.order.allow_loop });
+  recheck(run.order, await orFail('E_READ', examine(device.name, { claimed: true })));
   await begin('rechecked', run);
   await begin('zero_verified', run);
   await readZeros(claim, run);
   await begin('mkfs', run);
   await makeFileSystem(claim, run);
   await begin('fs_verified', run);
-  await flushBuffers(fd, machine.runTool);
+  await orFail('E_VERIFY', flushBuffers(fd, machine.runTool));
   const why = await whyNotAsWanted(fd, run.wanted, machine.runTool);
   if (why !== undefined) throw failed('E_VERIFY', why);
   await begin('released', run);
+}
+
+/**
+ * A loop device over it does not hold it, for the kernel: one that a killed job left, with a mkfs that hangs in
+ * it, would write into what is made now.
+ */
+async function refuseLoops(device: NumberedDevice, machine: Machine): Promise<void> {
+  const loops = await orFail('E_TOOL', listLoops(machine));
+  if (loops.length === 0) return;
+  const partitions = await Promise.all(
+    device.partitions.map(async (number) => readNumberedDevice(machine, number)),
+  );
+  const nodes = [device, ...partitions].flatMap((node) => (node === undefined ? [] : [node.path]));
+  const over = loops.find((back) => nodes.some((node) => liesOver(back, node)));
+  if (over !== undefined)
+    throw held(`${over.loop} lies over ${over.file}; ends with: losetup --detach ${over.loop}`);
 }
 
 /** Held by somebody: the examination tells by whom, which the kernel's EBUSY does not. */
@@ -84,6 +102,13 @@ async function takeClaim({ order, gear }: Run): Promise<Claim> {
     if (device === undefined) throw error;
     throw held(tellUse(await createExamine({ allowLoop })(device.name, { claimed: false })));
   }
+}
+
+/** What this program or the device cannot do is no bug of ours. */
+async function orFail<T>(code: ApiCode, work: Promise<T>): Promise<T> {
+  return work.catch((error: unknown) => {
+    throw error instanceof FormatEnded ? error : failed(code, errnoOf(error) ?? messageOf(error));
+  });
 }
 
 /** Resolves once it stands in the journal. It can be cancelled as long as nothing was written. */

@@ -13,14 +13,14 @@ import { createStandIn } from './stand-in-examine.ts';
 
 export const MIB = 1024 * 1024;
 /** The smallest that every type fits on: mkfs.xfs wants 300 MiB. */
-export const BYTES = 320 * MIB;
+export const FITS_ALL = 320 * MIB;
 export type BlankLoop = { readonly device: string; readonly image: string; readonly name: string };
 
 /** A loop device over a file of zeros without contents. */
 export function blankLoop(
   options: { bytes?: number; sectorBytes?: number; folder?: string } = {},
 ): BlankLoop {
-  const { bytes = BYTES, sectorBytes = 512, folder = makeFolder() } = options;
+  const { bytes = 64 * MIB, sectorBytes = 512, folder = makeFolder() } = options;
   const image = makeImage(folder, `${randomUUID()}.img`, bytes);
   return { ...attachAgain(image, sectorBytes), image };
 }
@@ -29,6 +29,8 @@ export function attachAgain(image: string, sectorBytes = 512): { device: string;
   const args = ['--find', '--show', '--direct-io=on', '--sector-size', String(sectorBytes), image];
   const device = run('losetup', ...args).trim();
   onTestFinished(() => quietly('losetup', '--detach', device));
+  // A number that was made read-only stays so for whoever gets it next.
+  run('blockdev', '--setrw', device);
   return { device, name: device.slice('/dev/'.length) };
 }
 

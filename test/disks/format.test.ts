@@ -20,6 +20,7 @@ import {
   blankLoop,
   createJournal,
   field,
+  FITS_ALL,
   format,
   isZero,
   MIB,
@@ -33,7 +34,7 @@ describe.skipIf(why !== undefined)('a format', () => {
   test.each(FORMAT_TYPES.flatMap((fstype) => [512, 4096].map((sectorBytes) => ({ fstype, sectorBytes }))))(
     'of a blank device to $fstype with sectors of $sectorBytes ends with the chosen UUID',
     async ({ fstype, sectorBytes }) => {
-      const { device, name } = blankLoop({ sectorBytes });
+      const { device, name } = blankLoop({ bytes: FITS_ALL, sectorBytes });
       const order = await orderFor(name, fstype);
       const journal = createJournal();
       expect(await format(order, journal)).toEqual({ state: 'done' });
@@ -73,19 +74,19 @@ describe.skipIf(why !== undefined)('a format', () => {
     const { device, image, name } = blankLoop();
     const order = await orderFor(name);
     const journal = createJournal((stage) => {
-      if (stage === 'rechecked') writeByte(image, 123 * MIB + 45);
+      if (stage === 'rechecked') writeByte(image, 43 * MIB + 45);
     });
     expect(await format(order, journal)).toEqual({
       state: 'invalid',
       code: 'E_NOT_BLANK',
-      detail: `byte ${123 * MIB + 45} is not zero`,
+      detail: `byte ${43 * MIB + 45} is not zero`,
     });
     expect(journal).toMatchObject({ stages: ['rechecked', 'zero_verified'], dirty: false });
     expect(field(device, 'TYPE')).toBe('');
   });
 
   test.each(ALL_STAGES)('keeps an intruder out when %s begins', async (stage) => {
-    const { device, name } = blankLoop();
+    const { device, name } = blankLoop({ bytes: FITS_ALL });
     const point = join(makeFolder(), 'point');
     mkdirSync(point);
     const letIn: string[] = [];
@@ -131,7 +132,7 @@ describe.skipIf(why !== undefined)('a format', () => {
   });
 
   test('is what keeps them out: without it each of them gets in', () => {
-    const { device } = blankLoop();
+    const { device } = blankLoop({ bytes: FITS_ALL });
     expect(tryRun('mkfs.ext4', '-q', '-F', device)).toBe(true);
     expect(tryRun('wipefs', '-a', device)).toBe(true);
     expect(tryRun('pvcreate', '-ff', '-y', device)).toBe(true);
@@ -167,7 +168,7 @@ describe.skipIf(why !== undefined)('a format', () => {
     const { device, image, name } = blankLoop();
     const order = await orderFor(name);
     run('losetup', '--detach', device);
-    const other = makeImage(makeFolder(), 'other.img', 320 * MIB);
+    const other = makeImage(makeFolder(), 'other.img', 64 * MIB);
     run('losetup', device, other);
     const journal = createJournal();
     const result = await format(order, journal);
@@ -240,7 +241,7 @@ describe.skipIf(why !== undefined)('a format', () => {
     const { image, name } = blankLoop();
     const order = await orderFor(name);
     const journal = createJournal((stage) => {
-      if (stage === 'zero_verified') run('truncate', '-s', '100M', image);
+      if (stage === 'zero_verified') run('truncate', '-s', '30M', image);
     });
     expect(await format(order, journal)).toMatchObject({ state: 'failed', code: 'E_READ', dirty: false });
     expect(isZero(image)).toBe(true);
