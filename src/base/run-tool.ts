@@ -10,6 +10,10 @@ export type ToolRequest = {
   /** Bytes accepted from stdout; more ends the program. */
   readonly maxBytes?: number;
   readonly signal?: AbortSignal;
+  /** Open files that it gets as its descriptors 3, 4, …: `/dev/fd/3` is then the file itself, not a path to it. */
+  readonly inherit?: readonly number[];
+  /** The kernel kills it when this process dies (prctl(2), PR_SET_PDEATHSIG). */
+  readonly diesWithUs?: boolean;
 };
 
 export type ToolResult =
@@ -37,13 +41,21 @@ const DEFAULT_MAX_BYTES = 4 * 1024 * 1024;
 const MAX_STDERR_BYTES = 64 * 1024;
 /** How long a killed program may take to die before it is called stuck. */
 const KILL_GRACE_MS = 250;
+const DIES_WITH_US = ['setpriv', '--pdeathsig', 'KILL', '--'] as const;
+/** What setpriv(1) ends with when there is no such program. */
+const NOT_FOUND = 127;
 const TOOL_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 export const runTool: RunTool = async (request) =>
   new Promise((resolve) => {
     const maxBytes = request.maxBytes ?? DEFAULT_MAX_BYTES;
-    const child = spawn(request.file, request.args, {
-      stdio: ['ignore', 'pipe', 'pipe'],
+    const [file, ...args] = [
+      ...(request.diesWithUs === true ? DIES_WITH_US : []),
+      request.file,
+      ...request.args,
+    ];
+    const child = spawn(file, args, {
+      stdio: ['ignore', 'pipe', 'pipe', ...(request.inherit ?? [])],
       // A group of its own, so that its children end with it; fixed words in its answers.
       detached: true,
       cwd: '/',
@@ -64,8 +76,8 @@ export const runTool: RunTool = async (request) =>
       clearTimeout(graceTimer);
       request.signal?.removeEventListener('abort', onAbort);
       // A stuck child must not keep this process alive.
-      child.stdout.destroy();
-      child.stderr.destroy();
+      child.stdout?.destroy();
+      child.stderr?.destroy();
       child.unref();
       resolve(result);
     };
@@ -100,12 +112,12 @@ export const runTool: RunTool = async (request) =>
     if (request.signal?.aborted) onAbort();
     else request.signal?.addEventListener('abort', onAbort, { once: true });
 
-    child.stdout.on('data', (chunk: Buffer) => {
+    child.stdout?.on('data', (chunk: Buffer) => {
       stdoutBytes += chunk.length;
       if (stdoutBytes > maxBytes) kill('too-large');
       else stdout.push(chunk);
     });
-    child.stderr.on('data', (chunk: Buffer) => {
+    child.stderr?.on('data', (chunk: Buffer) => {
       if (stderrBytes < MAX_STDERR_BYTES) stderr.push(chunk);
       stderrBytes += chunk.length;
     });
@@ -119,6 +131,8 @@ export const runTool: RunTool = async (request) =>
       if (ending === 'timeout') settle({ state: 'timeout', stdout: output(), stuck: false });
       else if (ending === 'too-large') settle({ state: 'too-large' });
       else if (code === null) settle({ state: 'failed', detail: `ended by ${signal ?? 'a signal'}` });
+      else if (request.diesWithUs === true && code === NOT_FOUND && stderrBytes > 0)
+        settle({ state: 'missing' });
       else settle({ state: 'ended', code, stdout: output(), stderr: Buffer.concat(stderr).toString('utf8') });
     });
   });

@@ -1,7 +1,6 @@
 // A program of ours that works beside this process and talks with it in JSON lines: reading and writing
 // disks may hang, and must neither stop the daemon nor outlive it.
 import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import { errnoOf, messageOf } from './errors.ts';
 
 /** How this very program is started again: Node, its flags and the script. */
@@ -16,12 +15,13 @@ export type Job = {
 };
 
 const MAX_LINE = 1024 * 1024;
+const NEWLINE = 0x0a;
 const MAX_DETAIL = 4096;
 const TOOL_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 /**
  * Starts `own` with `args`. The kernel kills it when this process dies (`setpriv --pdeathsig`, prctl(2)
- * PR_SET_PDEATHSIG). `onLine` hears every line that it writes; what is no JSON ends it.
+ * PR_SET_PDEATHSIG). `onMessage` hears every line that it writes; what is no JSON, or makes `onMessage` throw, ends it.
  */
 export function startJob(options: {
   readonly own: OwnProgram;
@@ -43,15 +43,20 @@ export function startJob(options: {
   child.stderr.on('data', (chunk: Buffer) => {
     detail = (detail + chunk.toString('utf8')).slice(-MAX_DETAIL);
   });
-  createInterface({ input: child.stdout }).on('line', (line) => {
+  const fail = (why: string) => {
+    failure ??= why;
+    kill();
+  };
+  const takeLines = splitLines((line) => {
     if (failure !== undefined) return;
     try {
-      if (line.length > MAX_LINE) throw new Error('a line is too long');
       options.onMessage(JSON.parse(line));
     } catch (error) {
-      failure = messageOf(error);
-      kill();
+      fail(`what it said is no message: ${messageOf(error)}`);
     }
+  });
+  child.stdout.on('data', (chunk: Buffer) => {
+    if (failure === undefined && !takeLines(chunk)) fail('a line of it is too long');
   });
   const ended = new Promise<{ code: number | null; detail: string }>((resolve) => {
     child.once('error', (error) => resolve({ code: null, detail: errnoOf(error) ?? messageOf(error) }));
@@ -62,5 +67,20 @@ export function startJob(options: {
     send: (message) => void child.stdin.write(`${JSON.stringify(message)}\n`),
     kill,
     ended,
+  };
+}
+
+/** Gives a function that takes pieces and tells each whole line; false when one grows beyond all bounds. */
+function splitLines(onLine: (line: string) => void): (chunk: Buffer) => boolean {
+  let rest = Buffer.alloc(0);
+  return (chunk) => {
+    let from = 0;
+    for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, from)) {
+      onLine(Buffer.concat([rest, chunk.subarray(from, at)]).toString('utf8'));
+      rest = Buffer.alloc(0);
+      from = at + 1;
+    }
+    rest = Buffer.concat([rest, chunk.subarray(from)]);
+    return rest.length <= MAX_LINE;
   };
 }

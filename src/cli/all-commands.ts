@@ -2,7 +2,12 @@
 // command brings along must not slow down the others.
 import type { Command } from './command.ts';
 
-export type CommandEntry = { readonly name: string; readonly load: () => Promise<Command> };
+export type CommandEntry = {
+  readonly name: string;
+  readonly load: () => Promise<Command>;
+  /** For felhom itself: neither help nor completion names it. */
+  readonly hidden?: true;
+};
 
 /** What runs when no command is named. */
 export const DEFAULT_COMMAND = 'console';
@@ -13,6 +18,15 @@ export const allCommands: readonly CommandEntry[] = [
   { name: 'check', load: async () => (await import('./commands/check.ts')).checkCommand },
   { name: 'doctor', load: async () => (await import('./commands/doctor.ts')).doctorCommand },
   { name: 'disks list', load: async () => (await import('./commands/disks-list.ts')).disksListCommand },
+  { name: 'disks scan', load: async () => (await import('./commands/disks-scan.ts')).disksScanCommand },
+  {
+    name: 'disk-job',
+    load: async () => (await import('./commands/disk-job.ts')).diskJobCommand,
+    hidden: true,
+  },
   { name: 'help', load: async () => (await import('./commands/help.ts')).helpCommand },
   { name: 'completion', load: async () => (await import('./commands/completion.ts')).completionCommand },
 ];
+
+/** What people are told of. */
+export const shownCommands = allCommands.filter(({ hidden }) => hidden !== true);

@@ -1,7 +1,7 @@
 // What may stand where on a command line, for the completions of all shells: the first words, and
 // for each beginning of a command what may follow it.
 import type { Text } from '../base/texts/text.ts';
-import { allCommands } from './all-commands.ts';
+import { shownCommands } from './all-commands.ts';
 import type { Option } from './command.ts';
 import { globalOptions } from './global-options.ts';
 
@@ -15,7 +15,7 @@ export type CompletionPlace = {
 };
 
 export async function listCompletionPlaces(text: Text): Promise<readonly CompletionPlace[]> {
-  const commands = await Promise.all(allCommands.map(async ({ load }) => load()));
+  const commands = await Promise.all(shownCommands.map(async ({ load }) => load()));
   const describe = (options: Readonly<Record<string, Option>>) =>
     Object.entries(options).map(([name, option]) => ({ ...option, name, about: text(option.summary) }));
   const always = describe(globalOptions);

@@ -1,7 +1,7 @@
 // Finds the command that a line of words names, of one word or two.
 import type { ActionableError } from '../base/errors.ts';
 import type { Text } from '../base/texts/text.ts';
-import { allCommands, DEFAULT_COMMAND, type CommandEntry } from './all-commands.ts';
+import { allCommands, DEFAULT_COMMAND, shownCommands, type CommandEntry } from './all-commands.ts';
 import { nearest } from './nearest.ts';
 import { usage } from './parse-words.ts';
 
@@ -16,7 +16,7 @@ export function findCommand(words: readonly string[], text: Text): CommandEntry 
 }
 
 function unknownCommand(first: string, second: string, text: Text): ActionableError {
-  const group = allCommands.flatMap(({ name }) =>
+  const group = shownCommands.flatMap(({ name }) =>
     name.startsWith(`${first} `) ? [name.slice(first.length + 1)] : [],
   );
   if (group.length > 0) {
@@ -28,7 +28,7 @@ function unknownCommand(first: string, second: string, text: Text): ActionableEr
       text,
     );
   }
-  const firstWords = allCommands.map(({ name }) => name.split(' ')[0] ?? name);
+  const firstWords = shownCommands.map(({ name }) => name.split(' ')[0] ?? name);
   const near = nearest(first, [...new Set(firstWords)]);
   return usage(
     near === undefined

@@ -1,6 +1,6 @@
 // What `felhom help` and `--help` say, from the tables of commands and options.
 import type { Text } from '../base/texts/text.ts';
-import { allCommands } from './all-commands.ts';
+import { shownCommands } from './all-commands.ts';
 import type { Command, Options } from './command.ts';
 import { globalOptions } from './global-options.ts';
 import type { Output } from './print.ts';
@@ -13,7 +13,7 @@ export async function printHelp(command: Command | undefined, out: Output, text:
     out.line(text('help.tagline'));
     out.line();
     out.line(text('help.usage', { words: `felhom [${text('help.command')}] [${text('help.option')}…]` }));
-    const commands = await Promise.all(allCommands.map(async ({ load }) => load()));
+    const commands = await Promise.all(shownCommands.map(async ({ load }) => load()));
     printRows(
       out,
       text('help.commands'),

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { allFacts } from './all-facts.ts';
 import type { Subject } from './all-facts.ts';
+import { diskScan } from './facts/disk-flags.ts';
 import { smartVerdict } from './facts/smart.ts';
 import { finding, ruleAnswer } from './finding.ts';
 import { readingOf } from './reading-schema.ts';
@@ -99,6 +100,18 @@ export const disksListOutput = z.object({
 });
 export type DisksListOutput = z.infer<typeof disksListOutput>;
 
+export const disksScanOutput = z.object({
+  schema: z.literal('felhom/disks-scan/1'),
+  ...origin,
+  /** Kernel name, and the name that stays. */
+  name: z.string(),
+  path: z.string(),
+  durable_id: z.string().nullable(),
+  /** `zero`: every byte was read and is. `not-zero`: `detail` is the offset of the first that is not. */
+  scan: diskScan,
+});
+export type DisksScanOutput = z.infer<typeof disksScanOutput>;
+
 const optionOutput = z.object({
   name: z.string(),
   short: z.string().nullable(),
@@ -151,6 +164,7 @@ export const allOutputs = {
   check: checkOutput,
   doctor: doctorOutput,
   'disks-list': disksListOutput,
+  'disks-scan': disksScanOutput,
   help: helpOutput,
   completion: completionOutput,
   error: errorOutput,

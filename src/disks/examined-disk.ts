@@ -39,3 +39,6 @@ export type ExaminedDisk = {
   /** What a person types to confirm: the tail of the serial, else of the durable id. */
   readonly confirm_word: string;
 };
+
+/** `claimed`: the caller itself holds the device exclusively, which is then no sign of somebody else. */
+export type Examine = (name: string, options: { readonly claimed: boolean }) => Promise<ExaminedDisk>;

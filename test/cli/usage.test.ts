@@ -19,8 +19,8 @@ test.each([
   [['--source', 'demo', 'status'], "--source cannot be 'demo'; possible: auto, embedded, agent."],
   [['--source=bundle:x', 'status'], "--source cannot be 'bundle:x'; possible: auto, embedded, agent."],
   [['status', 'extra'], "'status' does not take 'extra'."],
-  [['disks'], "'disks' needs one more word: list."],
-  [['disks', 'inspect', 'sda'], "'disks' has no 'inspect'; there is: list."],
+  [['disks'], "'disks' needs one more word: list, scan."],
+  [['disks', 'inspect', 'sda'], "'disks' has no 'inspect'; there is: list, scan."],
   [['completion'], "'completion' needs SHELL."],
   [['completion', 'tcsh'], "There is no completion for 'tcsh'; possible: bash, zsh, fish."],
 ])('%j is a usage error', async (argv, message) => {

@@ -1,12 +1,12 @@
 // `felhom help [COMMAND]`.
 import { EXIT } from '../../base/errors.ts';
-import { allCommands } from '../all-commands.ts';
+import { shownCommands } from '../all-commands.ts';
 import type { Command } from '../command.ts';
 import { findCommand } from '../find-command.ts';
 import { describeCommands } from '../describe-commands.ts';
 import { printHelp } from '../print-help.ts';
 
-const WORDS = allCommands.map(({ name }) => name.split(' '));
+const WORDS = shownCommands.map(({ name }) => name.split(' '));
 
 export const helpCommand: Command = {
   name: 'help',
@@ -24,7 +24,7 @@ export const helpCommand: Command = {
     const entry = operands.length === 0 ? undefined : findCommand(operands, text);
     if (json) {
       const commands = await Promise.all(
-        (entry === undefined ? allCommands : [entry]).map(({ load }) => load()),
+        (entry === undefined ? shownCommands : [entry]).map(({ load }) => load()),
       );
       out.json(describeCommands(commands, text));
     } else await printHelp(await entry?.load(), out, text);

@@ -1,0 +1,182 @@
+// The agent is killed while it formats: whatever stage it was in, no process of it goes on, no loop device
+// stays, and what the journal says of written bytes is true.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { FormatOrder } from '../../src/disks/format-order.ts';
+import { cleanLeftovers } from '../../src/disks/leftovers.ts';
+import { makeFolder, makeImage, mountAt, quietly, run, whyNoLoop } from '../host/loop-device.ts';
+import { ALL_STAGES, blankLoop, field, format, isZero, machine, MIB, orderFor } from './format-gear.ts';
+
+const PARENT = fileURLToPath(new URL('crashing-parent.ts', import.meta.url));
+const why = whyNoLoop('mkfs.ext4', 'setpriv', 'fsfreeze');
+
+type Entry = { stage?: string; dirty?: boolean; loop?: string; result?: unknown };
+
+describe.skipIf(why !== undefined)('after kill -9', () => {
+  test.each([...ALL_STAGES, 'loop'])(
+    'when %s was to begin, nothing is left and the journal is right',
+    async (at) => {
+      const { device, image, name } = blankLoop();
+      const order = await orderFor(name);
+      const parent = startParent(order, at);
+      await parent.until((entry) => entry.stage === at || (at === 'loop' && entry.loop !== undefined));
+      const family = parent.descendants();
+      expect(family.length).toBeGreaterThan(0);
+      parent.kill();
+      await allGone(family);
+      const loop = parent.journal.findLast((entry) => entry.loop !== undefined)?.loop ?? null;
+      const left = await cleanLeftovers(loop, order.identity, machine);
+      expect(['none', 'detached', 'kept']).toContain(left.state);
+      expect(loopsOver(device)).toEqual([]);
+      const dirty = parent.journal.some((entry) => entry.dirty === true);
+      expect(dirty).toBe(!['rechecked', 'zero_verified'].includes(at));
+      // Where `mkfs` stands in the journal and was never let go, it may be written, says the journal, and is not.
+      const isWritten = ['fs_verified', 'released'].includes(at);
+      expect(isZero(image)).toBe(!isWritten);
+      expect(field(device, 'UUID')).toBe(isWritten ? order.fs_uuid : '');
+      // Nobody holds it any more.
+      expect((await format(await orderFor(name))).state).toBe(isWritten ? 'invalid' : 'done');
+    },
+  );
+
+  test('while it reads, the reading ends', async () => {
+    const { device, image, name } = blankLoop({ bytes: 4096 * MIB });
+    const parent = startParent(await orderFor(name), 'zero_verified', 'after');
+    await parent.until((entry) => entry.stage === 'zero_verified');
+    await sleep(150);
+    const family = parent.descendants();
+    expect(family.length).toBeGreaterThan(0);
+    parent.kill();
+    await allGone(family);
+    expect(parent.journal.some((entry) => entry.dirty === true)).toBe(false);
+    expect(loopsOver(device)).toEqual([]);
+    expect(isZero(image)).toBe(true);
+  });
+
+  test('while mkfs hangs in a write, it ends with the write, and its loop goes with it', async () => {
+    const folder = makeFolder();
+    const disk = makeImage(folder, 'below.img', 600 * MIB);
+    run('mkfs.ext4', '-q', disk);
+    const below = join(folder, 'below');
+    mountAt(below, '-o', 'loop', disk);
+    const { device, name } = blankLoop({ folder: below });
+    const order = await orderFor(name);
+    const parent = startParent(order, 'never');
+    onTestFinished(() => quietly('fsfreeze', '--unfreeze', below));
+    await parent.until((entry) => entry.stage === 'mkfs');
+    run('fsfreeze', '--freeze', below);
+    await parent.until((entry) => entry.loop !== undefined);
+    await mkfsRuns(order);
+    const family = parent.descendants();
+    expect(family.length).toBeGreaterThan(1);
+    parent.kill();
+    const loop = parent.journal.find((entry) => entry.loop !== undefined)?.loop ?? null;
+    // The kernel cannot end it as long as the write hangs: then that is what is said.
+    expect(await cleanLeftovers(loop, order.identity, machine)).toMatchObject({ state: 'in-use' });
+    expect(await format(order)).toMatchObject({ state: 'held' });
+    run('fsfreeze', '--unfreeze', below);
+    await allGone(family);
+    expect((await cleanLeftovers(loop, order.identity, machine)).state).not.toBe('failed');
+    expect(loopsOver(device)).toEqual([]);
+    expect(parent.journal.at(-1)).toEqual({ loop });
+    expect(parent.journal.some((entry) => entry.dirty === true)).toBe(true);
+    expect(await format(await orderFor(name))).not.toMatchObject({ state: 'held' });
+  });
+});
+
+describe.skipIf(why !== undefined)('a loop device of a format that is left', () => {
+  test('is detached, once, and a second time there is nothing to do', async () => {
+    const { device, name } = blankLoop();
+    const { identity } = await orderFor(name);
+    const loop = run('losetup', '--find', '--show', device).trim();
+    onTestFinished(() => quietly('losetup', '--detach', loop));
+    expect(await cleanLeftovers(loop, identity, machine)).toMatchObject({ state: 'detached' });
+    expect(await cleanLeftovers(loop, identity, machine)).toMatchObject({ state: 'none' });
+    expect(await cleanLeftovers(null, identity, machine)).toMatchObject({ state: 'none' });
+    expect(loopsOver(device)).toEqual([]);
+  });
+
+  test('stays when it lies over something else, or the machine was started since', async () => {
+    const [ours, other] = [blankLoop(), blankLoop()];
+    const { identity } = await orderFor(ours.name);
+    const loop = run('losetup', '--find', '--show', other.device).trim();
+    onTestFinished(() => quietly('losetup', '--detach', loop));
+    expect(await cleanLeftovers(loop, identity, machine)).toMatchObject({ state: 'kept' });
+    const before = { ...(await orderFor(other.name)).identity, boot_id: 'an earlier one' };
+    expect(await cleanLeftovers(loop, before, machine)).toMatchObject({ state: 'kept' });
+    expect(loopsOver(other.device)).toEqual([loop]);
+    expect(await cleanLeftovers('/dev/loop0; true', identity, machine)).toMatchObject({ state: 'kept' });
+    expect(await cleanLeftovers(other.image, identity, machine)).toMatchObject({ state: 'kept' });
+  });
+});
+
+function startParent(order: FormatOrder, stopAt: string, when = 'before') {
+  const child = spawn(process.execPath, [PARENT, JSON.stringify(order), stopAt, when], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const journal: Entry[] = [];
+  const lines = createInterface({ input: child.stdout });
+  lines.on('line', (line) => void journal.push(JSON.parse(line)));
+  return {
+    journal,
+    kill: () => void child.kill('SIGKILL'),
+    until: async (isIt: (entry: Entry) => boolean) => {
+      while (!journal.some(isIt)) await once(lines, 'line', { signal: AbortSignal.timeout(20_000) });
+    },
+    descendants: () => listDescendants(child.pid ?? 0),
+  };
+}
+
+function listDescendants(pid: number): readonly number[] {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
+  const own = children === '' ? [] : children.split(' ').map(Number);
+  return own.flatMap((child) => [child, ...listDescendants(child)]);
+}
+
+async function allGone(pids: readonly number[]): Promise<void> {
+  const deadline = performance.now() + 10_000;
+  while (pids.some(isAlive)) {
+    if (performance.now() > deadline) throw new Error(`still there: ${pids.filter(isAlive).join(' ')}`);
+    await sleep(20);
+  }
+}
+
+/** One that is dead and not yet reaped is gone. */
+function isAlive(pid: number): boolean {
+  try {
+    return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+async function mkfsRuns({ fs_uuid: uuid }: FormatOrder): Promise<void> {
+  const deadline = performance.now() + 10_000;
+  const isMkfs = (pid: string) => {
+    try {
+      const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+      return words[0]?.startsWith('mkfs') === true && words.includes(uuid);
+    } catch {
+      return false;
+    }
+  };
+  while (!readdirSync('/proc').some((pid) => /^\d+$/.test(pid) && isMkfs(pid))) {
+    if (performance.now() > deadline) throw new Error('mkfs does not run');
+    await sleep(10);
+  }
+}
+
+function loopsOver(device: string): readonly string[] {
+  return run('losetup', '--list', '--noheadings', '--output', 'NAME,BACK-FILE')
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, file]) => file === device)
+    .map(([name = '']) => name);
+}
