@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { syncFolder } from './sync-folder.ts';
 
 /** Creates the folder if needed. Throws the errno of what went wrong; the old file then still stands. */
 export async function writeFileWhole(path: string, text: string, mode = 0o600): Promise<void> {
@@ -21,10 +22,5 @@ export async function writeFileWhole(path: string, text: string, mode = 0o600): 
     await rm(temporary, { force: true });
     throw error;
   }
-  const parent = await open(folder, 'r');
-  try {
-    await parent.sync();
-  } finally {
-    await parent.close();
-  }
+  await syncFolder(folder);
 }
