@@ -50,6 +50,8 @@ type Run = {
   /** The last stage that stands in the journal, and whether writing may have begun. */
   stage: FormatStage | null;
   dirty: boolean;
+  /** The stage that writes is being written down, or stands there: too late to cancel. */
+  writing: boolean;
   /** Why we ended it ourselves. */
   failure: Refusal | undefined;
   cancelledBy: Requester | undefined;
@@ -101,6 +103,7 @@ export function createRunner(options: RunnerOptions): Runner {
       claimed: false,
       stage: operation.stage,
       dirty: false,
+      writing: false,
       failure: undefined,
       cancelledBy: undefined,
       progress: null,
@@ -264,6 +267,8 @@ export function createRunner(options: RunnerOptions): Runner {
     const later = STAGES.indexOf(stage) > STAGES.indexOf(run.stage ?? 'rechecked');
     // Zeroing what may be data needs a signature; this one has none.
     if (!later || stage === 'wiping') throw new Refusal('E_BUG', `stage ${stage} cannot follow ${run.stage}`);
+    if (dirty && run.controller.signal.aborted) throw new Refusal('E_CANCELLED', 'it was cancelled in time');
+    run.writing ||= dirty;
     await store.note(id, { at: clock.now(), stage, dirty: dirty || run.dirty });
     run.stage = stage;
     run.dirty ||= dirty;
@@ -356,7 +361,7 @@ export function createRunner(options: RunnerOptions): Runner {
     cancel: (id, by) => {
       const run = runs.get(id);
       if (run === undefined) throw new Refusal('E_OP_STATE', 'the operation does not run');
-      if (run.dirty) {
+      if (run.writing) {
         throw new Refusal('E_OP_STATE', 'it cannot be cancelled any more: the disk is being written', {
           hint: 'wait for its end',
         });
@@ -380,7 +385,7 @@ export function createRunner(options: RunnerOptions): Runner {
     },
     stop: async () => {
       // What is being written ends with this process; the next start tells so.
-      const stoppable = [...runs.values()].filter(({ dirty }) => !dirty);
+      const stoppable = [...runs.values()].filter(({ writing }) => !writing);
       for (const run of stoppable) run.controller.abort();
       await Promise.all(stoppable.map(async ({ ended }) => ended));
     },
@@ -399,6 +404,9 @@ type End = {
 
 function endOf(run: Run, result: FormatResult, dirty: boolean): End {
   const failed = (code: string, detail: string): End => ({ event: 'fail', ended: { code, detail } });
+  const why = run.cancelledBy === undefined ? 'the agent was stopped' : '';
+  const cancelled: End = { event: 'cancel', ended: { code: 'E_CANCELLED', detail: why } };
+  if (run.failure?.code === 'E_CANCELLED' && !dirty) return cancelled;
   if (run.failure !== undefined) return failed(run.failure.code, run.failure.message);
   switch (result.state) {
     case 'done':
@@ -414,14 +422,6 @@ function endOf(run: Run, result: FormatResult, dirty: boolean): End {
     case 'failed':
       return failed(result.code, result.detail);
     case 'cancelled':
-      return dirty
-        ? failed('E_CANCELLED', 'it was stopped after writing had begun')
-        : {
-            event: 'cancel',
-            ended: {
-              code: 'E_CANCELLED',
-              detail: run.cancelledBy === undefined ? 'the agent was stopped' : '',
-            },
-          };
+      return dirty ? failed('E_CANCELLED', 'it was stopped after writing had begun') : cancelled;
   }
 }
