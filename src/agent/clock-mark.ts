@@ -1,9 +1,9 @@
 // How far the clock of this host has ever come. A clock that was set back would make what has expired
 // valid again: until root says that it is right, nothing that depends on time is allowed.
-import { readFile } from 'node:fs/promises';
 import type { Clock } from '../base/clock.ts';
 import { errnoOf } from '../base/errors.ts';
-import { writeFileWhole } from '../base/write-file.ts';
+import { readOwnFile } from '../base/read-own-file.ts';
+import { prepareFile, writeFileWhole } from '../base/write-file.ts';
 import { Refusal } from './handler.ts';
 import { storing } from './store-failed.ts';
 
@@ -20,8 +20,8 @@ export type ClockMark = {
   readonly demandForward: () => void;
   /** Raises the mark; goes to the disk at most once a minute, or at once where `sure`. Never throws. */
   readonly raise: (sure?: boolean) => Promise<void>;
-  /** Root says that the clock is right. Throws `E_STORE`; then the old mark stands. */
-  readonly reset: () => Promise<number>;
+  /** Root says that the clock is right, once `record` has it in the ledger. Throws `E_STORE`; then the old mark stands. */
+  readonly reset: (record: (mark: number) => Promise<unknown>) => Promise<number>;
 };
 
 type State = { readonly mark: number; readonly written: number; readonly unreadable: string | undefined };
@@ -69,10 +69,17 @@ export async function createClockMark({
       throw clockRefusal(`the clock of this host stands ${behindS} s behind where it has been already`);
     },
     raise,
-    reset: async () =>
+    reset: async (record) =>
       storing('the mark of the clock', async () => {
         const mark = clock.now();
-        await writeFileWhole(path, `${mark}\n`);
+        const file = await prepareFile(path, `${mark}\n`);
+        try {
+          await record(mark);
+        } catch (error) {
+          await file.drop();
+          throw error;
+        }
+        await file.commit();
         state = { mark, written: mark, unreadable: undefined };
         return mark;
       }),
@@ -87,13 +94,12 @@ const clockRefusal = (message: string): Refusal =>
 
 async function readMark(path: string, atLeast: number): Promise<State> {
   try {
-    const text = await readFile(path, 'utf8');
+    const text = (await readOwnFile(path))?.toString('utf8');
+    if (text === undefined) return { mark: atLeast, written: 0, unreadable: undefined };
     if (!NUMBER.test(text)) return { mark: atLeast, written: 0, unreadable: `${path} holds no number` };
     const written = Number(text);
     return { mark: Math.max(written, atLeast), written, unreadable: undefined };
   } catch (error) {
-    const errno = errnoOf(error);
-    if (errno === 'ENOENT') return { mark: atLeast, written: 0, unreadable: undefined };
-    return { mark: atLeast, written: 0, unreadable: `${path}: ${errno ?? 'unreadable'}` };
+    return { mark: atLeast, written: 0, unreadable: `${path}: ${errnoOf(error) ?? 'unreadable'}` };
   }
 }

@@ -1,9 +1,9 @@
 // What the controllers of this host's guests last reported of themselves, one report a VMID, kept over
 // restarts. Whose VMID it is has been decided before.
-import { readFile } from 'node:fs/promises';
 import type { Clock } from '../base/clock.ts';
 import { errnoOf } from '../base/errors.ts';
 import { createInTurn } from '../base/in-turn.ts';
+import { readOwnFile } from '../base/read-own-file.ts';
 import { writeFileWhole } from '../base/write-file.ts';
 import { guestBook, type GuestEntry, type GuestReport } from '../contracts/facts/guests.ts';
 import { storing } from './store-failed.ts';
@@ -56,12 +56,13 @@ export async function openGuestBook({
 
 async function readBook(path: string, onProblem: (problem: string) => void): Promise<readonly GuestEntry[]> {
   try {
-    const book = guestBook.safeParse(JSON.parse(await readFile(path, 'utf8')));
+    const bytes = await readOwnFile(path);
+    if (bytes === undefined) return [];
+    const book = guestBook.safeParse(JSON.parse(bytes.toString('utf8')));
     if (book.success) return book.data.guests;
     onProblem(`${path} is not understood: guests are shown again once they report`);
   } catch (error) {
-    const errno = errnoOf(error);
-    if (errno !== 'ENOENT') onProblem(`${path}: ${errno ?? 'not understood'}`);
+    onProblem(`${path}: ${errnoOf(error) ?? 'not understood'}`);
   }
   return [];
 }

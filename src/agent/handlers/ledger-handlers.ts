@@ -49,8 +49,9 @@ export function createLedgerHandlers({
     resetClock: async ({ caller, body }) => {
       const by = requesterOf(caller, body.name === undefined ? {} : { name: body.name });
       const before = mark.now();
-      await ledger.record({ what: 'clock.reset', by, subject: '', detail: { before, now: clock.now() } });
-      return { mark: await mark.reset() };
+      const record = async (now: number) =>
+        ledger.record({ what: 'clock.reset', by, subject: '', detail: { before, now } });
+      return { mark: await mark.reset(record) };
     },
   };
 }

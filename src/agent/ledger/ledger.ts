@@ -1,10 +1,11 @@
 // The ledger's file: one writer, each record on the disk before anything that it tells of is done. Where
 // it cannot be written, nothing is done.
-import { readFile, stat } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import { appendFile, FileChanged } from '../../base/append-file.ts';
 import type { Clock } from '../../base/clock.ts';
 import { errnoOf } from '../../base/errors.ts';
 import { createInTurn } from '../../base/in-turn.ts';
+import { readOwnFile } from '../../base/read-own-file.ts';
 import type { LedgerRecord } from '../../contracts/facts/ledger.ts';
 import { storing } from '../store-failed.ts';
 import { readChain, sealFragment, sealRecord, type Anchor, type ChainTold, type NewRecord } from './chain.ts';
@@ -89,18 +90,11 @@ export function createLedger({
 
 const anchorOf = ({ n, hash }: LedgerRecord): Anchor => ({ n, hash });
 
-async function readBytes(path: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return Buffer.alloc(0);
-    throw error;
-  }
-}
+const readBytes = async (path: string): Promise<Buffer> => (await readOwnFile(path)) ?? Buffer.alloc(0);
 
 async function stampOf(path: string): Promise<string> {
   try {
-    const { ino, size, mtimeNs, ctimeNs } = await stat(path, { bigint: true });
+    const { ino, size, mtimeNs, ctimeNs } = await lstat(path, { bigint: true });
     return [ino, size, mtimeNs, ctimeNs].join(' ');
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return 'none';

@@ -1,9 +1,10 @@
 // Operations as files: one each, written whole; a claim that can be made once; a journal of the run.
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { appendFile } from '../../base/append-file.ts';
 import { createFile } from '../../base/create-file.ts';
 import { errnoOf, messageOf } from '../../base/errors.ts';
+import { readOwnFile } from '../../base/read-own-file.ts';
 import { prepareFile, type PreparedFile } from '../../base/write-file.ts';
 import { storedOperation, type JournalLine, type StoredOperation } from '../../contracts/stored-operation.ts';
 import { storing } from '../store-failed.ts';
@@ -46,9 +47,9 @@ export function createOperationStore(stateFolder: string): OperationStore {
         const id = NAME.exec(name)?.[1];
         if (id === undefined) continue;
         try {
-          const read = storedOperation.parse(JSON.parse(await readFile(join(folder, name), 'utf8')));
-          if (read.operation.id !== id) throw new Error('it holds another operation');
-          stored.push(read);
+          const entry = storedOperation.parse(JSON.parse(await read(join(folder, name))));
+          if (entry.operation.id !== id) throw new Error('it holds another operation');
+          stored.push(entry);
         } catch (error) {
           problems.push(`operations/${name} cannot be used: ${errnoOf(error) ?? messageOf(error)}`);
         }
@@ -71,7 +72,7 @@ export function createOperationStore(stateFolder: string): OperationStore {
       }),
     journal: async (id) => {
       try {
-        return readJournal(await readFile(journalOf(id), 'utf8'));
+        return readJournal(await read(journalOf(id)));
       } catch (error) {
         return journalLost(errnoOf(error) ?? messageOf(error));
       }
@@ -92,4 +93,10 @@ async function namesIn(folder: string): Promise<readonly string[]> {
     if (errnoOf(error) === 'ENOENT') return [];
     throw error;
   }
+}
+
+async function read(path: string): Promise<string> {
+  const bytes = await readOwnFile(path);
+  if (bytes === undefined) throw new Error('it is not there');
+  return bytes.toString('utf8');
 }

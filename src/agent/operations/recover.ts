@@ -30,8 +30,9 @@ export async function recoverOperations({
     if (state !== 'claimed' && !claimedOnly) continue;
     const journal = await store.journal(id);
     const { end, stage, loops } = journal;
-    // Its state could not be written: the format was never let through.
-    const dirty = claimedOnly && stage === null ? false : journal.dirty;
+    // Where its state was not written, the format was never let through; where it was, a journal without
+    // a stage has lost something.
+    const dirty = stage === null ? !claimedOnly : journal.dirty;
     const remarks = journal.remarks.map((remark) => `; of the journal: ${remark}`).join('');
     if (claimedOnly)
       await book.tell(id, { event: 'claim', by: null, patch: { stage: 'rechecked', dirty: false } });
