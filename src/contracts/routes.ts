@@ -327,6 +327,8 @@ export const routes = {
 export type RouteId = keyof typeof routes;
 export type RouteTable = { readonly [R in RouteId]: RouteShape };
 export type RouteBody<R extends RouteId> = z.input<(typeof routes)[R]['body']>;
+/** As the server reads it, with its defaults. */
+export type ParsedBody<R extends RouteId> = z.output<(typeof routes)[R]['body']>;
 export type RouteParams<R extends RouteId> = z.output<(typeof routes)[R]['params']>;
 export type RouteQuery<R extends RouteId> = z.output<(typeof routes)[R]['query']>;
 export type RouteAnswer<R extends RouteId> = z.output<(typeof routes)[R]['answer']>;

@@ -1,17 +1,19 @@
 // Every word that the product shows, in two languages: one table each, keys checked by the compiler.
+import { api as enApi } from './en/api.ts';
 import { commands as enCommands } from './en/commands.ts';
 import { doctor as enDoctor } from './en/doctor.ts';
 import { facts as enFacts } from './en/facts.ts';
 import { scan as enScan } from './en/scan.ts';
 import { screens as enScreens } from './en/screens.ts';
+import { api as huApi } from './hu/api.ts';
 import { commands as huCommands } from './hu/commands.ts';
 import { doctor as huDoctor } from './hu/doctor.ts';
 import { facts as huFacts } from './hu/facts.ts';
 import { scan as huScan } from './hu/scan.ts';
 import { screens as huScreens } from './hu/screens.ts';
 
-const en = { ...enFacts, ...enScreens, ...enDoctor, ...enCommands, ...enScan };
-const hu = { ...huFacts, ...huScreens, ...huDoctor, ...huCommands, ...huScan };
+const en = { ...enApi, ...enCommands, ...enDoctor, ...enFacts, ...enScan, ...enScreens };
+const hu = { ...huApi, ...huCommands, ...huDoctor, ...huFacts, ...huScan, ...huScreens };
 
 export type TextKey = keyof typeof en;
 export type TextParams = Readonly<Record<string, string | number>>;

@@ -23,3 +23,8 @@ export type Guest = z.infer<typeof guest>;
 
 export const guestFacts = z.object({ guests: z.array(guest) });
 export type GuestFacts = z.infer<typeof guestFacts>;
+
+/** The agent's file of reports. */
+export const guestEntry = z.object({ vmid: z.number(), report: guestReport, reported: z.number() });
+export type GuestEntry = z.infer<typeof guestEntry>;
+export const guestBook = z.object({ guests: z.array(guestEntry) });

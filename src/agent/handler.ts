@@ -1,0 +1,85 @@
+// What answers a route: who calls, what the caller brought, and how it is answered or refused. The
+// server has checked rights and shapes before a handler is called.
+import type { ServerResponse } from 'node:http';
+import type { ApiCode } from '../contracts/api-error.ts';
+import type { ParsedBody, RouteAnswer, RouteId, RouteParams, RouteQuery } from '../contracts/routes.ts';
+
+/** The door or the token says who it is. A name is only what the caller says of itself. */
+export type Caller =
+  | { readonly kind: 'root' | 'group'; readonly name?: string }
+  | { readonly kind: 'guest'; readonly vmid: number; readonly tokenId: string }
+  | { readonly kind: 'scraper' }
+  | { readonly kind: 'nobody' };
+
+/** The headers that a handler may see; a token is never among them. */
+export type SeenHeader = 'accept' | 'last-event-id';
+
+export type Call<R extends RouteId> = {
+  readonly caller: Caller;
+  readonly params: RouteParams<R>;
+  readonly query: RouteQuery<R>;
+  /** As the schema gives it, with its defaults. */
+  readonly body: ParsedBody<R>;
+  /** Aborts when the caller has gone, or the agent stops. */
+  readonly signal: AbortSignal;
+  readonly header: (name: SeenHeader) => string | undefined;
+};
+
+/** Bytes that were made beforehand, for whoever asks often; and texts that are no JSON. */
+export class Prepared {
+  readonly bytes: Buffer;
+  readonly contentType: string;
+
+  constructor(bytes: Buffer, contentType = 'application/json; charset=utf-8') {
+    this.bytes = bytes;
+    this.contentType = contentType;
+  }
+}
+
+/** An answer that goes on: who opens it writes it, and ends it when `signal` aborts. */
+export class Streamed {
+  readonly open: (response: ServerResponse) => void;
+
+  constructor(open: (response: ServerResponse) => void) {
+    this.open = open;
+  }
+}
+
+export type Handler<R extends RouteId> = (call: Call<R>) => Promise<RouteAnswer<R> | Prepared | Streamed>;
+
+/** One for each route: the server does not compile without. */
+export type Handlers = { readonly [R in RouteId]: Handler<R> };
+
+/** Thrown by handlers; the one way to say no. `extra` are more fields of the body, where a contract has them. */
+export class Refusal extends Error {
+  readonly code: ApiCode;
+  readonly hint: string | undefined;
+  readonly retryAfterS: number | undefined;
+  readonly extra: Readonly<Record<string, unknown>> | undefined;
+
+  constructor(
+    code: ApiCode,
+    message: string,
+    options: {
+      readonly hint?: string;
+      readonly retryAfterS?: number;
+      readonly extra?: Readonly<Record<string, unknown>>;
+      readonly cause?: unknown;
+    } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'Refusal';
+    this.code = code;
+    this.hint = options.hint;
+    this.retryAfterS = options.retryAfterS;
+    this.extra = options.extra;
+  }
+}
+
+/** Whose token a secret is, at this very moment; undefined when nobody's. */
+export type FindToken = (
+  secret: string,
+) =>
+  | { readonly vmid: number; readonly id: string }
+  | undefined
+  | Promise<{ readonly vmid: number; readonly id: string } | undefined>;

@@ -1,0 +1,68 @@
+// The routes about trust: the ledger, who is granted what, and root's word about the clock.
+import type { Clock } from '../../base/clock.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { LedgerFacts } from '../../contracts/facts/ledger.ts';
+import type { ClockMark } from '../clock-mark.ts';
+import { Refusal, type Handlers } from '../handler.ts';
+import type { ChainTold } from '../ledger/chain.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Grants } from '../operations/decide-format.ts';
+import { requesterOf } from '../requester.ts';
+
+export const LEDGER_EVERY_S = 10;
+/** As many records in one answer. */
+const PAGE = 1000;
+
+export function createLedgerHandlers({
+  ledger,
+  readGrants,
+  clock,
+  mark,
+}: {
+  readonly ledger: Ledger;
+  readonly readGrants: () => Promise<Grants>;
+  readonly clock: Clock;
+  readonly mark: ClockMark;
+}): Pick<Handlers, 'ledger' | 'grants' | 'resetClock'> {
+  return {
+    ledger: async ({ query }) => {
+      const chain = await ledger.verify();
+      const { after } = query;
+      const page =
+        after === undefined
+          ? chain.records.slice(-PAGE)
+          : chain.records.filter(({ n }) => n > after).slice(0, PAGE);
+      return { at: clock.now(), every_s: LEDGER_EVERY_S, ...told(chain), records: [...page] };
+    },
+    grants: async () => {
+      try {
+        const grants = Object.entries(await readGrants());
+        return {
+          grants: Object.fromEntries(grants.map(([vmid, ids]) => [vmid, ids === '*' ? ids : [...ids]])),
+        };
+      } catch (error) {
+        throw new Refusal('E_NOT_READY', `grants cannot be read, so none holds: ${messageOf(error)}`, {
+          hint: "mend disks.grants in the agent's configuration",
+        });
+      }
+    },
+    resetClock: async ({ caller, body }) => {
+      const by = requesterOf(caller, body.name === undefined ? {} : { name: body.name });
+      const before = mark.now();
+      const record = async (now: number) =>
+        ledger.record({ what: 'clock.reset', by, subject: '', detail: { before, now } });
+      return { mark: await mark.reset(record) };
+    },
+  };
+}
+
+/** As the console shows it: the newest first. */
+export function ledgerFactsOf(chain: ChainTold): LedgerFacts {
+  return { ...told(chain), records: chain.records.slice(-PAGE).toReversed() };
+}
+
+const told = ({ records, broken, fragment }: ChainTold) => ({
+  count: records.length,
+  intact: broken === null && fragment === '',
+  broken: broken ?? (fragment === '' ? null : 'after the last record stands what is no record'),
+});

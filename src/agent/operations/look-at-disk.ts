@@ -1,0 +1,61 @@
+// Looks at the disk of a request, now: whatever cannot be told refuses.
+import type { BlockDevice } from '../../contracts/facts/disks.ts';
+import type { Reading } from '../../contracts/reading.ts';
+import type { ExaminedDisk } from '../../disks/examined-disk.ts';
+import { Refusal } from '../handler.ts';
+import { findDevice } from './find-device.ts';
+import type { DiskPorts } from './ports.ts';
+
+export type SeenDisk = {
+  readonly examined: ExaminedDisk;
+  /** All devices, for what lies on what. */
+  readonly devices: readonly BlockDevice[];
+};
+
+const DEADLINE_MS = 60_000;
+const RETRY_S = 5;
+
+export type LookAtDisk = (asked: string, signal: AbortSignal) => Promise<SeenDisk>;
+
+/** Who asks while the same device is being examined gets that examination. */
+export function createLookAtDisk({ readDevices, examine }: DiskPorts): LookAtDisk {
+  const going = new Map<string, Promise<Reading<ExaminedDisk>>>();
+  const examineOnce = async (name: string): Promise<Reading<ExaminedDisk>> => {
+    const one = going.get(name) ?? examine(name, { signal: AbortSignal.timeout(DEADLINE_MS) });
+    going.set(name, one);
+    try {
+      return await one;
+    } finally {
+      if (going.get(name) === one) going.delete(name);
+    }
+  };
+
+  return async (asked, signal) => {
+    const { devices } = told(await readDevices(signal), 'the disks of this host');
+    const found = findDevice(devices, asked);
+    if (found.state === 'unknown') throw unknownDevice(asked);
+    if (found.state === 'ambiguous') {
+      throw new Refusal(
+        'E_DEVICE_BARRED',
+        `no operation is possible: identity_ambiguous, ${found.names.join(' and ')} say that they are the same device`,
+        { hint: 'pull one of them out, or leave both as they are' },
+      );
+    }
+    const examined = told(await examineOnce(found.device.name), found.device.path);
+    const names = [examined.device.path, examined.identity?.durable_id, examined.device.durable_id];
+    // Another disk has taken its name since it was listed.
+    if (!names.includes(asked)) throw unknownDevice(asked);
+    return { examined, devices };
+  };
+}
+
+const unknownDevice = (asked: string): Refusal =>
+  new Refusal('E_DEVICE_UNKNOWN', `${JSON.stringify(asked)} is no device of this host`, {
+    hint: 'name it exactly as GET /disks lists it: by its path or by its durable id',
+  });
+
+function told<T>(reading: Reading<T>, what: string): T {
+  if (reading.state === 'ok') return reading.value;
+  const why = reading.detail === '' ? reading.code : `${reading.code}: ${reading.detail}`;
+  throw new Refusal('E_NOT_READY', `${what} could not be examined (${why})`, { retryAfterS: RETRY_S });
+}

@@ -1,0 +1,230 @@
+// All operations in memory and on the disk, and the one way in which any of them changes: by the table of
+// states, into the ledger first, then into its file. Where that cannot be written, nothing changes.
+import type { Clock } from '../../base/clock.ts';
+import { messageOf } from '../../base/errors.ts';
+import { isOpen, type Operation, type Requester } from '../../contracts/facts/operations.ts';
+import type { StoredOperation } from '../../contracts/stored-operation.ts';
+import type { ClockMark } from '../clock-mark.ts';
+import { Refusal } from '../handler.ts';
+import type { NewRecord } from '../ledger/chain.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { storing } from '../store-failed.ts';
+import type { OperationStore } from './operation-store.ts';
+import { isEnd, nextState, type OperationEvent } from './states.ts';
+
+/** Ended operations that are kept: at most so many, and not for longer. */
+const KEPT = 200;
+const KEPT_MS = 30 * 24 * 3_600_000;
+
+/** How it ended: the code of an error, or null when it went well. */
+export type HowEnded = { readonly code: string | null; readonly detail: string };
+
+export type Change = {
+  readonly event: OperationEvent;
+  /** Null for what the agent does by itself. */
+  readonly by: Requester | null;
+  readonly ended?: HowEnded;
+  readonly patch?: Partial<Operation>;
+};
+
+export type OperationBook = {
+  /** The newest first. */
+  readonly all: () => readonly Operation[];
+  readonly find: (id: string) => StoredOperation | undefined;
+  readonly add: (stored: StoredOperation) => Promise<Operation>;
+  /** Throws `E_OP_STATE` when the table says no, `E_STORE` when it cannot be written. */
+  readonly change: (id: string, change: Change) => Promise<Operation>;
+  /** The same where it has happened already and cannot be refused: what cannot be written now is written later. */
+  readonly tell: (id: string, change: Change) => Promise<Operation>;
+  /** Its description as of now, and the device's identity; no other state. */
+  readonly describe: (stored: StoredOperation) => Promise<Operation>;
+  /** What changes while it runs, and is in the journal: shown, not stored. */
+  readonly show: (id: string, patch: Pick<Operation, 'stage' | 'dirty'>) => void;
+  /** Ends what has expired, writes what could not be written, and forgets what ended long ago. Never throws. */
+  readonly tidy: () => Promise<void>;
+};
+
+export function createOperationBook({
+  stored,
+  store,
+  ledger,
+  clock,
+  mark,
+  onChange,
+  onProblem,
+}: {
+  readonly stored: readonly StoredOperation[];
+  readonly store: OperationStore;
+  readonly ledger: Pick<Ledger, 'record'>;
+  readonly clock: Clock;
+  readonly mark: ClockMark;
+  readonly onChange: () => void;
+  readonly onProblem: (problem: string) => void;
+}): OperationBook {
+  const entries = new Map(stored.map((entry) => [entry.operation.id, entry]));
+  const unwritten = new Set<string>();
+
+  const adopt = (entry: StoredOperation): Operation => {
+    entries.set(entry.operation.id, entry);
+    onChange();
+    return entry.operation;
+  };
+  /** There is room for the file; then the ledger; then the file takes its place. */
+  const write = async (entry: StoredOperation, record: Omit<NewRecord, 'at'> | undefined) => {
+    const file = await store.prepare(entry);
+    try {
+      if (record !== undefined) await ledger.record(record);
+    } catch (error) {
+      await file.drop();
+      throw error;
+    }
+    await storing('an operation', file.commit);
+    unwritten.delete(entry.operation.id);
+  };
+  const changed = (id: string, change: Change) => {
+    const entry = known(id);
+    const { operation } = entry;
+    const state = nextState(operation.state, change.event);
+    if (state === undefined) {
+      throw new Refusal('E_OP_STATE', `the operation is ${operation.state}: it cannot ${change.event} now`);
+    }
+    const at = clock.now();
+    const ended = isEnd(state) ? { at, code: null, detail: '', ...change.ended } : null;
+    const next: Operation = { ...operation, ...change.patch, state, updated: at, ended, progress: null };
+    return { entry: { ...entry, operation: next }, record: recordOf(next, change) };
+  };
+  const known = (id: string): StoredOperation => {
+    const entry = entries.get(id);
+    if (entry === undefined) throw new Refusal('E_NO_SUCH', 'there is no such operation');
+    return entry;
+  };
+  const all = () =>
+    [...entries.values()]
+      .map(({ operation }) => operation)
+      .toSorted((a, b) => b.created - a.created || b.id.localeCompare(a.id));
+
+  const change = async (id: string, what: Change): Promise<Operation> => {
+    const { entry, record } = changed(id, what);
+    await write(entry, record);
+    return adopt(entry);
+  };
+  const tell = async (id: string, what: Change): Promise<Operation> => {
+    const { entry, record } = changed(id, what);
+    try {
+      await ledger.record(record);
+    } catch (error) {
+      onProblem(`${record.what} of ${id} is not in the ledger: ${messageOf(error)}`);
+    }
+    unwritten.add(id);
+    const operation = adopt(entry);
+    await writeLate(id);
+    return operation;
+  };
+  const writeLate = async (id: string): Promise<void> => {
+    const entry = entries.get(id);
+    if (entry === undefined) return;
+    try {
+      await write(entry, undefined);
+    } catch (error) {
+      onProblem(
+        `operation ${id} is ${entry.operation.state}, and that could not be written yet: ${messageOf(error)}`,
+      );
+    }
+  };
+
+  return {
+    all,
+    find: (id) => entries.get(id),
+    add: async (entry) => {
+      const { operation } = entry;
+      await write(entry, {
+        what: 'op.requested',
+        by: operation.requested_by,
+        subject: operation.id,
+        detail: {
+          op: operation.op,
+          durable_id: operation.durable_id,
+          device: operation.device,
+          fstype: operation.fstype,
+          fs_uuid: operation.fs_uuid,
+          data_bearing: operation.data_bearing,
+          reason: operation.reason,
+          facts_sha256: operation.facts_sha256,
+        },
+      });
+      return adopt(entry);
+    },
+    change,
+    tell,
+    describe: async (entry) => {
+      await write(entry, undefined);
+      return adopt(entry);
+    },
+    show: (id, patch) => {
+      const entry = entries.get(id);
+      if (entry !== undefined) adopt({ ...entry, operation: { ...entry.operation, ...patch } });
+    },
+    tidy: async () => {
+      for (const id of unwritten) await writeLate(id);
+      const now = mark.now();
+      for (const operation of all().filter((one) => isOverdue(one, now))) {
+        const ended = { code: 'E_EXPIRED', detail: 'it was not run in time' };
+        try {
+          await change(operation.id, { event: 'expire', by: null, ended });
+        } catch (error) {
+          onProblem(`operation ${operation.id} has expired, which cannot be written: ${messageOf(error)}`);
+        }
+      }
+      for (const { id } of outlived(all(), now)) {
+        try {
+          await store.remove(id);
+          entries.delete(id);
+          unwritten.delete(id);
+        } catch (error) {
+          onProblem(`operation ${id} could not be removed: ${messageOf(error)}`);
+        }
+      }
+    },
+  };
+}
+
+/** Judged also where the end could not be written yet. */
+export const isOverdue = ({ state, expires }: Operation, now: number): boolean =>
+  (state === 'pending' || state === 'approved') && now >= expires;
+
+const outlived = (operations: readonly Operation[], now: number): readonly Operation[] =>
+  operations
+    .filter((operation) => !isOpen(operation))
+    .toSorted((a, b) => endOf(b) - endOf(a))
+    .filter((operation, index) => index >= KEPT || now - endOf(operation) > KEPT_MS);
+
+const endOf = ({ ended, updated }: Operation): number => ended?.at ?? updated;
+
+/** What the ledger calls each event. */
+const WORDS = {
+  approve: 'op.approved',
+  'lose-approval': 'op.approval-lost',
+  deny: 'op.denied',
+  supersede: 'op.superseded',
+  expire: 'op.expired',
+  invalidate: 'op.invalid',
+  claim: 'op.claimed',
+  finish: 'op.done',
+  fail: 'op.failed',
+  cancel: 'op.cancelled',
+  interrupt: 'op.interrupted',
+} as const satisfies Record<OperationEvent, string>;
+
+const recordOf = (
+  { id, durable_id, stage, dirty, approved_by }: Operation,
+  { event, by, ended }: Change,
+): Omit<NewRecord, 'at'> => ({
+  what: WORDS[event],
+  by,
+  subject: id,
+  detail: {
+    durable_id,
+    ...(event === 'approve' ? { how: approved_by?.how ?? null } : {}),
+    ...(ended === undefined ? {} : { code: ended.code, detail: ended.detail, stage, dirty }),
+  },
+});

@@ -1,0 +1,149 @@
+// The agent's memory with real files in a folder of its own, a clock that the test sets, and fake disks.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { Refusal, type Caller, type Handlers } from '../../src/agent/handler.ts';
+import { openMemory } from '../../src/agent/memory.ts';
+import type { Grants } from '../../src/agent/operations/decide-format.ts';
+import type { Clock } from '../../src/base/clock.ts';
+import { FORMAT_TYPES, type Operation } from '../../src/contracts/facts/operations.ts';
+import type { Notice, ParsedBody } from '../../src/contracts/routes.ts';
+import { createFakeDisks, type FakeDisks } from './fake-disks.ts';
+
+export const ROOT: Caller = { kind: 'root' };
+export const GROUP: Caller = { kind: 'group', name: 'anna' };
+export const guestOf = (vmid: number): Caller => ({ kind: 'guest', vmid, tokenId: '00' });
+
+export type TestClock = Clock & { readonly advance: (ms: number) => void };
+export function createTestClock(start = 1_790_000_000_000): TestClock {
+  let now = start;
+  let monotonic = 0;
+  return {
+    now: () => now,
+    monotonic: () => monotonic,
+    advance: (ms) => {
+      now += ms;
+      // Only the wall clock is ever set back.
+      monotonic += Math.max(0, ms);
+    },
+  };
+}
+
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'felhom-agent-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export type AgentWish = {
+  readonly stateFolder?: string;
+  readonly disks?: FakeDisks;
+  readonly clock?: TestClock;
+  readonly grants?: Grants;
+  readonly vmids?: readonly number[];
+};
+
+export async function openAgent(wish: AgentWish = {}) {
+  const { stateFolder = temporaryFolder(), disks = createFakeDisks(), clock = createTestClock() } = wish;
+  const setting: { grants: Grants | Error } = { grants: wish.grants ?? {} };
+  const changes: string[] = [];
+  const notices: Notice[] = [];
+  const problems: string[] = [];
+  const memory = await openMemory({
+    stateFolder,
+    hostScope: 'demo-felhom-01',
+    version: 'test',
+    allowLoop: false,
+    clock,
+    disks: disks.ports,
+    readGrants: async () => {
+      if (setting.grants instanceof Error) throw setting.grants;
+      return setting.grants;
+    },
+    readVmids: async () => wish.vmids ?? [],
+    onChange: (subject) => void changes.push(subject),
+    onNotice: (notice) => void notices.push(notice),
+    onProblem: (problem) => void problems.push(problem),
+  });
+  onTestFinished(async () => memory.stop());
+  const handlers: Pick<Handlers, Route> = memory.handlers;
+  const request = { signal: new AbortController().signal, header: () => undefined, query: {} };
+
+  const act = (route: 'confirmOperation' | 'denyOperation' | 'runOperation' | 'cancelOperation') => {
+    return async (caller: Caller, id: string, body: { name?: string; confirm?: string } = {}) =>
+      operationIn(await handlers[route]({ ...request, caller, params: { id }, body }));
+  };
+  return {
+    memory,
+    handlers,
+    request,
+    stateFolder,
+    disks,
+    clock,
+    setting,
+    changes,
+    notices,
+    problems,
+    format: async (caller: Caller, body: Partial<ParsedBody<'formatDisk'>> = {}) =>
+      operationIn(
+        await handlers.formatDisk({
+          ...request,
+          caller,
+          params: {},
+          body: { device: '/dev/sdb', fstype: 'ext4', ...body },
+        }),
+      ),
+    confirm: act('confirmOperation'),
+    deny: act('denyOperation'),
+    run: act('runOperation'),
+    cancel: act('cancelOperation'),
+    list: async (caller: Caller) => {
+      const answer = await handlers.operations({ ...request, caller, params: {}, body: {} });
+      return 'operations' in answer ? answer.operations : [];
+    },
+    show: async (caller: Caller, id: string) =>
+      operationIn(await handlers.operation({ ...request, caller, params: { id }, body: {} })),
+    /** Once it is in this state, or after a while whatever it is. */
+    settled: async (id: string, state: Operation['state']) => {
+      for (let tries = 0; tries < 200; tries++) {
+        const operation = (await memory.facts.operations()).operations.find((one) => one.id === id);
+        if (operation?.state === state) break;
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      return (await memory.facts.operations()).operations.find((one) => one.id === id);
+    },
+    ledger: async () => {
+      const { records } = await memory.facts.ledger();
+      return records.toReversed();
+    },
+  };
+}
+export type TestAgent = Awaited<ReturnType<typeof openAgent>>;
+type Route = keyof Awaited<ReturnType<typeof openMemory>>['handlers'];
+
+function operationIn(answer: object): Operation {
+  if ('operation' in answer && isOperation(answer.operation)) return answer.operation;
+  throw new Error('an answer without an operation');
+}
+
+const isOperation = (value: unknown): value is Operation =>
+  typeof value === 'object' &&
+  value !== null &&
+  'fstype' in value &&
+  FORMAT_TYPES.some((one) => one === value.fstype);
+
+/** The code of a refusal, or `answered`. */
+export async function codeOf(work: Promise<unknown>): Promise<string> {
+  return (await refusalOf(work))?.code ?? 'answered';
+}
+
+export async function refusalOf(work: Promise<unknown>): Promise<Refusal | undefined> {
+  try {
+    await work;
+    return undefined;
+  } catch (error) {
+    if (error instanceof Refusal) return error;
+    throw error;
+  }
+}
