@@ -19,6 +19,8 @@ export type CertificateStore = {
   readonly renew: () => Promise<{ readonly fingerprint: string; readonly next_fingerprint: string }>;
   /** Takes the one to come into use now, whoever pins it. */
   readonly switch: () => Promise<{ readonly fingerprint: string }>;
+  /** A guest that had not acknowledged may have lost its token. */
+  readonly reconsider: () => Promise<void>;
   readonly acknowledge: (guest: Caller & { kind: 'guest' }, fingerprint: string) => void;
 };
 
@@ -76,6 +78,13 @@ export async function openCertificates(tools: CertificateTools): Promise<Certifi
     return { fingerprint: current.fingerprint };
   };
 
+  /** Not while there is no guest at all: then it is root's to say. */
+  const takeOverIfAllKnow = async (): Promise<void> => {
+    if (next === undefined || acknowledged.size === 0) return;
+    const tokens = await tools.validTokens();
+    if (tokens.every((id) => acknowledged.has(id))) await takeOver();
+  };
+
   return {
     present: () => current,
     next: () => next,
@@ -92,6 +101,11 @@ export async function openCertificates(tools: CertificateTools): Promise<Certifi
         return { fingerprint: current.fingerprint, next_fingerprint: next.fingerprint };
       }),
     switch: async () => inTurn(takeOver),
+    reconsider: async () =>
+      inTurn(takeOverIfAllKnow).then(
+        () => {},
+        (error: unknown) => log.error({ err: messageOf(error) }, 'certificate could not be switched'),
+      ),
     acknowledge: (guest, fingerprint) => {
       if (next === undefined || fingerprint.toLowerCase() !== next.fingerprint) return;
       if (acknowledged.has(guest.tokenId)) return;
@@ -104,8 +118,7 @@ export async function openCertificates(tools: CertificateTools): Promise<Certifi
           { vmid: guest.vmid, next_fingerprint: next.fingerprint },
           'guest pins the certificate to come',
         );
-        const tokens = await tools.validTokens();
-        if (tokens.every((id) => acknowledged.has(id))) await takeOver();
+        await takeOverIfAllKnow();
       }).catch((error: unknown) => log.error({ err: messageOf(error) }, 'certificate could not be switched'));
     },
   };

@@ -160,14 +160,13 @@ function prepare(server: Server | HttpsServer, kind: DoorKind, tools: DoorTools)
 }
 
 function unreadable(error: Error): Refusal {
-  switch (errnoOf(error)) {
-    case 'HPE_HEADER_OVERFLOW':
-      return new Refusal('E_TOO_LARGE', 'the headers are larger than this agent takes');
-    case 'ERR_HTTP_REQUEST_TIMEOUT':
-      return new Refusal('E_TIMEOUT', 'the request did not arrive in time');
-    default:
-      return new Refusal('E_BAD_REQUEST', 'this is no HTTP request');
+  const errno = errnoOf(error);
+  if (errno === 'HPE_HEADER_OVERFLOW') {
+    return new Refusal('E_TOO_LARGE', 'the headers are larger than this agent takes');
   }
+  return errno === 'ERR_HTTP_REQUEST_TIMEOUT'
+    ? new Refusal('E_TIMEOUT', 'the request did not arrive in time')
+    : new Refusal('E_BAD_REQUEST', 'this is no HTTP request');
 }
 
 async function listen(
