@@ -46,7 +46,7 @@ export async function openUnixDoor(
 ): Promise<Door> {
   const { text } = tools;
   const server = createHttpServer(httpOptions(tools.limits));
-  prepare(server, kind, tools);
+  const sockets = prepare(server, kind, tools);
   const folder = dirname(path);
   await mkdir(folder, { recursive: true, mode: 0o755 });
   // Bound where only root gets in, and moved into place with its rights: nobody can connect before. The
@@ -76,7 +76,7 @@ export async function openUnixDoor(
     close: async (patienceMs) => {
       const there = await lstat(path).catch(() => undefined);
       if (there?.ino === mine) await rm(path, { force: true });
-      await close(server, patienceMs);
+      await close(server, sockets, patienceMs);
     },
   };
 }
@@ -99,15 +99,16 @@ export async function openHttpsDoor(
     cert: certificate.cert,
     handshakeTimeout: tools.limits.handshakeMs,
     ALPNProtocols: ['http/1.1'],
+    allowHalfOpen: true,
   });
-  prepare(server, 'https', tools);
+  const sockets = prepare(server, 'https', tools);
   await listen(server, address, tools.text);
   const bound = server.address();
   return {
     kind: 'https',
     port: typeof bound === 'object' && bound !== null ? bound.port : address.port,
     use: ({ key, cert }) => server.setSecureContext({ key, cert, ...secure }),
-    close: async (patienceMs) => close(server, patienceMs),
+    close: async (patienceMs) => close(server, sockets, patienceMs),
   };
 }
 
@@ -124,39 +125,44 @@ function httpOptions(limits: Limits): HttpOptions {
   };
 }
 
-function prepare(server: Server | HttpsServer, kind: DoorKind, tools: DoorTools): void {
+/** Gives back all sockets that are open, whatever HTTP and TLS know of them. */
+function prepare(server: Server | HttpsServer, kind: DoorKind, tools: DoorTools): ReadonlySet<Socket> {
   const { gate, log } = tools;
-  const isTls = kind === 'https';
+  const sockets = new Set<Socket>();
+  /** Those that can be answered: over TLS only after the handshake. */
+  const ready = new WeakSet<Socket>();
+  const letIn = (socket: Socket) => {
+    ready.add(socket);
+    tools.server.knowDoor(socket, kind);
+  };
+  const answer = (socket: Socket, refusal: Refusal) => {
+    if (ready.has(socket) && socket.writable) socket.end(rawRefusal(refusal), () => socket.destroySoon());
+    else socket.destroy();
+  };
+  // Whoever closes its half has asked and waits for its answer (RFC 9112, 9.6).
+  Object.assign(server, { httpAllowHalfOpen: true });
   server.on('request', tools.server.listener);
   server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
     socket.on('error', () => {});
-    if (gate.admit(kind, socket)) {
-      if (!isTls) tools.server.knowDoor(socket, kind);
-      // A TLS connection says nothing to HTTP's own timers until its handshake is over.
-      return;
-    }
+    const admitted = gate.admit(kind, socket);
+    if (kind !== 'https') letIn(socket);
+    if (admitted) return;
     log.warn({ door: kind, ...gate.counts() }, 'no room for another connection');
-    if (isTls) socket.destroy();
-    else socket.end(rawRefusal(new Refusal('E_NOT_READY', 'too many connections', { retryAfterS: 5 })));
-    socket.destroySoon();
+    answer(socket, new Refusal('E_NOT_READY', 'too many connections', { retryAfterS: 5 }));
   });
-  server.on('secureConnection', (socket: Socket) => tools.server.knowDoor(socket, kind));
-  server.on('tlsClientError', (error) =>
-    log.debug({ door: kind, err: messageOf(error) }, 'handshake failed'),
-  );
+  server.on('secureConnection', letIn);
   server.on('clientError', (error: Error, socket: Socket) => {
-    if (!socket.writable || errnoOf(error) === 'ECONNRESET') {
-      socket.destroy();
-      return;
-    }
-    log.info({ door: kind, why: errnoOf(error) ?? messageOf(error) }, 'no request that could be read');
-    socket.end(rawRefusal(unreadable(error)));
-    socket.destroySoon();
+    const why = errnoOf(error) ?? messageOf(error);
+    log.info({ door: kind, why }, 'no request that could be read');
+    if (why === 'ECONNRESET') socket.destroy();
+    else answer(socket, unreadable(error));
   });
-  // Nothing here speaks another protocol, or waits for a body only when told to.
   server.on('upgrade', (_request, socket: Socket) => {
-    socket.end(rawRefusal(new Refusal('E_BAD_REQUEST', 'this agent speaks HTTP/1.1 only')));
+    answer(socket, new Refusal('E_BAD_REQUEST', 'this agent speaks HTTP/1.1 only'));
   });
+  return sockets;
 }
 
 function unreadable(error: Error): Refusal {
@@ -201,10 +207,16 @@ const LISTEN_HINTS: Readonly<Record<string, TextKey>> = {
   EADDRNOTAVAIL: 'agent.listen.address.hint',
 };
 
-async function close(server: Server | HttpsServer, patienceMs: number): Promise<void> {
+async function close(
+  server: Server | HttpsServer,
+  sockets: ReadonlySet<Socket>,
+  patienceMs: number,
+): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
-  const cut = setTimeout(() => server.closeAllConnections(), patienceMs);
+  const cut = setTimeout(() => {
+    for (const socket of sockets) socket.destroy();
+  }, patienceMs);
   await closed;
   clearTimeout(cut);
 }

@@ -41,8 +41,6 @@ type Follower = {
   blockedSince: number | undefined;
 };
 
-const KEEP_ALIVE_MS = 15_000;
-const MAX_BLOCKED_MS = 15_000;
 const MAX_NOTICES = 256;
 /** An unchanged fact is told again so often that it does not look stale. */
 const RETELL_INTERVALS = 1.5;
@@ -149,7 +147,7 @@ export function createEventHub(options: {
     }
     for (const subject of wanted) {
       if (tickers.has(subject)) continue;
-      const everyMs = sampler.intervals[subject] ?? KEEP_ALIVE_MS;
+      const everyMs = sampler.intervals[subject] ?? limits.aliveMs;
       tickers.set(
         subject,
         setInterval(() => void sample(subject), everyMs),
@@ -171,10 +169,10 @@ export function createEventHub(options: {
     const now = clock.monotonic();
     for (const follower of followers) {
       if (follower.blockedSince === undefined) write(follower, ': alive\n\n');
-      else if (now - follower.blockedSince > MAX_BLOCKED_MS) drop(follower, 'it does not read');
+      else if (now - follower.blockedSince > limits.blockedMs) drop(follower, 'it does not read');
     }
     void endRevoked().catch(() => {});
-  }, KEEP_ALIVE_MS);
+  }, limits.aliveMs);
   keepAlive.unref();
   const stopListening = sampler.onChange((subject) => {
     if (tickers.has(subject)) void sample(subject);
@@ -207,6 +205,8 @@ export function createEventHub(options: {
           'content-type': 'text/event-stream; charset=utf-8',
           'cache-control': 'no-store',
         });
+        // Requests may come half-closed; who follows and closes its half has gone.
+        response.socket?.once('end', () => response.destroy());
         response.on('drain', () => {
           follower.blockedSince = undefined;
           deliver(follower);

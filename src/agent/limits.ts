@@ -32,8 +32,14 @@ export type Limits = {
   };
   /** How long a wrong token waits for its answer. */
   readonly wrongTokenMs: number;
-  /** Event streams of one guest, and of all. */
-  readonly followers: { readonly guest: number; readonly all: number };
+  readonly followers: {
+    /** Event streams of one guest, and of all. */
+    readonly guest: number;
+    readonly all: number;
+    /** How often a stream says that it lives, and how long one that is not read is kept. */
+    readonly aliveMs: number;
+    readonly blockedMs: number;
+  };
 };
 
 export const defaultLimits: Limits = {
@@ -52,5 +58,5 @@ export const defaultLimits: Limits = {
     wrongToken: { perS: 0.2, burst: 10 },
   },
   wrongTokenMs: 250,
-  followers: { guest: 4, all: 64 },
+  followers: { guest: 4, all: 64, aliveMs: 15_000, blockedMs: 15_000 },
 };
