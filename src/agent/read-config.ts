@@ -24,12 +24,12 @@ export function readConfig(path: string, text: Text): ReadConfig {
   const parsed = agentConfig.safeParse(yaml.value ?? {});
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
+    // A key that is wrong has its reason inside.
+    const inner = issue?.code === 'invalid_key' ? issue.issues[0] : undefined;
+    const message = inner?.message ?? issue?.message ?? '';
     const path = (issue?.path ?? []).filter((key) => typeof key !== 'symbol');
     // The message never holds the value: it may be a key to something.
-    throw wrong(
-      yaml.lineOf(path),
-      `${path.length === 0 ? '' : `${path.join('.')}: `}${issue?.message ?? ''}`,
-    );
+    throw wrong(yaml.lineOf(path), `${path.length === 0 ? '' : `${path.join('.')}: `}${message}`);
   }
   const unknown = unknownFields(yaml.value, parsed.data).map(
     (field) => `${field.join('.')} (line ${yaml.lineOf(field)})`,
