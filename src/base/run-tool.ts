@@ -9,6 +9,8 @@ export type ToolRequest = {
   readonly deadlineMs: number;
   /** Bytes accepted from stdout; more ends the program. */
   readonly maxBytes?: number;
+  /** Beside the few variables that every program gets. */
+  readonly env?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
   /** Open files that it gets as its descriptors 3, 4, …: `/dev/fd/3` is then the file itself, not a path to it. */
   readonly inherit?: readonly number[];
@@ -59,7 +61,7 @@ export const runTool: RunTool = async (request) =>
       // A group of its own, so that its children end with it; fixed words in its answers.
       detached: true,
       cwd: '/',
-      env: { PATH: TOOL_PATH, LC_ALL: 'C.UTF-8', TZ: 'UTC' },
+      env: { ...request.env, PATH: TOOL_PATH, LC_ALL: 'C.UTF-8', TZ: 'UTC' },
     });
     const stdout: Buffer[] = [];
     const stderr: Buffer[] = [];

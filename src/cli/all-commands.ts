@@ -24,6 +24,7 @@ export const allCommands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/disk-job.ts')).diskJobCommand,
     hidden: true,
   },
+  { name: 'agent', load: async () => (await import('./commands/agent.ts')).agentCommand },
   { name: 'help', load: async () => (await import('./commands/help.ts')).helpCommand },
   { name: 'completion', load: async () => (await import('./commands/completion.ts')).completionCommand },
 ];

@@ -13,7 +13,7 @@ export type ParsedWords = {
 /** An option that is not known ends up in `unknown`, as `--name`, with the words as far as they are sure. */
 export function splitWords(argv: readonly string[], known: Options) {
   const { tokens } = parseArgs({
-    args: [...argv],
+    args: argv.map((word) => withTwoDashes(word, known)),
     allowPositionals: true,
     strict: false,
     tokens: true,
@@ -28,6 +28,12 @@ export function splitWords(argv: readonly string[], known: Options) {
     ),
   });
   return tokens;
+}
+
+/** `-config FILE`, as the unit files in the field have it: a long option behind one dash. */
+function withTwoDashes(word: string, known: Options): string {
+  const name = /^-([a-z][a-z-]+)(?:=|$)/.exec(word)?.[1];
+  return name !== undefined && Object.hasOwn(known, name) ? `-${word}` : word;
 }
 
 export function parseWords(argv: readonly string[], known: Options, text: Text): ParsedWords {

@@ -1,0 +1,62 @@
+// How much anybody may ask of the agent. Figures of one place, so that tests and measurements can
+// use others; no caller and no configuration changes them.
+
+/** A bucket that fills by `perS` up to `burst`; each request takes one. */
+export type Rate = { readonly perS: number; readonly burst: number };
+
+export type Limits = {
+  readonly bodyBytes: number;
+  readonly headerBytes: number;
+  /** From the first byte of a request to the end of its headers, and to its end. */
+  readonly headersMs: number;
+  readonly requestMs: number;
+  readonly handshakeMs: number;
+  /** How long a connection may wait for its next request. */
+  readonly idleMs: number;
+  readonly connections: {
+    readonly all: number;
+    readonly root: number;
+    readonly group: number;
+    readonly https: number;
+    readonly address: number;
+  };
+  readonly rates: {
+    /** Of one address over HTTPS, whatever token it brings. */
+    readonly address: Rate;
+    readonly guest: Rate;
+    readonly scraper: Rate;
+    /** Of all who use the group's socket together: who they are cannot be told apart. */
+    readonly group: Rate;
+    /** Wrong tokens of one address. */
+    readonly wrongToken: Rate;
+  };
+  /** How long a wrong token waits for its answer. */
+  readonly wrongTokenMs: number;
+  readonly followers: {
+    /** Event streams of one guest, and of all. */
+    readonly guest: number;
+    readonly all: number;
+    /** How often a stream says that it lives, and how long one that is not read is kept. */
+    readonly aliveMs: number;
+    readonly blockedMs: number;
+  };
+};
+
+export const defaultLimits: Limits = {
+  bodyBytes: 64 * 1024,
+  headerBytes: 8 * 1024,
+  headersMs: 10_000,
+  requestMs: 20_000,
+  handshakeMs: 10_000,
+  idleMs: 60_000,
+  connections: { all: 512, root: 64, group: 128, https: 320, address: 48 },
+  rates: {
+    address: { perS: 200, burst: 400 },
+    guest: { perS: 50, burst: 200 },
+    scraper: { perS: 10, burst: 20 },
+    group: { perS: 200, burst: 400 },
+    wrongToken: { perS: 0.2, burst: 10 },
+  },
+  wrongTokenMs: 250,
+  followers: { guest: 4, all: 64, aliveMs: 15_000, blockedMs: 15_000 },
+};

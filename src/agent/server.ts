@@ -1,0 +1,306 @@
+// What stands between a socket and a handler: who calls, whether the table of routes lets this caller in,
+// whether what was sent has the route's shape. All of it happens here, before any handler, for every route.
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import Fastify, { type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Socket } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Clock } from '../base/clock.ts';
+import { messageOf } from '../base/errors.ts';
+import {
+  ACKNOWLEDGE_HEADER,
+  routes as contract,
+  type RouteId,
+  type RouteShape,
+  type RouteTable,
+} from '../contracts/routes.ts';
+import { addressOf, type DoorKind } from './connection-gate.ts';
+import { Prepared, Refusal, Streamed, type Caller, type FindToken, type Handlers } from './handler.ts';
+import type { Limits } from './limits.ts';
+import type { Log } from './log.ts';
+import { createRateGate } from './rate-gate.ts';
+import { refusedAnswer, toRefusal } from './refused.ts';
+
+export type ServerOptions = {
+  /** Shapes and rights; a parameter, so that a test can loosen one right and see it found. */
+  readonly routes: RouteTable;
+  readonly handlers: Handlers;
+  readonly findToken: FindToken;
+  readonly isScraper: (secret: string) => boolean;
+  /** A guest says that it pins the certificate to come. */
+  readonly onAcknowledge: (guest: Caller & { kind: 'guest' }, fingerprint: string) => void;
+  readonly limits: Limits;
+  readonly clock: Clock;
+  readonly log: Log;
+};
+
+export type AgentServer = {
+  /** Every connection is told by which door it came, before its first request. */
+  readonly knowDoor: (socket: Socket, door: DoorKind) => void;
+  readonly listener: RequestListener;
+  /** Aborts what handlers still do for callers. */
+  readonly stop: () => Promise<void>;
+};
+
+/** Kept with a request from its beginning to its handler. */
+type Known = { readonly caller: Caller };
+
+export async function createAgentServer(options: ServerOptions): Promise<AgentServer> {
+  const { routes, handlers, limits, clock, log } = options;
+  const doors = new WeakMap<Socket, DoorKind>();
+  const known = new WeakMap<FastifyRequest, Known>();
+  const stopping = new AbortController();
+  const rates = {
+    address: createRateGate(limits.rates.address, clock),
+    guest: createRateGate(limits.rates.guest, clock),
+    scraper: createRateGate(limits.rates.scraper, clock),
+    group: createRateGate(limits.rates.group, clock),
+    wrongToken: createRateGate(limits.rates.wrongToken, clock),
+  };
+
+  const app = Fastify<Server>({
+    logger: false,
+    bodyLimit: limits.bodyBytes,
+    exposeHeadRoutes: false,
+    // Shapes are zod's matter: Fastify's own validator and serializer are never loaded.
+    schemaController: {
+      compilersFactory: { buildValidator: neverBuilt, buildSerializer: neverBuilt },
+    },
+    routerOptions: { maxParamLength: 100 },
+    return503OnClosing: false,
+    frameworkErrors: (error, request, reply) => refuse(error, request, reply),
+  });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
+    try {
+      done(null, parseJson(body));
+    } catch (error) {
+      done(new Refusal('E_BAD_REQUEST', `the body is no JSON: ${messageOf(error)}`));
+    }
+  });
+  app.setErrorHandler((error, request, reply) => refuse(error, request, reply));
+  app.setNotFoundHandler((request, reply) => {
+    const allowed = methodsAt(routes, pathOf(request.raw));
+    if (allowed.length === 0) throw new Refusal('E_NO_ROUTE', 'there is nothing at this path');
+    void reply.header('allow', allowed.join(', '));
+    throw new Refusal('E_METHOD', `this path takes ${allowed.join(', ')}, not ${request.method}`);
+  });
+  app.addHook('onRequest', async (request) => {
+    // Before a body is read: who may not ask is not listened to.
+    known.set(request, await admit(request.raw));
+  });
+
+  for (const [id, shape] of Object.entries(routes)) if (isRoute(id)) register(id, shape);
+  await app.ready();
+
+  function register(id: RouteId, shape: RouteShape): void {
+    const handler = handlerOf(handlers, id);
+    app.route({
+      method: shape.method,
+      url: shape.path,
+      onRequest: async (request) => {
+        const caller = callerOf(request);
+        const right = shape.rights[caller.kind];
+        if (right === 'no') throw refusalFor(caller, request.raw);
+      },
+      handler: async (request, reply) => {
+        const caller = callerOf(request);
+        const signal = lazySignal(reply.raw, stopping.signal);
+        const answer = await handler({
+          caller,
+          params: parse(shape.params, request.params, 'the path'),
+          query: parse(shape.query, request.query, 'the query'),
+          // A request without a body is one that says nothing.
+          body: parse(shape.body, request.body ?? {}, 'the body'),
+          get signal() {
+            return signal();
+          },
+          header: (name) => oneHeader(request.raw, name),
+        });
+        return send(shape, answer, reply);
+      },
+    });
+  }
+
+  function send(shape: RouteShape, answer: unknown, reply: FastifyReply): FastifyReply {
+    if (answer instanceof Streamed) {
+      reply.hijack();
+      answer.open(reply.raw);
+      return reply;
+    }
+    void reply.code(shape.status).header('cache-control', 'no-store');
+    if (answer instanceof Prepared) return reply.type(answer.contentType).send(answer.bytes);
+    // Through the schema: nothing that no contract names gets out, and a wrong answer is a bug here, not there.
+    const checked = shape.answer.safeParse(answer);
+    if (!checked.success) throw new Error(`answer of ${shape.path}: ${issueOf(checked.error.issues[0])}`);
+    return reply.type('application/json; charset=utf-8').send(JSON.stringify(checked.data));
+  }
+
+  function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+    const refusal = toRefusal(error);
+    const { status, body, retryAfterS } = refusedAnswer(refusal);
+    const about = {
+      code: refusal.code,
+      status,
+      method: request.method,
+      path: pathOf(request.raw).slice(0, 200),
+      caller: known.get(request)?.caller.kind ?? 'unknown',
+    };
+    if (status >= 500) log.error({ ...about, err: stackOf(refusal.cause ?? refusal) }, 'request failed');
+    else log.info(about, 'request refused');
+    if (retryAfterS !== undefined) void reply.header('retry-after', String(retryAfterS));
+    // The rest of a body that nobody reads must not be taken for the next request.
+    if (!request.raw.complete && request.raw.headers['content-length'] !== '0')
+      reply.header('connection', 'close');
+    void reply.code(status).type('application/json; charset=utf-8').send(JSON.stringify(body));
+  }
+
+  /** Who calls, and whether so often. The door decides; only over HTTPS is a token looked at. */
+  async function admit(raw: IncomingMessage): Promise<Known> {
+    const door = doors.get(raw.socket);
+    if (door === undefined) throw new Error('a connection came by no door');
+    if (door === 'root') return { caller: { kind: 'root' } };
+    if (door === 'group') {
+      slowDown(rates.group.take('group'));
+      return { caller: { kind: 'group' } };
+    }
+    const address = addressOf(raw.socket);
+    slowDown(rates.address.take(address));
+    const secret = bearerOf(raw);
+    if (secret === undefined) return { caller: { kind: 'nobody' } };
+    if (options.isScraper(secret)) {
+      slowDown(rates.scraper.take('scraper'));
+      return { caller: { kind: 'scraper' } };
+    }
+    const token = await options.findToken(secret);
+    if (token === undefined) {
+      slowDown(rates.wrongToken.take(address));
+      await wait(limits.wrongTokenMs, undefined, { signal: stopping.signal });
+      return { caller: { kind: 'nobody' } };
+    }
+    slowDown(rates.guest.take(token.id));
+    const caller = { kind: 'guest', vmid: token.vmid, tokenId: token.id } as const;
+    const acknowledged = raw.headers[ACKNOWLEDGE_HEADER];
+    if (typeof acknowledged === 'string') options.onAcknowledge(caller, acknowledged);
+    return { caller };
+  }
+
+  function callerOf(request: FastifyRequest): Caller {
+    const entry = known.get(request);
+    if (entry === undefined) throw new Error('a request came past the gate');
+    return entry.caller;
+  }
+
+  return {
+    knowDoor: (socket, door) => void doors.set(socket, door),
+    listener: (request, response) => app.routing(request, response),
+    stop: async () => {
+      stopping.abort();
+      await app.close();
+    },
+  };
+}
+
+/** Methods that the paths of the table take there, for the answer to another one. */
+function methodsAt(routes: RouteTable, path: string): readonly string[] {
+  const segments = path.split('/');
+  const fits = (shape: RouteShape) => {
+    const pattern = shape.path.split('/');
+    return (
+      pattern.length === segments.length &&
+      pattern.every((part, place) => part.startsWith(':') || part === segments[place])
+    );
+  };
+  return [...new Set(Object.values(routes).flatMap((shape) => (fits(shape) ? [shape.method] : [])))];
+}
+
+function refusalFor(caller: Caller, raw: IncomingMessage): Refusal {
+  if (caller.kind !== 'nobody') {
+    return new Refusal('E_FORBIDDEN', 'this is not for this caller', {
+      hint:
+        caller.kind === 'group'
+          ? "root's socket may"
+          : "it is asked for on the host, by root's or the group's socket",
+    });
+  }
+  return bearerOf(raw) === undefined
+    ? new Refusal('E_TOKEN', 'a token is needed', { hint: 'send the header authorization: Bearer TOKEN' })
+    : new Refusal('E_TOKEN', 'this token is not valid here', {
+        hint: 'it may have been revoked, or belong to another host; root mints a new one',
+      });
+}
+
+function slowDown(waitS: number): void {
+  if (waitS === 0) return;
+  throw new Refusal('E_RATE', 'too many requests', {
+    hint: `ask again in ${waitS} s`,
+    retryAfterS: waitS,
+  });
+}
+
+function bearerOf(raw: IncomingMessage): string | undefined {
+  return /^Bearer ([A-Za-z0-9._~+/=-]{1,500})$/i.exec(raw.headers.authorization ?? '')?.[1];
+}
+
+/** What it holds is an object; `__proto__` in it is a key that no schema names. */
+function parseJson(body: string | Buffer): unknown {
+  const text = typeof body === 'string' ? body : new TextDecoder('utf-8', { fatal: true }).decode(body);
+  return text === '' ? {} : JSON.parse(text);
+}
+
+function parse(schema: RouteShape['body'], value: unknown, where: string): unknown {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw new Refusal('E_BAD_REQUEST', `${where} is not as it should be: ${issueOf(result.error.issues[0])}`);
+}
+
+type Issue = { readonly path: readonly PropertyKey[]; readonly message: string };
+function issueOf(issue: Issue | undefined): string {
+  if (issue === undefined) return 'unknown';
+  const path = issue.path.map(String).join('.');
+  return path === '' ? issue.message : `${path}: ${issue.message}`;
+}
+
+/** Made when a handler asks for it: most never do. */
+function lazySignal(response: ServerResponse, stopping: AbortSignal): () => AbortSignal {
+  let signal: AbortSignal | undefined;
+  return () => {
+    if (signal !== undefined) return signal;
+    const gone = new AbortController();
+    if (response.destroyed) gone.abort();
+    response.once('close', () => gone.abort());
+    signal = AbortSignal.any([gone.signal, stopping]);
+    return signal;
+  };
+}
+
+const pathOf = (raw: IncomingMessage): string => (raw.url ?? '').split('?', 1)[0] ?? '';
+const stackOf = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error);
+const isRoute = (id: string): id is RouteId => Object.hasOwn(contract, id);
+
+function oneHeader(raw: IncomingMessage, name: string): string | undefined {
+  const value = raw.headers[name];
+  return typeof value === 'string' ? value : undefined;
+}
+
+const neverBuilt = (): never => {
+  throw new Error("a schema for Fastify, where shapes are zod's matter");
+};
+
+type AnyCall = {
+  readonly caller: Caller;
+  readonly params: unknown;
+  readonly query: unknown;
+  readonly body: unknown;
+  readonly signal: AbortSignal;
+  readonly header: (name: string) => string | undefined;
+};
+
+/**
+ * A handler takes what its own route's schema gives, and that is what `register` passes; TypeScript cannot
+ * follow one key through two tables.
+ */
+function handlerOf(handlers: Handlers, id: RouteId): (call: AnyCall) => Promise<unknown> {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return handlers[id] as (call: AnyCall) => Promise<unknown>;
+}

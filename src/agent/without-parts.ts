@@ -1,0 +1,53 @@
+// Stands in for what decides and acts, until it is there: it remembers nothing, lets nobody in with a token,
+// touches no disk, and says so.
+import { Refusal } from './handler.ts';
+import type { AgentParts, DecidingHandlers, OpenParts } from './parts.ts';
+
+const notReady = async (): Promise<never> =>
+  Promise.reject(new Refusal('E_NOT_READY', 'this agent cannot do that yet'));
+
+const handlers: DecidingHandlers = {
+  formatDisk: notReady,
+  operations: notReady,
+  operation: notReady,
+  confirmOperation: notReady,
+  denyOperation: notReady,
+  runOperation: notReady,
+  cancelOperation: notReady,
+  guests: notReady,
+  reportGuest: notReady,
+  tokens: notReady,
+  mintToken: notReady,
+  revokeToken: notReady,
+  grants: notReady,
+  ledger: notReady,
+  resetClock: notReady,
+};
+
+export const withoutParts: OpenParts = async ({ clock }) =>
+  Promise.resolve({
+    handlers,
+    findToken: () => undefined,
+    validTokens: async () => Promise.resolve([]),
+    subjects: {},
+    disks: {
+      startScan: ({ device }) => ({
+        done: Promise.resolve({
+          state: 'failed',
+          bytes_done: 0,
+          bytes_total: device.size_bytes,
+          rate: null,
+          left_s: null,
+          started: clock.now(),
+          at: clock.now(),
+          detail: 'this agent cannot do that yet',
+        }),
+        cancel: () => {},
+      }),
+      examine: notReady,
+      release: notReady,
+      identify: notReady,
+    },
+    trouble: () => undefined,
+    stop: async () => Promise.resolve(),
+  } satisfies AgentParts);

@@ -1,0 +1,30 @@
+// What `felhom agent` says to whoever starts it. English.
+
+export const agent = {
+  'command.agent': "run this host's agent: facts, disks and operations for console and guests",
+  'option.config': 'its configuration (/etc/felhom-agent/agent.json)',
+  'agent.config.unreadable': '{path} cannot be read: {reason}',
+  'agent.config.missing.hint': 'Write one (an empty one is {}), or name another with --config FILE.',
+  'agent.config.open': '{path} can be changed by others than root.',
+  'agent.config.open.hint': 'See who changed it, then: chown root {path}; chmod go-w {path}',
+  'agent.folder.open': 'Others than root can change what is in {path}.',
+  'agent.folder.open.hint': 'See what is in it, then: chown root {path}; chmod 700 {path}',
+  'agent.folder.failed': '{path} cannot be made: {reason}',
+  'agent.locked': 'Another agent works with {path}.',
+  'agent.locked.hint': 'Stop it first: systemctl stop felhom-agent',
+  'agent.lock.failed': '{path} cannot be locked: {reason}',
+  'agent.lock.no-tool.hint': 'It takes flock and setpriv: apt-get install util-linux',
+  'agent.socket.long': '{path} is too long for a socket.',
+  'agent.socket.long.hint': 'Choose a shorter run_dir.',
+  'agent.listen.failed': 'Cannot listen at {address}: {reason}',
+  'agent.listen.used.hint': 'Another program listens there; local_api.listen_addr names another address.',
+  'agent.listen.address.hint': 'local_api.listen_addr must be an address of this host.',
+  'agent.certificate.no-tool': 'openssl is not installed; it makes the certificate.',
+  'agent.certificate.no-tool.hint': 'apt-get install openssl',
+  'agent.certificate.failed': 'No certificate could be made: {reason}',
+  'agent.secret.open': '{path} holds a secret, and others than root can read it.',
+  'agent.secret.open.hint':
+    'If nobody can have read it: chown root {path}; chmod 600 {path}. Else remove it: a new one is made.',
+  'agent.secret.broken': '{path} cannot be used: {reason}',
+  'agent.secret.broken.hint': 'Remove it: a new one is made, and whoever used the old one needs the new.',
+};

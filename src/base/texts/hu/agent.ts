@@ -1,0 +1,30 @@
+// Amit a `felhom agent` az indítójának mond. Magyarul.
+
+export const agent = {
+  'command.agent': 'a gép ügynökének futtatása: adatok, lemezek és műveletek a konzolnak és a vendégeknek',
+  'option.config': 'a beállításai (/etc/felhom-agent/agent.json)',
+  'agent.config.unreadable': 'A(z) {path} nem olvasható: {reason}',
+  'agent.config.missing.hint': 'Írj egyet (az üres: {}), vagy adj meg másikat így: --config FÁJL.',
+  'agent.config.open': 'A(z) {path} fájlt a rooton kívül más is módosíthatja.',
+  'agent.config.open.hint': 'Nézd meg, ki módosította, majd: chown root {path}; chmod go-w {path}',
+  'agent.folder.open': 'A(z) {path} tartalmát a rooton kívül más is módosíthatja.',
+  'agent.folder.open.hint': 'Nézd meg, mi van benne, majd: chown root {path}; chmod 700 {path}',
+  'agent.folder.failed': 'A(z) {path} nem hozható létre: {reason}',
+  'agent.locked': 'A(z) {path} mappával már egy másik ügynök dolgozik.',
+  'agent.locked.hint': 'Előbb állítsd le: systemctl stop felhom-agent',
+  'agent.lock.failed': 'A(z) {path} nem zárolható: {reason}',
+  'agent.lock.no-tool.hint': 'A flock és a setpriv kell hozzá: apt-get install util-linux',
+  'agent.socket.long': 'A(z) {path} túl hosszú egy foglalatnak.',
+  'agent.socket.long.hint': 'Válassz rövidebb run_dir mappát.',
+  'agent.listen.failed': 'Nem lehet fogadni itt: {address}: {reason}',
+  'agent.listen.used.hint': 'Ott már egy másik program fogad; a local_api.listen_addr adhat más címet.',
+  'agent.listen.address.hint': 'A local_api.listen_addr legyen ennek a gépnek egy címe.',
+  'agent.certificate.no-tool': 'Nincs telepítve az openssl, amely a tanúsítványt készíti.',
+  'agent.certificate.no-tool.hint': 'apt-get install openssl',
+  'agent.certificate.failed': 'Nem sikerült tanúsítványt készíteni: {reason}',
+  'agent.secret.open': 'A(z) {path} titkot tartalmaz, és a rooton kívül más is olvashatja.',
+  'agent.secret.open.hint':
+    'Ha biztosan senki sem olvasta: chown root {path}; chmod 600 {path}. Különben töröld: új készül.',
+  'agent.secret.broken': 'A(z) {path} nem használható: {reason}',
+  'agent.secret.broken.hint': 'Töröld: új készül, és aki a régit használta, annak az új kell.',
+};
