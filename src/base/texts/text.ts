@@ -1,15 +1,17 @@
 // Every word that the product shows, in two languages: one table each, keys checked by the compiler.
+import { client as enClient } from './en/client.ts';
 import { commands as enCommands } from './en/commands.ts';
 import { doctor as enDoctor } from './en/doctor.ts';
 import { facts as enFacts } from './en/facts.ts';
 import { screens as enScreens } from './en/screens.ts';
+import { client as huClient } from './hu/client.ts';
 import { commands as huCommands } from './hu/commands.ts';
 import { doctor as huDoctor } from './hu/doctor.ts';
 import { facts as huFacts } from './hu/facts.ts';
 import { screens as huScreens } from './hu/screens.ts';
 
-const en = { ...enFacts, ...enScreens, ...enDoctor, ...enCommands };
-const hu = { ...huFacts, ...huScreens, ...huDoctor, ...huCommands };
+const en = { ...enFacts, ...enScreens, ...enDoctor, ...enCommands, ...enClient };
+const hu = { ...huFacts, ...huScreens, ...huDoctor, ...huCommands, ...huClient };
 
 export type TextKey = keyof typeof en;
 export type TextParams = Readonly<Record<string, string | number>>;
