@@ -32,6 +32,7 @@ export type BareAgent = {
   /** To everybody who follows. */
   readonly emit: (event: string, data: unknown, id?: string) => void;
   readonly write: (text: string) => void;
+  readonly writeBytes: (bytes: Uint8Array) => void;
   readonly followers: () => number;
   readonly certificate: (certificate: Certificate) => void;
   /** Of HTTPS. */
@@ -100,7 +101,7 @@ export async function startBareAgent(options: BareOptions): Promise<BareAgent> {
   if ('port' in options.at) server.listen(options.at.port, '127.0.0.1');
   else server.listen(options.at.socketPath);
   await once(server, 'listening');
-  const write = (text: string) => {
+  const write = (text: string | Uint8Array) => {
     for (const follower of followers) follower.write(text);
   };
 
@@ -113,6 +114,7 @@ export async function startBareAgent(options: BareOptions): Promise<BareAgent> {
     emit: (event, data, id) =>
       write(`event: ${event}\n${id === undefined ? '' : `id: ${id}\n`}data: ${JSON.stringify(data)}\n\n`),
     write,
+    writeBytes: write,
     followers: () => followers.size,
     certificate: ({ key, cert }) => {
       if ('setSecureContext' in server && typeof server.setSecureContext === 'function') {
