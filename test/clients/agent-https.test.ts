@@ -5,12 +5,12 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeAll, expect, test } from 'vitest';
 import { openAgentSource, type AgentSource } from '../../src/clients/agent.ts';
-import type { FlaggedDevice } from '../../src/contracts/flagged-devices.ts';
 import { ACKNOWLEDGE_HEADER } from '../../src/contracts/routes.ts';
 import type { Connection } from '../../src/contracts/source.ts';
 import { startBareAgent, type BareAgent } from './bare-agent.ts';
 import { makeCertificate, type Certificate } from './certificate.ts';
 import { collect } from './collect.ts';
+import { DEVICE } from './flagged-device.ts';
 
 const TOKEN = 'felhom_9200_not-a-real-token';
 const never = new AbortController().signal;
@@ -201,32 +201,4 @@ const STORAGE = {
   storages: [],
   missing: {},
   next_fingerprint: null,
-};
-const DEVICE: FlaggedDevice = {
-  name: 'sda',
-  path: '/dev/sda',
-  device_number: '8:0',
-  kind: 'disk',
-  parents: [],
-  size_bytes: 1024,
-  model: null,
-  serial: null,
-  transport: null,
-  rotational: null,
-  removable: null,
-  read_only: false,
-  durable_id: null,
-  durable_id_reason: null,
-  fs_type: null,
-  label: null,
-  uuid: null,
-  mount_points: [],
-  swap: false,
-  backing_file: null,
-  io: null,
-  data_bearing: true,
-  verdict: 'unverified',
-  reason: 'not inspected yet',
-  signals: [],
-  scan: null,
 };

@@ -62,12 +62,13 @@ function sit(options: { readOnly?: boolean; kind?: 'embedded' | 'agent' } = {}) 
   stop = console.poller.watch();
 }
 const tell = (load1 = 1) => listener?.onReading('load', reading(load1));
-const connect = (state: Connection['state']) =>
+function connect(state: Connection['state']): void {
+  const since = Date.now();
+  const retryAt = since + 5000;
   listener?.onConnection(
-    state === 'connected'
-      ? { state, since: Date.now() }
-      : { state, since: Date.now(), reason: 'ECONNREFUSED', retryAt: Date.now() + 5000 },
+    state === 'connected' ? { state, since } : { state, since, reason: 'ECONNREFUSED', retryAt },
   );
+}
 const freshness = () => {
   const { observations, nowMs } = console.shown.getState();
   return freshnessOf(observations.load, nowMs);
@@ -198,8 +199,8 @@ describe('An action', () => {
   });
 
   it.each([
-    ['read-only', { readOnly: true }, () => undefined, 'off.read-only'],
-    ['without an agent', { kind: 'embedded' as const }, () => undefined, 'off.no-actions'],
+    ['read-only', { readOnly: true }, () => {}, 'off.read-only'],
+    ['without an agent', { kind: 'embedded' as const }, () => {}, 'off.no-actions'],
     ['while the agent is lost', {}, () => connect('lost'), 'off.disconnected'],
     ['while its certificate is refused', {}, () => connect('refused'), 'off.disconnected'],
   ])('%s is not sent', async (_what, options, happen, reason) => {
