@@ -2,17 +2,14 @@
 // place of the person, settings. Screens look at it; nothing here draws.
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Clock } from '../src/base/clock.ts';
-import type { Subject } from '../src/contracts/all-facts.ts';
 import type { ContainerDetail } from '../src/contracts/facts/containers.ts';
 import type { Examination } from '../src/contracts/finding.ts';
 import { freshnessOf } from '../src/contracts/freshness.ts';
 import type { Settings } from '../src/contracts/settings.ts';
 import { failed, type Reading } from '../src/contracts/reading.ts';
-import type { RouteId } from '../src/contracts/routes.ts';
-import type { FactsSource, RouteInput } from '../src/contracts/source.ts';
+import type { FactsSource } from '../src/contracts/source.ts';
 import { createDoctor } from '../src/doctor/examine.ts';
 import type { DoctorInput } from '../src/doctor/rule.ts';
-import { createActions, type Acting, type ActOutcome, type OffReason } from './act.ts';
 import { createFactsPoller, type FactsPoller, type FactsState } from './facts.ts';
 import { createHistoryRecorder, type History } from './history.ts';
 import { createView, type View } from './view.ts';
@@ -23,8 +20,6 @@ export type Shown = FactsState & {
   readonly history: History;
   readonly examination: Examination | undefined;
   readonly container: { readonly id: string; readonly reading: Reading<ContainerDetail> } | undefined;
-  /** What was asked of the source and is not answered yet. */
-  readonly acting: readonly Acting[];
 };
 
 export type Console = {
@@ -33,17 +28,6 @@ export type Console = {
   readonly settings: StoreApi<Settings>;
   readonly poller: FactsPoller;
   readonly source: FactsSource;
-  /**
-   * Asks the source to do something. The one place where an action is refused before it is sent: read-only,
-   * no agent, a lost connection, a fact (`about`) that is no longer fresh, or the same asked already.
-   */
-  readonly act: <R extends RouteId>(
-    route: R,
-    input?: RouteInput<R>,
-    about?: Subject,
-  ) => Promise<ActOutcome<R>>;
-  /** Why nothing could be done about this subject now; nothing when it could. */
-  readonly offReason: (about?: Subject) => OffReason | undefined;
   /** Follows one container's detail while somebody looks at it; null ends that. */
   readonly lookAtContainer: (id: string | null) => void;
   /** Holds the facts as they are, or lets them go on. */
@@ -57,8 +41,6 @@ export function createConsole(options: {
   source: FactsSource;
   clock: Clock;
   settings: Settings;
-  /** Nothing may be changed from here. */
-  readOnly?: boolean;
   screen?: ScreenId;
   /** Whether findings must last before they are shown; who shows one frame only cannot wait for that. */
   patient?: boolean;
@@ -74,15 +56,7 @@ export function createConsole(options: {
     history: recorder.record({}),
     examination: undefined,
     container: undefined,
-    acting: [],
   }));
-  const actions = createActions({
-    source,
-    clock,
-    readOnly: options.readOnly ?? false,
-    facts: poller.store.getState,
-    onActing: (acting) => shown.setState({ acting }),
-  });
   let detail: { id: string; abort: AbortController; timer?: NodeJS.Timeout } | undefined;
   poller.setPace(options.settings.refresh_s);
 
@@ -123,8 +97,6 @@ export function createConsole(options: {
     settings,
     poller,
     source,
-    act: actions.act,
-    offReason: actions.offReason,
     lookAtContainer,
     freeze: () => {
       const frozen = view.getState().frozenAt !== null;

@@ -1,7 +1,6 @@
-// A source that tells its facts by itself: it is heard and not asked, its silence leaves the last facts
-// with their age, and actions wait until it answers.
+// A source that tells its facts by itself: it is heard and not asked, and its silence leaves the last
+// facts with their age.
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { ActionableError } from '../../src/base/errors.ts';
 import type { Facts, Subject } from '../../src/contracts/all-facts.ts';
 import { defaultSettings } from '../../src/contracts/default-settings.ts';
 import { freshnessOf } from '../../src/contracts/freshness.ts';
@@ -16,18 +15,13 @@ const reading = (load1 = 1) => ok({ ...LOAD, load1 }, 'test', Date.now());
 let console: Console;
 let listener: SourceListener | undefined;
 let asked: Subject[];
-let called: string[];
-/** In JSON. */
-let answer: () => Promise<string>;
 let stop: () => void;
 
-function sit(options: { readOnly?: boolean; kind?: 'embedded' | 'agent' } = {}) {
+function sit() {
   asked = [];
-  called = [];
   listener = undefined;
-  answer = async () => Promise.resolve('{"mark":1}');
   const source: FactsSource = {
-    kind: options.kind ?? 'agent',
+    kind: 'agent',
     intervals: { load: EVERY_MS },
     read: async <S extends Subject>(subject: S) => {
       asked.push(subject);
@@ -35,15 +29,6 @@ function sit(options: { readOnly?: boolean; kind?: 'embedded' | 'agent' } = {}) 
       return Promise.resolve(readings[subject] ?? absent('not-here', 'test', Date.now()));
     },
     readContainer: async () => Promise.resolve(absent('not-here', 'test', Date.now())),
-    ...(options.kind === 'embedded'
-      ? {}
-      : {
-          call: async (route) => {
-            called.push(route);
-            // Whatever the route answers: nobody looks at more of it here.
-            return JSON.parse(await answer());
-          },
-        }),
     follow: (given) => {
       listener = given;
       return () => {
@@ -57,7 +42,6 @@ function sit(options: { readOnly?: boolean; kind?: 'embedded' | 'agent' } = {}) 
     clock: { now: () => Date.now(), monotonic: () => Date.now() },
     settings: defaultSettings,
     patient: false,
-    readOnly: options.readOnly ?? false,
   });
   stop = console.poller.watch();
 }
@@ -171,55 +155,5 @@ describe('A source that is followed', () => {
     const notice = { kind: 'disk-plugged', at: 1, subject: 'sdb', detail: 'Model' } as const;
     listener?.onNotice(notice);
     expect(console.shown.getState().notice).toEqual(notice);
-  });
-});
-
-describe('An action', () => {
-  it('is sent to the agent, and is under way until it answers', async () => {
-    sit();
-    connect('connected');
-    await forSeconds(1, tell);
-    const gate = Promise.withResolvers<string>();
-    answer = async () => gate.promise;
-    const acted = console.act('resetClock');
-    expect(console.shown.getState().acting).toMatchObject([{ route: 'resetClock', target: '' }]);
-    expect(await console.act('resetClock')).toEqual({ state: 'off', reason: 'off.under-way' });
-    gate.resolve('{"mark":7}');
-    expect(await acted).toEqual({ state: 'done', answer: { mark: 7 } });
-    expect(console.shown.getState().acting).toEqual([]);
-    expect(called).toEqual(['resetClock']);
-  });
-
-  it('that the agent refuses is told with its reason', async () => {
-    sit();
-    const error = new ActionableError('refused', 'no', { code: 'E_CLOCK_BACK' });
-    answer = async () => Promise.reject(error);
-    expect(await console.act('resetClock')).toEqual({ state: 'failed', error });
-    expect(console.shown.getState().acting).toEqual([]);
-  });
-
-  it.each([
-    ['read-only', { readOnly: true }, () => {}, 'off.read-only'],
-    ['without an agent', { kind: 'embedded' as const }, () => {}, 'off.no-actions'],
-    ['while the agent is lost', {}, () => connect('lost'), 'off.disconnected'],
-    ['while its certificate is refused', {}, () => connect('refused'), 'off.disconnected'],
-  ])('%s is not sent', async (_what, options, happen, reason) => {
-    sit(options);
-    await forSeconds(1, tell);
-    happen();
-    expect(console.offReason()).toBe(reason);
-    expect(await console.act('resetClock')).toEqual({ state: 'off', reason });
-    expect(called).toEqual([]);
-  });
-
-  it('on a row that is no longer fresh is not sent', async () => {
-    sit();
-    connect('connected');
-    await forSeconds(1, tell);
-    expect(console.offReason('load')).toBeUndefined();
-    expect(console.offReason('disks')).toBe('off.stale');
-    vi.setSystemTime(Date.now() + 10 * EVERY_MS);
-    expect(await console.act('resetClock', undefined, 'load')).toEqual({ state: 'off', reason: 'off.stale' });
-    expect(called).toEqual([]);
   });
 });

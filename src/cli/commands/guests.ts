@@ -20,13 +20,13 @@ export const guestsCommand: Command = {
       return EXIT.ok;
     }
     if (guests.length === 0) {
-      err.line(text('guests.nobody'));
+      err.line(text('guest-list.nobody'));
       return EXIT.ok;
     }
     const now = clock.now();
     const rows = guests.map(({ vmid, report, reported, tokens }) => [
       String(vmid),
-      report === null ? text('guests.never') : text(`guests.status.${report.status}`),
+      report === null ? text('guest-list.never') : text(`guest-list.status.${report.status}`),
       reported === null ? '-' : formatDuration(now - reported, text.language),
       report?.hostname ?? '-',
       report?.controller_version ?? '-',
@@ -34,13 +34,13 @@ export const guestsCommand: Command = {
       report?.issues.join('; ') ?? '',
     ]);
     const columns = [
-      { title: text('guests.column.vmid'), align: 'right' as const },
-      { title: text('guests.column.status') },
-      { title: text('guests.column.age'), align: 'right' as const },
-      { title: text('guests.column.hostname'), minWidth: 8, dispensable: 1 },
-      { title: text('guests.column.version'), minWidth: 6, dispensable: 2 },
-      { title: text('guests.column.tokens'), align: 'right' as const, dispensable: 3 },
-      { title: text('guests.column.issues'), minWidth: 10 },
+      { title: text('guest-list.column.vmid'), align: 'right' as const },
+      { title: text('guest-list.column.status') },
+      { title: text('guest-list.column.age'), align: 'right' as const },
+      { title: text('guest-list.column.hostname'), minWidth: 8, dispensable: 1 },
+      { title: text('guest-list.column.version'), minWidth: 6, dispensable: 2 },
+      { title: text('guest-list.column.tokens'), align: 'right' as const, dispensable: 3 },
+      { title: text('guest-list.column.issues'), minWidth: 10 },
     ];
     for (const line of formatTable(columns, rows, out.columns)) out.line(line);
     return EXIT.ok;

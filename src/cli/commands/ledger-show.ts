@@ -24,7 +24,7 @@ export const ledgerShowCommand: Command = {
       return EXIT.ok;
     }
     for (const { n, at, what, by, subject, detail } of ledger.records) {
-      const who = by === null ? text('ledger.agent') : tellRequester(by, text);
+      const who = by === null ? text('ledger-check.agent') : tellRequester(by, text);
       const details = Object.entries(detail).map(([name, value]) => `${name}=${value}`);
       out.line(
         { text: `${String(n).padStart(6)}  ${formatMoment(at)}`, style: 'dim' },
@@ -34,7 +34,7 @@ export const ledgerShowCommand: Command = {
       );
     }
     if (!ledger.intact)
-      err.line({ text: text('ledger.broken', { where: ledger.broken ?? '' }), style: 'bad' });
+      err.line({ text: text('ledger-check.broken', { where: ledger.broken ?? '' }), style: 'bad' });
     return EXIT.ok;
   },
 };

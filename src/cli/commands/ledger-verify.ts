@@ -16,8 +16,8 @@ export const ledgerVerifyCommand: Command = {
     const { count, intact, broken } = await askAgent(context, async (call) => readLedger(call, 0));
     const document: LedgerVerifyOutput = { schema: 'felhom/ledger-verify/1', count, intact, broken };
     if (json) out.json(document);
-    else if (intact) out.line({ text: text('ledger.intact', { count }), style: 'good' });
-    else out.line({ text: text('ledger.broken', { where: broken ?? '' }), style: 'bad' });
+    else if (intact) out.line({ text: text('ledger-check.intact', { count }), style: 'good' });
+    else out.line({ text: text('ledger-check.broken', { where: broken ?? '' }), style: 'bad' });
     return intact ? EXIT.ok : EXIT.findings;
   },
 };
