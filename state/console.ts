@@ -5,8 +5,8 @@ import type { Clock } from '../src/base/clock.ts';
 import type { ContainerDetail } from '../src/contracts/facts/containers.ts';
 import type { Examination } from '../src/contracts/finding.ts';
 import { freshnessOf } from '../src/contracts/freshness.ts';
-import type { Reading } from '../src/contracts/reading.ts';
 import type { Settings } from '../src/contracts/settings.ts';
+import { failed, type Reading } from '../src/contracts/reading.ts';
 import type { FactsSource } from '../src/contracts/source.ts';
 import { createDoctor } from '../src/doctor/examine.ts';
 import type { DoctorInput } from '../src/doctor/rule.ts';
@@ -64,9 +64,15 @@ export function createConsole(options: {
     const changed = facts.observations !== before.observations;
     const history = changed ? recorder.record(facts.observations) : shown.getState().history;
     // Histories go on while the display is frozen; what is shown does not.
-    if (view.getState().frozenAt !== null) return;
+    if (view.getState().frozenAt !== null) {
+      const { connection, notice } = facts;
+      if (connection !== before.connection || notice !== before.notice)
+        shown.setState({ connection, notice });
+      return;
+    }
     const previous = shown.getState().examination;
-    const examination = changed ? sameOrNew(previous, doctor.examine(readingsOf(facts))) : previous;
+    const look = changed || facts.connection !== before.connection;
+    const examination = look ? sameOrNew(previous, doctor.examine(readingsOf(facts))) : previous;
     shown.setState({ ...facts, history, examination });
   });
 
@@ -106,10 +112,14 @@ export function createConsole(options: {
 }
 
 /** What the doctor may judge by: a stale value is as good as none. */
-function readingsOf({ observations, nowMs }: FactsState): DoctorInput['facts'] {
+function readingsOf({ observations, nowMs, connection }: FactsState): DoctorInput['facts'] {
   const facts: Record<string, unknown> = {};
   for (const [subject, observation] of Object.entries(observations)) {
     if (freshnessOf(observation, nowMs) !== 'stale') facts[subject] = observation.reading;
+  }
+  // Its operations are what only an agent knows: they tell the doctor that it does not answer.
+  if (connection !== undefined && connection.state !== 'connected') {
+    facts['operations'] = failed('no-answer', 'agent', connection.since, connection.reason);
   }
   return facts;
 }

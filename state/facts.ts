@@ -1,11 +1,12 @@
-// The facts that the console shows: polled from a source, each subject at its own interval, never
-// twice at once, with deadlines, and only while somebody looks.
+// The facts that the console shows: heard from a source that tells them by itself, polled otherwise,
+// each subject at its own interval, never twice at once, with deadlines, and only while somebody looks.
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Clock } from '../src/base/clock.ts';
 import type { Facts, Subject } from '../src/contracts/all-facts.ts';
 import { observe, type Observation } from '../src/contracts/freshness.ts';
 import { failed, type Reading } from '../src/contracts/reading.ts';
-import type { FactsSource } from '../src/contracts/source.ts';
+import type { Notice } from '../src/contracts/routes.ts';
+import type { Connection, FactsSource } from '../src/contracts/source.ts';
 
 export type Observations = { readonly [S in Subject]?: Observation<Facts[S]> };
 
@@ -15,6 +16,10 @@ export type FactsState = {
   readonly nowMs: number;
   /** When any subject last answered, if only with a failure; null before the first answer. */
   readonly lastAnswerAt: number | null;
+  /** Whether a source that is followed answers; nothing for one that is only asked. */
+  readonly connection: Connection | undefined;
+  /** What the source told the last time of things that happen once. */
+  readonly notice: Notice | undefined;
 };
 
 export type FactsPoller = {
@@ -26,7 +31,7 @@ export type FactsPoller = {
    * begins with these subjects only: the others are asked when the first frame is out of the way.
    */
   readonly watch: (first?: readonly Subject[]) => () => void;
-  /** Asks now what is due; `all` asks the rest too. */
+  /** Asks now what is due; `all` asks the rest too, and connects anew. */
   readonly refresh: (all?: boolean) => void;
   /** 1 is the normal pace, 2 half as often. */
   readonly setPace: (factor: number) => void;
@@ -43,6 +48,8 @@ const MIN_DEADLINE_MS = 5000;
 /** The second sample of the fast subjects comes early, so that rates are there soon. */
 const EARLY_SECOND_MS = 250;
 const EARLY_LIMIT_MS = 2000;
+/** What is heard by itself is asked for only when it has not come for so many intervals. */
+const HEARD_INTERVALS = 2.5;
 
 export function createFactsPoller(options: { source: FactsSource; clock: Clock }): FactsPoller {
   const { source, clock } = options;
@@ -50,6 +57,8 @@ export function createFactsPoller(options: { source: FactsSource; clock: Clock }
     observations: {},
     nowMs: clock.now(),
     lastAnswerAt: null,
+    connection: undefined,
+    notice: undefined,
   }));
   const subjects = subjectsOf(source);
   const inFlight = new Map<Subject, AbortController>();
@@ -57,6 +66,9 @@ export function createFactsPoller(options: { source: FactsSource; clock: Clock }
   const waiters = new Set<{ readonly isServed: () => boolean; readonly done: () => void }>();
   const life = { watchers: 0, pace: 1, stopped: false };
   const timers: { tick?: NodeJS.Timeout; gather?: NodeJS.Timeout; early?: NodeJS.Timeout } = {};
+  /** Subjects that the source has told by itself. */
+  const told = new Set<Subject>();
+  let unfollow: (() => void) | undefined;
   let gathered: Record<string, Observation<Facts[Subject]>> = {};
   /** Whether the source itself said any of it: a deadline that passed is no answer. */
   let heard = false;
@@ -84,10 +96,14 @@ export function createFactsPoller(options: { source: FactsSource; clock: Clock }
   /** First answers that somebody waits for are shown in one piece, and then without delay. */
   const commitSoon = () => {
     if (waiters.size === 0) {
-      timers.gather ??= setTimeout(() => {
-        delete timers.gather;
-        if (waiters.size === 0) commit();
-      }, GATHER_MS);
+      // What is told in between waits for the tick when the pace is slow.
+      timers.gather ??= setTimeout(
+        () => {
+          delete timers.gather;
+          if (waiters.size === 0) commit();
+        },
+        life.pace > 1 && told.size > 0 ? TICK_MS * (life.pace - 1) : GATHER_MS,
+      );
     } else if ([...waiters].some((waiter) => waiter.isServed())) commit();
   };
 
@@ -96,6 +112,30 @@ export function createFactsPoller(options: { source: FactsSource; clock: Clock }
       gathered[subject] ?? store.getState().observations[subject];
     gathered = { ...gathered, [subject]: observe<Facts[Subject]>(previous, reading, everyMs * life.pace) };
     commitSoon();
+  };
+
+  const isLost = () => {
+    const { connection } = store.getState();
+    return connection !== undefined && connection.state !== 'connected';
+  };
+  const follow = () => {
+    unfollow?.();
+    unfollow = source.follow?.({
+      onReading: (subject, reading) => {
+        const everyMs = source.intervals[subject];
+        if (everyMs === undefined || life.stopped) return;
+        told.add(subject);
+        heard = true;
+        dueAt.set(subject, clock.monotonic() + everyMs * life.pace * HEARD_INTERVALS);
+        take(subject, reading, everyMs);
+      },
+      onConnection: (connection) => {
+        if (!life.stopped) store.setState({ connection, nowMs: clock.now() });
+      },
+      onNotice: (notice) => {
+        if (!life.stopped) store.setState({ notice, nowMs: clock.now() });
+      },
+    });
   };
 
   const ask = async (subject: Subject, everyMs: number): Promise<void> => {
@@ -121,12 +161,15 @@ export function createFactsPoller(options: { source: FactsSource; clock: Clock }
 
   const askDue = (all = false, only?: readonly Subject[]) => {
     const now = clock.monotonic();
+    const lost = isLost();
     // In the order in which they are asked for: what takes long goes first.
     const asked =
       only === undefined
         ? subjects
         : only.flatMap((one) => subjects.filter(({ subject }) => subject === one));
     for (const { subject, everyMs } of asked) {
+      // A source that is lost would only fail: its last facts stay, with their age.
+      if (lost && told.has(subject)) continue;
       // Half a tick of slack, so that a subject of 1 s is asked at every tick.
       if (all || now + TICK_MS / 2 >= (dueAt.get(subject) ?? 0)) void ask(subject, everyMs);
     }
@@ -139,9 +182,11 @@ export function createFactsPoller(options: { source: FactsSource; clock: Clock }
   };
   const start = (first?: readonly Subject[]) => {
     tick(first);
+    follow();
     timers.early = setTimeout(() => {
       for (const { subject, everyMs } of subjects) {
-        if (everyMs <= EARLY_LIMIT_MS || !dueAt.has(subject)) void ask(subject, everyMs);
+        if ((everyMs <= EARLY_LIMIT_MS && !told.has(subject)) || !dueAt.has(subject))
+          void ask(subject, everyMs);
       }
     }, EARLY_SECOND_MS);
   };
@@ -150,6 +195,8 @@ export function createFactsPoller(options: { source: FactsSource; clock: Clock }
     clearTimeout(timers.early);
     clearTimeout(timers.gather);
     delete timers.gather;
+    unfollow?.();
+    unfollow = undefined;
   };
 
   return {
@@ -166,7 +213,10 @@ export function createFactsPoller(options: { source: FactsSource; clock: Clock }
         if (life.watchers === 0) pause();
       };
     },
-    refresh: (all = false) => askDue(all),
+    refresh: (all = false) => {
+      if (all && isLost() && life.watchers > 0) follow();
+      askDue(all);
+    },
     setPace: (factor) => {
       life.pace = factor;
     },

@@ -19,12 +19,51 @@ export const allCommands: readonly CommandEntry[] = [
   { name: 'doctor', load: async () => (await import('./commands/doctor.ts')).doctorCommand },
   { name: 'disks list', load: async () => (await import('./commands/disks-list.ts')).disksListCommand },
   { name: 'disks scan', load: async () => (await import('./commands/disks-scan.ts')).disksScanCommand },
+  { name: 'disks format', load: async () => (await import('./commands/disks-format.ts')).disksFormatCommand },
+  {
+    name: 'disks release',
+    load: async () => (await import('./commands/disks-release.ts')).disksReleaseCommand,
+  },
+  {
+    name: 'disks identify',
+    load: async () => (await import('./commands/disks-identify.ts')).disksIdentifyCommand,
+  },
+  { name: 'op list', load: async () => (await import('./commands/op-list.ts')).opListCommand },
+  { name: 'op show', load: async () => (await import('./commands/op-show.ts')).opShowCommand },
+  { name: 'op confirm', load: async () => (await import('./commands/op-confirm.ts')).opConfirmCommand },
+  { name: 'op deny', load: async () => (await import('./commands/op-deny.ts')).opDenyCommand },
+  { name: 'op run', load: async () => (await import('./commands/op-run.ts')).opRunCommand },
+  { name: 'op cancel', load: async () => (await import('./commands/op-cancel.ts')).opCancelCommand },
+  { name: 'guests', load: async () => (await import('./commands/guests.ts')).guestsCommand },
+  { name: 'tokens mint', load: async () => (await import('./commands/tokens-mint.ts')).tokensMintCommand },
+  { name: 'tokens list', load: async () => (await import('./commands/tokens-list.ts')).tokensListCommand },
+  {
+    name: 'tokens revoke',
+    load: async () => (await import('./commands/tokens-revoke.ts')).tokensRevokeCommand,
+  },
+  { name: 'ledger show', load: async () => (await import('./commands/ledger-show.ts')).ledgerShowCommand },
+  {
+    name: 'ledger verify',
+    load: async () => (await import('./commands/ledger-verify.ts')).ledgerVerifyCommand,
+  },
+  {
+    name: 'certificate renew',
+    load: async () => (await import('./commands/certificate-renew.ts')).certificateRenewCommand,
+  },
+  {
+    name: 'certificate switch',
+    load: async () => (await import('./commands/certificate-switch.ts')).certificateSwitchCommand,
+  },
+  {
+    name: 'host reset-clock',
+    load: async () => (await import('./commands/host-reset-clock.ts')).hostResetClockCommand,
+  },
+  { name: 'agent', load: async () => (await import('./commands/agent.ts')).agentCommand },
   {
     name: 'disk-job',
     load: async () => (await import('./commands/disk-job.ts')).diskJobCommand,
     hidden: true,
   },
-  { name: 'agent', load: async () => (await import('./commands/agent.ts')).agentCommand },
   { name: 'help', load: async () => (await import('./commands/help.ts')).helpCommand },
   { name: 'completion', load: async () => (await import('./commands/completion.ts')).completionCommand },
 ];

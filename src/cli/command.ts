@@ -12,6 +12,8 @@ export type Option = {
   readonly placeholder?: string;
   /** The only values that it takes. */
   readonly choices?: readonly string[];
+  /** One of its choices that may go on with a colon and a path: `agent:/path`. */
+  readonly choiceWithPath?: string;
 };
 /** By long name, without the dashes. */
 export type Options = Readonly<Record<string, Option>>;
@@ -24,7 +26,11 @@ export type Operand = {
 };
 
 export const SOURCE_NAMES = ['auto', 'embedded', 'agent'] as const;
-export type SourceName = (typeof SOURCE_NAMES)[number];
+/** `agent:PATH`: the agent at this socket, or of this bootstrap file. */
+export type SourceName = (typeof SOURCE_NAMES)[number] | `agent:${string}`;
+
+export const isSourceName = (word: unknown): word is SourceName =>
+  SOURCE_NAMES.some((name) => name === word) || (typeof word === 'string' && /^agent:./.test(word));
 
 export type CommandContext = {
   /** The words after the command's name. */
@@ -36,6 +42,8 @@ export type CommandContext = {
   readonly source: SourceName;
   /** Opens the source that `--source` names; throws an ActionableError when it does not answer. */
   readonly openSource: () => Promise<FactsSource>;
+  /** As `openSource`, for what only an agent can do: where --source names none, one must be found. */
+  readonly openAgent: () => Promise<FactsSource>;
   readonly text: Text;
   readonly clock: Clock;
   readonly env: Readonly<Record<string, string | undefined>>;

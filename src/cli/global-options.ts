@@ -4,7 +4,12 @@ import { SOURCE_NAMES, type Options } from './command.ts';
 
 export const globalOptions = {
   json: { summary: 'option.json' },
-  source: { summary: 'option.source', placeholder: 'SOURCE', choices: SOURCE_NAMES },
+  source: {
+    summary: 'option.source',
+    placeholder: 'SOURCE',
+    choices: SOURCE_NAMES,
+    choiceWithPath: 'agent',
+  },
   lang: { summary: 'option.lang', placeholder: 'LANG', choices: LANGUAGES },
   'no-color': { summary: 'option.no-color' },
   'read-only': { summary: 'option.read-only' },

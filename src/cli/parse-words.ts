@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { ActionableError } from '../base/errors.ts';
 import type { Text } from '../base/texts/text.ts';
-import type { Options } from './command.ts';
+import type { Option, Options } from './command.ts';
 import { nearest } from './nearest.ts';
 
 export type ParsedWords = {
@@ -54,13 +54,24 @@ export function parseWords(argv: readonly string[], known: Options, text: Text):
     if (value === undefined || (!inlineValue && value.startsWith('-') && value !== '-')) {
       throw usage(text('usage.value', { option: rawName, placeholder: option.placeholder }), text);
     }
-    if (option.choices !== undefined && !option.choices.includes(value)) {
-      throw usage(text('usage.choice', { option: rawName, value, choices: option.choices.join(', ') }), text);
+    if (!mayBe(option, value)) {
+      throw usage(text('usage.choice', { option: rawName, value, choices: showChoices(option) }), text);
     }
     options[name] = value;
   }
   return { words, options };
 }
+
+const mayBe = ({ choices, choiceWithPath }: Option, value: string): boolean =>
+  choices === undefined ||
+  choices.includes(value) ||
+  (choiceWithPath !== undefined &&
+    value.length > choiceWithPath.length + 1 &&
+    value.startsWith(`${choiceWithPath}:`));
+
+/** As help and messages list them. */
+export const showChoices = ({ choices = [], choiceWithPath }: Option): string =>
+  [...choices, ...(choiceWithPath === undefined ? [] : [`${choiceWithPath}:PATH`])].join(', ');
 
 export const usage = (message: string, text: Text): ActionableError =>
   new ActionableError('usage', message, { hint: text('usage.hint') });

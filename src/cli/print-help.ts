@@ -3,6 +3,7 @@ import type { Text } from '../base/texts/text.ts';
 import { shownCommands } from './all-commands.ts';
 import type { Command, Options } from './command.ts';
 import { globalOptions } from './global-options.ts';
+import { showChoices } from './parse-words.ts';
 import type { Output } from './print.ts';
 
 type Row = readonly [left: string, right: string];
@@ -49,9 +50,9 @@ const showOperand = ({ placeholder, required }: Command['operands'][number]): st
   required ? placeholder : `[${placeholder}]`;
 
 const rowsOf = (options: Options, text: Text): readonly Row[] =>
-  Object.entries(options).map(([name, { short, placeholder, choices, summary }]) => [
-    `${short === undefined ? '    ' : `-${short}, `}--${name}${placeholder === undefined ? '' : ` ${placeholder}`}`,
-    choices === undefined ? text(summary) : `${text(summary)} (${choices.join(', ')})`,
+  Object.entries(options).map(([name, option]) => [
+    `${option.short === undefined ? '    ' : `-${option.short}, `}--${name}${option.placeholder === undefined ? '' : ` ${option.placeholder}`}`,
+    option.choices === undefined ? text(option.summary) : `${text(option.summary)} (${showChoices(option)})`,
   ]);
 
 function printRows(out: Output, title: string, rows: readonly Row[]): void {

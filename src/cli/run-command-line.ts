@@ -5,10 +5,10 @@ import { EXIT, exitCodeOf } from '../base/errors.ts';
 import { createText, LANGUAGES, languageOf, type Language, type Text } from '../base/texts/text.ts';
 import type { FactsSource } from '../contracts/source.ts';
 import { DEFAULT_COMMAND, type CommandEntry } from './all-commands.ts';
-import { SOURCE_NAMES, type Command, type CommandContext, type SourceName } from './command.ts';
+import { isSourceName, type Command, type CommandContext, type SourceName } from './command.ts';
 import { findCommand } from './find-command.ts';
 import { globalOptions } from './global-options.ts';
-import { openSource } from './open-source.ts';
+import { openSource, type OpenOptions } from './open-source.ts';
 import { parseWords, splitWords, usage, type ParsedWords } from './parse-words.ts';
 import { createOutput, type Output, type Stream } from './print.ts';
 import { tellError } from './tell-error.ts';
@@ -20,7 +20,7 @@ export type CommandLine = {
   readonly stdout: Stream;
   readonly stderr: Stream;
   readonly clock: Clock;
-  readonly openSource?: (name: SourceName, text: Text) => Promise<FactsSource>;
+  readonly openSource?: (name: SourceName, options: OpenOptions) => Promise<FactsSource>;
 };
 
 type Outputs = { readonly out: Output; readonly err: Output; readonly colour: boolean };
@@ -60,15 +60,17 @@ async function run(
     await printHelp(parsed.words.length === 0 ? undefined : command, outputs.out, text);
     return EXIT.ok;
   }
-  const source = SOURCE_NAMES.find((name) => name === options['source']) ?? 'auto';
-  const open = line.openSource ?? openSource;
+  const source = isSourceName(options['source']) ? options['source'] : 'auto';
+  const open = async (name: SourceName) =>
+    (line.openSource ?? openSource)(name, { text, clock: line.clock, env: line.env });
   const context: CommandContext = {
     operands: operandsOf(command, parsed.words, text),
     options,
     json: options['json'] === true,
     readOnly: options['read-only'] === true,
     source,
-    openSource: async () => open(source, text),
+    openSource: async () => open(source),
+    openAgent: async () => open(source === 'auto' ? 'agent' : source),
     text,
     clock: line.clock,
     env: line.env,

@@ -1,6 +1,7 @@
 // Tells what went wrong: to a person on stderr, to a script also as its one document. A bug is
 // called one, with its stack only for those who ask.
 import { ActionableError, messageOf } from '../base/errors.ts';
+import { tellActionable } from '../base/texts/tell-actionable.ts';
 import type { Text } from '../base/texts/text.ts';
 import type { Output } from './print.ts';
 
@@ -15,12 +16,18 @@ export type ErrorListener = {
 export function tellError(error: unknown, { out, err, text, env, wantsJson }: ErrorListener): void {
   const name = { text: 'felhom: ', style: 'bad' } as const;
   if (error instanceof ActionableError) {
-    const { message, kind: code, hint } = error;
+    const { kind: code, code: api_code, answer } = error;
+    const { message, hint } = tellActionable(text, error);
     err.line(name, message);
     if (hint !== undefined) err.line(hint);
     // A usage error is the script's own mistake: it gets no document.
     if (wantsJson && code !== 'usage') {
-      out.json({ error: message, code, ...(hint === undefined ? {} : { hint }) });
+      out.json({
+        error: message,
+        code,
+        ...(hint === undefined ? {} : { hint }),
+        ...(answer === undefined ? {} : { api_code, answer }),
+      });
     }
     return;
   }

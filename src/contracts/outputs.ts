@@ -4,10 +4,14 @@ import { z } from 'zod';
 import { allFacts } from './all-facts.ts';
 import type { Subject } from './all-facts.ts';
 import { diskScan } from './facts/disk-flags.ts';
+import { guest } from './facts/guests.ts';
+import { ledgerRecord } from './facts/ledger.ts';
+import { operation } from './facts/operations.ts';
 import { smartVerdict } from './facts/smart.ts';
 import { finding, ruleAnswer } from './finding.ts';
 import { readingOf } from './reading-schema.ts';
 import { flaggedDevice } from './flagged-device-schema.ts';
+import { tokenRow } from './routes.ts';
 
 /** When the facts were read (milliseconds since the epoch), and by which source. */
 const origin = { at: z.number(), source: z.enum(['embedded', 'agent']) };
@@ -150,12 +154,98 @@ export const completionOutput = z.object({
 });
 export type CompletionOutput = z.infer<typeof completionOutput>;
 
+/** What the agent told or did; `at` is when, in milliseconds since the epoch. */
+export const opListOutput = z.object({
+  schema: z.literal('felhom/op-list/1'),
+  at: z.number(),
+  /** The newest first. */
+  operations: z.array(operation),
+});
+export type OpListOutput = z.infer<typeof opListOutput>;
+
+/** Of every command that shows or changes one operation, `disks format` too. */
+export const opOutput = z.object({ schema: z.literal('felhom/op/1'), operation });
+export type OpOutput = z.infer<typeof opOutput>;
+
+export const disksReleaseOutput = z.object({
+  schema: z.literal('felhom/disks-release/1'),
+  released: z.array(z.string()),
+  device: flaggedDevice,
+});
+export type DisksReleaseOutput = z.infer<typeof disksReleaseOutput>;
+
+export const disksIdentifyOutput = z.object({
+  schema: z.literal('felhom/disks-identify/1'),
+  how: z.enum(['light', 'reading']),
+  seconds: z.number(),
+});
+export type DisksIdentifyOutput = z.infer<typeof disksIdentifyOutput>;
+
+/** Without the token itself: that is in the file alone. */
+export const tokensMintOutput = z.object({
+  schema: z.literal('felhom/tokens-mint/1'),
+  id: z.string(),
+  vmid: z.number(),
+  file: z.string(),
+});
+export type TokensMintOutput = z.infer<typeof tokensMintOutput>;
+
+export const tokensListOutput = z.object({
+  schema: z.literal('felhom/tokens-list/1'),
+  tokens: z.array(tokenRow),
+});
+export type TokensListOutput = z.infer<typeof tokensListOutput>;
+
+export const tokensRevokeOutput = z.object({
+  schema: z.literal('felhom/tokens-revoke/1'),
+  /** Ids of tokens. */
+  revoked: z.array(z.string()),
+});
+export type TokensRevokeOutput = z.infer<typeof tokensRevokeOutput>;
+
+export const guestsOutput = z.object({
+  schema: z.literal('felhom/guests/1'),
+  at: z.number(),
+  guests: z.array(guest),
+});
+export type GuestsOutput = z.infer<typeof guestsOutput>;
+
+const chain = { count: z.number(), intact: z.boolean(), broken: z.string().nullable() };
+export const ledgerShowOutput = z.object({
+  schema: z.literal('felhom/ledger-show/1'),
+  ...chain,
+  /** The oldest first. */
+  records: z.array(ledgerRecord),
+});
+export type LedgerShowOutput = z.infer<typeof ledgerShowOutput>;
+
+export const ledgerVerifyOutput = z.object({ schema: z.literal('felhom/ledger-verify/1'), ...chain });
+export type LedgerVerifyOutput = z.infer<typeof ledgerVerifyOutput>;
+
+export const hostResetClockOutput = z.object({
+  schema: z.literal('felhom/host-reset-clock/1'),
+  /** What the clock may not go behind from now on, in milliseconds since the epoch. */
+  mark: z.number(),
+});
+export type HostResetClockOutput = z.infer<typeof hostResetClockOutput>;
+
+/** SHA-256 of the certificate in use and of the one that comes next, hexadecimal. */
+export const certificateOutput = z.object({
+  schema: z.literal('felhom/certificate/1'),
+  fingerprint: z.string(),
+  next_fingerprint: z.string().nullable(),
+});
+export type CertificateOutput = z.infer<typeof certificateOutput>;
+
 /** What stands on stdout instead when a command could not do its work. */
 const errorOutput = z.object({
   error: z.string(),
-  /** `settings`, `unreachable`, `not-found`, `failed`. */
+  /** `settings`, `unreachable`, `not-found`, `refused`, `failed`. */
   code: z.string(),
   hint: z.string().optional(),
+  /** The agent's own code and its whole answer (with `pending_op` for a refused format), where it said no. */
+  api_code: z.string().optional(),
+  answer: z.unknown().optional(),
 });
 
 /** By the name of their file in docs/schema. */
@@ -165,6 +255,18 @@ export const allOutputs = {
   doctor: doctorOutput,
   'disks-list': disksListOutput,
   'disks-scan': disksScanOutput,
+  'disks-release': disksReleaseOutput,
+  'disks-identify': disksIdentifyOutput,
+  'op-list': opListOutput,
+  op: opOutput,
+  'tokens-mint': tokensMintOutput,
+  'tokens-list': tokensListOutput,
+  'tokens-revoke': tokensRevokeOutput,
+  guests: guestsOutput,
+  'ledger-show': ledgerShowOutput,
+  'ledger-verify': ledgerVerifyOutput,
+  'host-reset-clock': hostResetClockOutput,
+  certificate: certificateOutput,
   help: helpOutput,
   completion: completionOutput,
   error: errorOutput,

@@ -15,7 +15,7 @@ export type FactsSource = {
   readonly read: <S extends Subject>(subject: S, request: ReadRequest) => Promise<Reading<Facts[S]>>;
   readonly readContainer: (id: string, request: ReadRequest) => Promise<Reading<ContainerDetail>>;
   /** Asks the source to do something; only an agent can. */
-  readonly call?: CallRoute;
+  readonly call?: CallRoute | undefined;
   /** Hears facts as they come, instead of asking for them; gives back how to stop. */
   readonly follow?: (listener: SourceListener) => () => void;
   readonly close: () => void;

@@ -1,5 +1,6 @@
 // Every rule, in the order of how much it matters: findings of one severity are shown so.
 import type { Rule } from './rule.ts';
+import { agentSilent } from './rules/agent-silent.ts';
 import { backupFailed } from './rules/backup-failed.ts';
 import { backupOld } from './rules/backup-old.ts';
 import { containerRestarting } from './rules/container-restarting.ts';
@@ -16,10 +17,12 @@ import { hungTask } from './rules/hung-task.ts';
 import { inodes } from './rules/inodes.ts';
 import { ioErrors } from './rules/io-errors.ts';
 import { kernelFault } from './rules/kernel-fault.ts';
+import { ledgerBroken } from './rules/ledger-broken.ts';
 import { load } from './rules/load.ts';
 import { lvmMissing } from './rules/lvm-missing.ts';
 import { machineCheck } from './rules/machine-check.ts';
 import { memory } from './rules/memory.ts';
+import { operationInterrupted } from './rules/operation-interrupted.ts';
 import { outOfMemory } from './rules/out-of-memory.ts';
 import { pressure } from './rules/pressure.ts';
 import { readerFailed } from './rules/reader-failed.ts';
@@ -41,6 +44,8 @@ export const allRules: readonly Rule[] = [
   ioErrors,
   filesystemErrors,
   thinPool,
+  operationInterrupted,
+  ledgerBroken,
   // Something stops, or will soon.
   diskFull,
   inodes,
@@ -49,6 +54,7 @@ export const allRules: readonly Rule[] = [
   memory,
   swap,
   outOfMemory,
+  agentSilent,
   containerStopped,
   containerUnhealthy,
   containerRestarting,

@@ -2,6 +2,7 @@
 import type { Facts } from '../../src/contracts/all-facts.ts';
 import type { Container } from '../../src/contracts/facts/containers.ts';
 import type { Filesystem, FilesystemFill } from '../../src/contracts/facts/filesystems.ts';
+import type { Operation } from '../../src/contracts/facts/operations.ts';
 import type { SmartReport } from '../../src/contracts/facts/smart.ts';
 import { ok, type Reading } from '../../src/contracts/reading.ts';
 import type { FactMap } from '../../src/doctor/rule.ts';
@@ -242,4 +243,39 @@ export const container = (change: Partial<Container>): FactMap => ({
       },
     ],
   }),
+});
+
+export const operation = (change: Partial<Operation> = {}): Operation => ({
+  id: 'op_0123456789abcdef01234567',
+  op: 'storage_wipe',
+  state: 'pending',
+  host_scope: 'demo-felhom-01',
+  durable_id: 'byid:wwn-0x5000039ddb108568',
+  device: '/dev/sdb',
+  fstype: 'ext4',
+  fs_uuid: '5f3c0a1e-8a43-4f52-9d0e-8a4f4f1f2b3c',
+  data_bearing: true,
+  verdict: 'data',
+  reason: 'an ext4 file system was found',
+  signals: [],
+  disk: { model: 'Model', serial: 'S1234567', transport: 'sata', size_bytes: GIB, content: [] },
+  facts_sha256: 'ab'.repeat(32),
+  confirm_word: '4567',
+  requested_by: { door: 'guest', vmid: 9200, name: null },
+  approved_by: null,
+  created: NOW - 3_600_000,
+  updated: NOW - 3_600_000,
+  expires: NOW + 6 * DAY_MS,
+  stage: null,
+  dirty: false,
+  progress: null,
+  ended: null,
+  ...change,
+});
+export const operations = (...changes: readonly Partial<Operation>[]): FactMap => ({
+  operations: good({ operations: changes.map(operation) }),
+});
+
+export const ledger = (broken: string | null): FactMap => ({
+  ledger: good({ records: [], count: 3, intact: broken === null, broken }),
 });

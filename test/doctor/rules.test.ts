@@ -255,6 +255,42 @@ const CASES: readonly Case[] = [
     make.container({ state: 'exited', protected: true }),
     ['fail traefik'],
   ],
+  ['agent-silent', 'one that answers is fine', make.operations({}), []],
+  ['agent-silent', 'a machine without one is fine', { operations: absent('not-here', 'x', make.NOW) }, []],
+  [
+    'agent-silent',
+    'one whose socket refuses warns',
+    { operations: failed('no-answer', '/run/x.sock', make.NOW, 'ECONNREFUSED') },
+    ['warn operations'],
+  ],
+  [
+    'agent-silent',
+    'one that this person may not ask is no finding',
+    { operations: failed('no-permission', '/run/x.sock', make.NOW, 'EACCES') },
+    [],
+  ],
+  ['ledger-broken', 'a whole one is fine', make.ledger(null), []],
+  ['ledger-broken', 'a broken one fails', make.ledger('record 2'), ['fail']],
+  ['operation-interrupted', 'one that runs is fine', make.operations({ state: 'claimed' }), []],
+  [
+    'operation-interrupted',
+    'one that had not written warns, for a week',
+    make.operations(
+      { state: 'interrupted' },
+      { state: 'interrupted', updated: make.NOW - 8 * DAY_MS, durable_id: 'byid:other' },
+    ),
+    ['warn byid:wwn-0x5000039ddb108568'],
+  ],
+  [
+    'operation-interrupted',
+    'one that had written fails until something newer is done to the disk',
+    make.operations(
+      { state: 'interrupted', dirty: true, stage: 'wiping', updated: make.NOW - 40 * DAY_MS },
+      { state: 'interrupted', dirty: true, durable_id: 'byid:mended', created: 1 },
+      { state: 'done', dirty: true, durable_id: 'byid:mended', created: 2 },
+    ),
+    ['fail byid:wwn-0x5000039ddb108568'],
+  ],
 ];
 
 test.each(CASES)('%s: %s', (rule, _title, facts, expected) => {

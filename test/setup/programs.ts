@@ -52,6 +52,12 @@ export const programs: readonly Program[] = [
     for: 'tests',
   },
   { command: 'vgs', debianPackage: 'lvm2', why: 'volume groups and thin pools', for: 'tests' },
+  {
+    command: 'openssl',
+    debianPackage: 'openssl',
+    why: "certificates like the agent's own",
+    for: 'tests',
+  },
   { command: 'bash', debianPackage: 'bash', why: 'a shell with job control, to suspend in', for: 'tests' },
   { command: 'script', debianPackage: 'bsdutils', why: 'a terminal that stops reading', for: 'tests' },
   { command: 'zsh', debianPackage: 'zsh', why: 'completion, as zsh does it', for: 'tests' },

@@ -1,6 +1,7 @@
 // Every word that the product shows, in two languages: one table each, keys checked by the compiler.
 import { agent as enAgent } from './en/agent.ts';
 import { api as enApi } from './en/api.ts';
+import { client as enClient } from './en/client.ts';
 import { commands as enCommands } from './en/commands.ts';
 import { doctor as enDoctor } from './en/doctor.ts';
 import { facts as enFacts } from './en/facts.ts';
@@ -8,14 +9,33 @@ import { scan as enScan } from './en/scan.ts';
 import { screens as enScreens } from './en/screens.ts';
 import { agent as huAgent } from './hu/agent.ts';
 import { api as huApi } from './hu/api.ts';
+import { client as huClient } from './hu/client.ts';
 import { commands as huCommands } from './hu/commands.ts';
 import { doctor as huDoctor } from './hu/doctor.ts';
 import { facts as huFacts } from './hu/facts.ts';
 import { scan as huScan } from './hu/scan.ts';
 import { screens as huScreens } from './hu/screens.ts';
 
-const en = { ...enAgent, ...enApi, ...enCommands, ...enDoctor, ...enFacts, ...enScan, ...enScreens };
-const hu = { ...huAgent, ...huApi, ...huCommands, ...huDoctor, ...huFacts, ...huScan, ...huScreens };
+const en = {
+  ...enAgent,
+  ...enApi,
+  ...enClient,
+  ...enCommands,
+  ...enDoctor,
+  ...enFacts,
+  ...enScan,
+  ...enScreens,
+};
+const hu = {
+  ...huAgent,
+  ...huApi,
+  ...huClient,
+  ...huCommands,
+  ...huDoctor,
+  ...huFacts,
+  ...huScan,
+  ...huScreens,
+};
 
 export type TextKey = keyof typeof en;
 export type TextParams = Readonly<Record<string, string | number>>;

@@ -1,9 +1,11 @@
 // Facts that should be there and could not be read. What is not read cannot be found ill. What only
 // root may read is no illness of the machine: the rules that need it say `unknown` and why.
 import { SUBJECTS } from '../subjects.ts';
+import type { Subject } from '../../contracts/all-facts.ts';
 import type { Missing, ReasonCode } from '../../contracts/reading.ts';
 import { valueOf } from '../../contracts/reading.ts';
 import { say, type DoctorInput, type Found, type Rule } from '../rule.ts';
+import { isSilence } from './agent-silent.ts';
 import { smartSubject } from '../smart-subject.ts';
 
 /** Which of the few cures fits a reason; the rest are the machine's own errors. */
@@ -33,12 +35,14 @@ export const readerFailed: Rule = {
   },
 };
 
+/** What only an agent knows: that it does not answer is a finding of its own. */
+const AGENTS: ReadonlySet<Subject> = new Set<Subject>(['operations', 'guests', 'ledger']);
+
 const failedSubjects = ({ facts }: DoctorInput): readonly Found[] =>
   SUBJECTS.flatMap((subject) => {
     const reading = facts[subject];
-    return reading?.state === 'failed' && reading.code !== 'no-permission'
-      ? [describe(subject, reading)]
-      : [];
+    if (reading?.state !== 'failed' || reading.code === 'no-permission') return [];
+    return AGENTS.has(subject) && isSilence(reading.code) ? [] : [describe(subject, reading)];
   });
 
 /** Disks and file systems of which one alone could not be read. */

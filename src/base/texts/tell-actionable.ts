@@ -1,0 +1,31 @@
+// An error that a person can act on, in the person's words: what the agent refuses and why it cannot be
+// reached come with a code, which has words in both languages.
+import type { ActionableError } from '../errors.ts';
+import { isTextKey } from './tell.ts';
+import type { Text } from './text.ts';
+
+export type ToldError = { readonly message: string; readonly hint: string | undefined };
+
+/** May hold foreign text: what comes back still has to be made harmless where it is shown. */
+export function tellActionable(text: Text, error: ActionableError): ToldError {
+  const { kind, code, message, hint } = error;
+  if (code === undefined) return { message, hint };
+  if (kind === 'unreachable') return tellUnreachable(text, code, message);
+  const key = `api.${code}`;
+  if (!isTextKey(key)) return { message, hint };
+  // The agent's own sentence is English, and names what was wrong more closely than any code.
+  return text.language === 'en'
+    ? { message, hint: hint ?? text(key) }
+    : { message: text(key), hint: message };
+}
+
+function tellUnreachable(text: Text, code: string, detail: string): ToldError {
+  if (code === 'certificate') {
+    return { message: text('agent.certificate', { detail }), hint: text('agent.certificate.hint') };
+  }
+  const reason = `reason.${code}`;
+  return {
+    message: text('agent.silent', { reason: isTextKey(reason) ? `${text(reason)} (${detail})` : detail }),
+    hint: text(code === 'no-permission' ? 'agent.closed.hint' : 'agent.silent.hint'),
+  };
+}

@@ -1,0 +1,46 @@
+// `felhom ledger show`: who did what, through which door, and what came of it; the oldest first.
+import { EXIT } from '../../base/errors.ts';
+import { formatMoment } from '../../base/units.ts';
+import type { LedgerShowOutput } from '../../contracts/outputs.ts';
+import type { Command, CommandContext } from '../command.ts';
+import { readLedger } from '../read-ledger.ts';
+import { tellRequester } from '../operation-lines.ts';
+import { stringOption } from '../option-values.ts';
+import { usage } from '../parse-words.ts';
+import { askAgent } from '../with-agent.ts';
+
+export const ledgerShowCommand: Command = {
+  name: 'ledger show',
+  summary: 'command.ledger-show',
+  options: { after: { summary: 'option.after', placeholder: 'NUMBER' } },
+  operands: [],
+  run: async (context) => {
+    const { json, out, err, text } = context;
+    const after = afterOf(context);
+    const ledger = await askAgent(context, async (call) => readLedger(call, after));
+    const document: LedgerShowOutput = { schema: 'felhom/ledger-show/1', ...ledger };
+    if (json) {
+      out.json(document);
+      return EXIT.ok;
+    }
+    for (const { n, at, what, by, subject, detail } of ledger.records) {
+      const who = by === null ? text('ledger-check.agent') : tellRequester(by, text);
+      const details = Object.entries(detail).map(([name, value]) => `${name}=${value}`);
+      out.line(
+        { text: `${String(n).padStart(6)}  ${formatMoment(at)}`, style: 'dim' },
+        '  ',
+        { text: what, style: 'strong' },
+        `  ${[subject, who, ...details].filter((word) => word !== '').join('  ')}`,
+      );
+    }
+    if (!ledger.intact)
+      err.line({ text: text('ledger-check.broken', { where: ledger.broken ?? '' }), style: 'bad' });
+    return EXIT.ok;
+  },
+};
+
+function afterOf(context: CommandContext): number {
+  const value = stringOption(context, 'after') ?? '0';
+  if (/^\d{1,15}$/.test(value)) return Number(value);
+  throw usage(context.text('usage.number', { option: '--after', value }), context.text);
+}

@@ -1,0 +1,108 @@
+// Operations for people: a table of many, and one with all that a person compares.
+import type { Text } from '../base/texts/text.ts';
+import { isTextKey } from '../base/texts/tell.ts';
+import { formatBytes, formatDuration, formatMoment, formatRate, formatShare } from '../base/units.ts';
+import { isOpen, type Operation, type Requester } from '../contracts/facts/operations.ts';
+import { formatTable } from './table.ts';
+
+export function formatOperations(
+  operations: readonly Operation[],
+  text: Text,
+  now: number,
+  columns: number,
+): readonly string[] {
+  return formatTable(
+    [
+      { title: text('op.column.id') },
+      { title: text('op.column.state') },
+      { title: text('column.device'), minWidth: 8 },
+      { title: text('op.column.fstype') },
+      { title: text('column.flag'), dispensable: 1 },
+      { title: text('op.column.age'), align: 'right', dispensable: 2 },
+      { title: text('op.column.expires'), align: 'right', dispensable: 3 },
+      { title: text('op.column.by'), minWidth: 8, dispensable: 4 },
+      { title: text('column.durable-id'), minWidth: 12, dispensable: 5 },
+    ],
+    operations.map((one) => [
+      one.id,
+      tellState(one, text),
+      one.device,
+      one.fstype,
+      text(`verdict.${one.verdict}`),
+      formatDuration(now - one.created, text.language),
+      isOpen(one) && one.state !== 'claimed' ? formatDuration(one.expires - now, text.language) : '-',
+      tellRequester(one.requested_by, text),
+      one.durable_id,
+    ]),
+    columns,
+  );
+}
+
+type Row = readonly [label: string, value: string];
+
+export function listOperation(one: Operation, text: Text): readonly Row[] {
+  const { disk, progress, ended, approved_by: approval } = one;
+  const none = text('word.none');
+  return [
+    [text('op.field.id'), one.id],
+    [text('op.field.state'), tellState(one, text)],
+    [text('op.field.what'), text('op.what', { fstype: one.fstype, device: one.device, uuid: one.fs_uuid })],
+    [text('field.durable-id'), one.durable_id],
+    [text('field.model'), disk.model ?? none],
+    [text('field.serial'), disk.serial ?? none],
+    [text('field.size'), formatBytes(disk.size_bytes, text.language)],
+    ...disk.content.map((part): Row => [
+      text('op.field.content'),
+      [part.device, formatBytes(part.size_bytes, text.language), part.fs_type, part.label, part.uuid]
+        .filter((word) => word !== null)
+        .join('  '),
+    ]),
+    [text('field.flag'), `${text(`verdict.${one.verdict}`)}: ${one.reason}`],
+    [text('op.field.by'), tellRequester(one.requested_by, text)],
+    [text('field.created'), formatMoment(one.created)],
+    [text('op.field.expires'), formatMoment(one.expires)],
+    ...(approval === null
+      ? []
+      : [
+          [
+            text('op.field.approved'),
+            `${text(`op.approved.${approval.how}`)}, ${tellRequester(approval.by, text)}, ${formatMoment(approval.at)}`,
+          ] as const,
+        ]),
+    ...(one.stage === null ? [] : [[text('op.field.stage'), text(`op.stage.${one.stage}`)] as const]),
+    [text('op.field.dirty'), text(one.dirty ? 'op.dirty.yes' : 'op.dirty.no')],
+    ...(progress === null ? [] : [[text('op.field.progress'), tellProgress(progress, text)] as const]),
+    ...(ended === null
+      ? []
+      : [[text('op.field.ended'), `${formatMoment(ended.at)}  ${tellEnd(ended, text)}`] as const]),
+    ...(one.state === 'pending' && !one.data_bearing
+      ? [[text('op.field.confirm-word'), one.confirm_word] as const]
+      : []),
+  ];
+}
+
+export const tellState = ({ state }: Operation, text: Text): string => text(`op.state.${state}`);
+
+export function tellRequester({ door, vmid, name }: Requester, text: Text): string {
+  const who = door === 'guest' ? text('op.door.guest', { vmid: vmid ?? 0 }) : text(`op.door.${door}`);
+  return name === null ? who : text('op.claimed', { who, name });
+}
+
+export function tellProgress(progress: NonNullable<Operation['progress']>, text: Text): string {
+  const { bytes_done: done, bytes_total: total, rate, left_s: left, stalled } = progress;
+  return [
+    total > 0 ? formatShare(done / total, text.language) : '',
+    rate === null ? '' : formatRate(rate, text.language),
+    left === null ? '' : text('op.left', { left: formatDuration(left * 1000, text.language) }),
+    stalled ? text('op.stalled') : '',
+  ]
+    .filter((word) => word !== '')
+    .join(', ');
+}
+
+export function tellEnd({ code, detail }: NonNullable<Operation['ended']>, text: Text): string {
+  const key = `api.${code ?? ''}`;
+  return [code === null ? text('op.ended.well') : isTextKey(key) ? text(key) : code, detail]
+    .filter((word) => word !== '')
+    .join(' ');
+}

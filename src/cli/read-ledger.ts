@@ -1,0 +1,32 @@
+// Reads the agent's ledger whole, page by page, and looks whether each record hangs on the one before.
+import type { LedgerRecord } from '../contracts/facts/ledger.ts';
+import type { CallRoute } from '../contracts/source.ts';
+
+export type ReadLedger = {
+  readonly records: LedgerRecord[];
+  readonly count: number;
+  readonly intact: boolean;
+  readonly broken: string | null;
+};
+
+/** Records after number `after`, the oldest first. */
+export async function readLedger(call: CallRoute, after: number): Promise<ReadLedger> {
+  const records: LedgerRecord[] = [];
+  for (;;) {
+    const last = records.at(-1)?.n ?? after;
+    const page = await call('ledger', { query: { after: last } });
+    const more = page.records.filter(({ n }) => n > last).toSorted((one, other) => one.n - other.n);
+    records.push(...more);
+    if (more.length > 0 && (records.at(-1)?.n ?? 0) < page.count) continue;
+    const broken = page.broken ?? whereBroken(records);
+    return { records, count: page.count, intact: page.intact && broken === null, broken };
+  }
+}
+
+function whereBroken(records: readonly LedgerRecord[]): string | null {
+  const wrong = records.find((record, index) => {
+    const before = records[index - 1];
+    return before !== undefined && (record.n !== before.n + 1 || record.previous !== before.hash);
+  });
+  return wrong === undefined ? null : `record ${wrong.n} does not follow the one before`;
+}

@@ -1,0 +1,93 @@
+// Calls the agent's routes: paths, bodies and answers by the one table of routes.
+import { z } from 'zod';
+import { ACKNOWLEDGE_HEADER, routes, type RouteAnswer, type RouteId } from '../contracts/routes.ts';
+import type { CallRoute, RouteInput } from '../contracts/source.ts';
+import { NotUnderstood, parseJson, refusalOf, unreachable } from './agent-failure.ts';
+import type { AgentTransport } from './agent-transport.ts';
+
+/** What waits for the agent's own sampling of slow disks takes as long as that. */
+const DEADLINE_MS = 10_000;
+const DEADLINES = {
+  facts: 65_000,
+  disks: 65_000,
+  releaseDisk: 60_000,
+  formatDisk: 60_000,
+  confirmOperation: 60_000,
+  runOperation: 60_000,
+  healthz: 4000,
+  agent: 4000,
+} as const satisfies { readonly [R in RouteId]?: number };
+
+/** The table once more, in a shape in which the compiler ties a route to its answer. */
+const ANSWERS: { readonly [R in RouteId]: { readonly answer: z.ZodType<RouteAnswer<R>> } } = routes;
+
+export function createCall(
+  transport: AgentTransport,
+  // The fingerprint of the coming certificate, once it is kept for good.
+  acknowledged: () => string | undefined,
+  claimedName?: string,
+): CallRoute {
+  return async (route, input = {}) => {
+    const { method } = routes[route];
+    const keeps = acknowledged();
+    const answer = await transport
+      .send({
+        method,
+        path: pathOf(route, input),
+        headers: {
+          accept: 'application/json',
+          ...(keeps === undefined ? {} : { [ACKNOWLEDGE_HEADER]: keeps }),
+        },
+        ...(method === 'GET'
+          ? {}
+          : { body: JSON.stringify({ ...(takesName(route) ? { name: claimedName } : {}), ...input.body }) }),
+        signal: input.signal ?? new AbortController().signal,
+        deadlineMs: deadlineOf(route),
+      })
+      .catch((error: unknown) => {
+        throw unreachable(error);
+      });
+    if (answer.status < 200 || answer.status > 299) throw refusalOf(answer);
+    return understand(route, answer.body);
+  };
+}
+
+export function pathOf(
+  route: RouteId,
+  { params = {}, query = {} }: Pick<RouteInput<RouteId>, 'params' | 'query'>,
+): string {
+  const values = new Map<string, unknown>(Object.entries(params));
+  const path = routes[route].path.replaceAll(/:(\w+)/g, (_whole, name: string) =>
+    encodeURIComponent(String(values.get(name))),
+  );
+  const search = new URLSearchParams(
+    Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
+  ).toString();
+  return search === '' ? path : `${path}?${search}`;
+}
+
+const takesName = (route: RouteId): boolean => {
+  const { body } = routes[route];
+  return body instanceof z.ZodObject && 'name' in body.shape;
+};
+
+const deadlineOf = (route: RouteId): number => {
+  const deadlines: { readonly [R in RouteId]?: number } = DEADLINES;
+  return deadlines[route] ?? DEADLINE_MS;
+};
+
+/** Unknown fields are left out. What is wrong is told by its place and never quoted. */
+function understand<R extends RouteId>(route: R, body: string): RouteAnswer<R> {
+  try {
+    return ANSWERS[route].answer.parse(routes[route].kind === 'json' ? parseJson(body) : body);
+  } catch (error) {
+    throw unreachable(new NotUnderstood(`${route}: ${placeOf(error)}`));
+  }
+}
+
+/** Where a schema found what it did not expect, without what it found. */
+export function placeOf(error: unknown): string {
+  if (!(error instanceof z.ZodError)) return 'invalid';
+  const [issue] = error.issues;
+  return `${issue?.code ?? 'invalid'} at /${issue?.path.join('/') ?? ''}`;
+}

@@ -1,0 +1,217 @@
+// Follows an agent's events: facts and notices as they come, and whether the agent answers at all. A
+// lost connection is made again, later and later; an agent that hangs is noticed although its
+// connection stands.
+import type { IncomingMessage } from 'node:http';
+import { StringDecoder } from 'node:string_decoder';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '../base/clock.ts';
+import { ActionableError, messageOf } from '../base/errors.ts';
+import type { Subject } from '../contracts/all-facts.ts';
+import { factsEvent, notice } from '../contracts/routes.ts';
+import type { CallRoute, Connection, SourceListener } from '../contracts/source.ts';
+import { pathOf } from './agent-call.ts';
+import { NotUnderstood, parseJson, refusalOf, unreachable, WRONG_CERTIFICATE } from './agent-failure.ts';
+import { parseReading } from './agent-reading.ts';
+import { EVENT_STREAM, type AgentTransport } from './agent-transport.ts';
+import { withDeadline } from './deadline.ts';
+
+export type EventsOptions = {
+  readonly transport: AgentTransport;
+  readonly call: CallRoute;
+  readonly clock: Clock;
+  readonly subjects: readonly Subject[];
+  /** Between 0 and 1; spreads the attempts of many. */
+  readonly random: () => number;
+  /** Whenever a connection stands: for what a client wants to know of its agent now and then. */
+  readonly whileConnected: (signal: AbortSignal) => void;
+  /** What was asked meanwhile will not be answered. */
+  readonly onLost: () => void;
+};
+
+const OPEN_MS = 5000;
+/** An agent that has said nothing for so long is asked whether it lives. */
+const SILENT_MS = 5000;
+const LOOK_MS = 1000;
+const FIRST_DELAY_MS = 1000;
+const MAX_DELAY_MS = 15_000;
+/** One event with everything that the largest host has. */
+const MAX_EVENT_LENGTH = 8 * 1024 * 1024;
+const MAX_REFUSAL_BYTES = 64 * 1024;
+
+/** Gives back how to follow, as a source offers it. */
+export function createEvents(options: EventsOptions): (listener: SourceListener) => () => void {
+  const { clock } = options;
+  /** Kept while nobody follows, so that whoever follows again misses nothing. */
+  const place: { lastEventId?: string } = {};
+  let told: Connection | undefined;
+
+  return (listener) => {
+    const stop = new AbortController();
+    const tell = (connection: Connection) => {
+      // Lost is lost since the first time, however often it is tried again.
+      told = told?.state === connection.state ? { ...connection, since: told.since } : connection;
+      listener.onConnection(told);
+    };
+    void keepListening(options, place, listener, tell, stop.signal);
+    return () => stop.abort();
+  };
+
+  async function keepListening(
+    options: EventsOptions,
+    place: { lastEventId?: string },
+    listener: SourceListener,
+    tell: (connection: Connection) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    for (let attempt = 0; !signal.aborted; attempt += 1) {
+      const heard = { any: false };
+      const error = await listenOnce(options, place, listener, heard, signal, () =>
+        tell({ state: 'connected', since: clock.now() }),
+      ).then(
+        () => new ActionableError('unreachable', 'the agent ended the connection'),
+        (reason: unknown) => reason,
+      );
+      if (signal.aborted) return;
+      options.onLost();
+      if (heard.any) attempt = 0;
+      const delay = delayOf(attempt, options.random());
+      tell({
+        state: isRefused(error) ? 'refused' : 'lost',
+        since: clock.now(),
+        reason: messageOf(error),
+        retryAt: clock.now() + delay,
+      });
+      await sleep(delay, undefined, { signal }).catch(() => undefined);
+    }
+  }
+}
+
+/** From half of it to all of it, so that not all who lost the same agent come back at once. */
+const delayOf = (attempt: number, random: number): number =>
+  Math.round(Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(attempt, 10)) * (0.5 + random / 2));
+
+/** It answers, and must not be trusted or does not let us in: trying again alone will not help. */
+const isRefused = (error: unknown): boolean =>
+  error instanceof ActionableError &&
+  (error.kind === 'refused' || error.code === WRONG_CERTIFICATE || error.code === 'no-permission');
+
+/** Returns when the agent ends the stream; throws what ended it otherwise. */
+async function listenOnce(
+  options: EventsOptions,
+  place: { lastEventId?: string },
+  listener: SourceListener,
+  heard: { any: boolean },
+  parent: AbortSignal,
+  onOpen: () => void,
+): Promise<void> {
+  const stop = new AbortController();
+  const onAbort = () => stop.abort();
+  parent.addEventListener('abort', onAbort, { once: true });
+  try {
+    const stream = await openStream(options, place.lastEventId, stop.signal);
+    onOpen();
+    options.whileConnected(stop.signal);
+    await readStream(options, stream, place, listener, heard, stop.signal);
+  } catch (error) {
+    throw error instanceof ActionableError ? error : unreachable(error);
+  } finally {
+    parent.removeEventListener('abort', onAbort);
+    stop.abort();
+  }
+}
+
+async function openStream(
+  { transport, subjects }: EventsOptions,
+  lastEventId: string | undefined,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
+  const stream = await transport.open({
+    method: 'GET',
+    path: pathOf('events', { query: { subjects: subjects.join(',') } }),
+    headers: {
+      accept: EVENT_STREAM,
+      ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
+    },
+    signal,
+    deadlineMs: OPEN_MS,
+  });
+  if (stream.statusCode === 200 && stream.headers['content-type']?.startsWith(EVENT_STREAM) === true) {
+    return stream;
+  }
+  const body = await withDeadline(signal, OPEN_MS, async () => readStart(stream));
+  throw refusalOf({ status: stream.statusCode ?? 0, headers: stream.headers, body });
+}
+
+async function readStart(stream: IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const chunk of stream) {
+    text += String(chunk);
+    if (text.length > MAX_REFUSAL_BYTES) break;
+  }
+  return text;
+}
+
+async function readStream(
+  options: EventsOptions,
+  stream: IncomingMessage,
+  place: { lastEventId?: string },
+  listener: SourceListener,
+  heard: { any: boolean },
+  signal: AbortSignal,
+): Promise<void> {
+  const { createParser } = await import('eventsource-parser');
+  const decoder = new StringDecoder('utf8');
+  const parser = createParser({
+    maxBufferSize: MAX_EVENT_LENGTH,
+    onEvent: ({ event, id, data }) => {
+      heard.any = true;
+      if (event === 'reset') delete place.lastEventId;
+      else if (id !== undefined) place.lastEventId = id;
+      if (event === 'facts') takeFacts(parseJson(data), listener);
+      else if (event === 'notice') takeNotice(parseJson(data), listener);
+    },
+    onError: (error) => {
+      // A field that it does not know comes from a newer agent.
+      if (error.type !== 'unknown-field') stream.destroy(new NotUnderstood(error.message));
+    },
+  });
+  const { clock } = options;
+  let lastByte = clock.monotonic();
+  let asking = false;
+  const look = async () => {
+    if (asking || clock.monotonic() - lastByte < SILENT_MS) return;
+    asking = true;
+    try {
+      await options.call('healthz', { signal });
+      lastByte = clock.monotonic();
+    } catch (error) {
+      stream.destroy(error instanceof Error ? error : new Error(messageOf(error)));
+    } finally {
+      asking = false;
+    }
+  };
+  const timer = setInterval(() => void look(), LOOK_MS);
+  try {
+    for await (const chunk of stream) {
+      lastByte = clock.monotonic();
+      if (Buffer.isBuffer(chunk)) parser.feed(decoder.write(chunk));
+    }
+  } finally {
+    clearInterval(timer);
+    stream.destroy();
+  }
+}
+
+function takeFacts(data: unknown, listener: SourceListener): void {
+  const event = factsEvent.safeParse(data);
+  // A subject that only a newer agent knows.
+  if (!event.success) return;
+  const { subject, reading } = event.data;
+  listener.onReading(subject, parseReading(subject, reading));
+}
+
+function takeNotice(data: unknown, listener: SourceListener): void {
+  const parsed = notice.safeParse(data);
+  // A kind that only a newer agent knows.
+  if (parsed.success) listener.onNotice(parsed.data);
+}

@@ -1,0 +1,73 @@
+// What an error on the way to an agent means: an error that a person can act on, or a missing fact.
+import { ActionableError, errnoOf, messageOf } from '../base/errors.ts';
+import { apiError } from '../contracts/api-error.ts';
+import { absent, failed, REASON_CODES, type Missing, type ReasonCode } from '../contracts/reading.ts';
+import { WrongCertificate } from './agent-pins.ts';
+import { TooLarge, type AgentAnswer } from './agent-transport.ts';
+import { GivenUp } from './deadline.ts';
+
+/** What an unreachable agent's error has for a code, beside those of readings. */
+export const WRONG_CERTIFICATE = 'certificate';
+
+const NO_SUCH = new Set(['E_NO_SUCH', 'E_NO_ROUTE', 'E_DEVICE_UNKNOWN']);
+
+/** An answer came and is not one of an agent. `message` never quotes it: it may hold a secret. */
+export class NotUnderstood extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'NotUnderstood';
+  }
+}
+
+/** Nobody answered, or nobody whom we understand. The message is technical; faces put it into words by the code. */
+export function unreachable(error: unknown): ActionableError {
+  const message = errnoOf(error) ?? messageOf(error);
+  return new ActionableError('unreachable', message, { code: codeOf(error), cause: error });
+}
+
+function codeOf(error: unknown): ReasonCode | typeof WRONG_CERTIFICATE {
+  if (error instanceof WrongCertificate) return WRONG_CERTIFICATE;
+  if (error instanceof GivenUp) return 'timeout';
+  if (error instanceof TooLarge) return 'too-large';
+  if (error instanceof NotUnderstood) return 'garbage';
+  const errno = errnoOf(error) ?? '';
+  if (errno === 'EACCES' || errno === 'EPERM') return 'no-permission';
+  if (errno === 'ENOENT' || errno === 'ENOTDIR') return 'no-file';
+  return errno.startsWith('HPE_') ? 'garbage' : 'no-answer';
+}
+
+/** The agent said no, in its own words; the whole answer goes along. */
+export function refusalOf({ status, body }: AgentAnswer): ActionableError {
+  const answer = parseJson(body);
+  const said = apiError.safeParse(answer);
+  if (!said.success) return unreachable(new NotUnderstood(`HTTP status ${status}`));
+  const { error, code, hint } = said.data;
+  return new ActionableError(NO_SUCH.has(code) ? 'not-found' : 'refused', error, {
+    code,
+    answer,
+    ...(hint === undefined ? {} : { hint }),
+  });
+}
+
+/** Nothing for what is no JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Why a fact could not be had. */
+export function missingFrom(error: unknown, source: string, at: number): Missing {
+  if (!(error instanceof ActionableError)) return failed('io-error', source, at, messageOf(error));
+  const code = REASON_CODES.find((one) => one === error.code);
+  if (error.kind === 'unreachable') return failed(code ?? 'no-answer', source, at, error.message);
+  if (error.code === 'E_FORBIDDEN' || error.code === 'E_TOKEN') {
+    return failed('no-permission', source, at, error.message);
+  }
+  // An older agent knows fewer subjects.
+  return error.kind === 'not-found'
+    ? absent('not-here', source, at, error.message)
+    : failed('tool-failed', source, at, error.message);
+}

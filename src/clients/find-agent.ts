@@ -1,0 +1,41 @@
+// Where an agent should be, by what lies on this machine: a look at a few files, nobody is asked. It
+// stands at the very start of the console, so it loads nothing.
+import { statSync } from 'node:fs';
+
+export const ROOT_SOCKET = '/run/felhom-agent/root.sock';
+export const GROUP_SOCKET = '/run/felhom-agent/agent.sock';
+export const BOOTSTRAP_FILE = '/etc/felhom-bootstrap/bootstrap.json';
+
+/** A socket, or the file that tells a guest where its host's agent is. */
+export type AgentPlace = { readonly kind: 'socket' | 'bootstrap'; readonly path: string };
+
+export type AgentPaths = {
+  readonly rootSocket: string;
+  readonly groupSocket: string;
+  readonly bootstrap: string;
+};
+
+/** Nothing where there is no sign of an agent. */
+export function findAgent(
+  uid = process.getuid?.(),
+  paths: AgentPaths = { rootSocket: ROOT_SOCKET, groupSocket: GROUP_SOCKET, bootstrap: BOOTSTRAP_FILE },
+): AgentPlace | undefined {
+  const socket = uid === 0 ? paths.rootSocket : paths.groupSocket;
+  if (exists(socket)) return { kind: 'socket', path: socket };
+  return exists(paths.bootstrap) ? { kind: 'bootstrap', path: paths.bootstrap } : undefined;
+}
+
+/** What stands at a path that somebody named; a file is a bootstrap file, anything else must be a socket. */
+export const placeAt = (path: string): AgentPlace => ({
+  kind: statSync(path, { throwIfNoEntry: false })?.isFile() === true ? 'bootstrap' : 'socket',
+  path,
+});
+
+function exists(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    // A folder that is closed to this person: it is nobody's agent for them.
+    return false;
+  }
+}
