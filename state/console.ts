@@ -7,7 +7,8 @@ import type { Examination } from '../src/contracts/finding.ts';
 import { freshnessOf } from '../src/contracts/freshness.ts';
 import type { Reading } from '../src/contracts/reading.ts';
 import type { Settings } from '../src/contracts/settings.ts';
-import type { FactsSource } from '../src/contracts/source.ts';
+import type { Notice } from '../src/contracts/routes.ts';
+import type { Connection, FactsSource } from '../src/contracts/source.ts';
 import { createDoctor } from '../src/doctor/examine.ts';
 import type { DoctorInput } from '../src/doctor/rule.ts';
 import { createFactsPoller, type FactsPoller, type FactsState } from './facts.ts';
@@ -20,6 +21,10 @@ export type Shown = FactsState & {
   readonly history: History;
   readonly examination: Examination | undefined;
   readonly container: { readonly id: string; readonly reading: Reading<ContainerDetail> } | undefined;
+  /** Whether an agent answers; nothing where the source is this process. */
+  readonly connection?: Connection | undefined;
+  /** The newest of what happened once. */
+  readonly notice?: Notice | undefined;
 };
 
 export type Console = {

@@ -32,6 +32,7 @@ const OPENED = {
   detail: ['Enter'],
   'second tab': ['Enter', ']'],
   'third tab': ['Enter', ']', ']'],
+  'last tab': ['Enter', '['],
   help: ['?'],
   palette: [':'],
   'palette, typed': [':', 'l', 'o', 'g', 's', 'Space'],

@@ -5,7 +5,7 @@ import type { Facts, Subject } from '../../src/contracts/all-facts.ts';
 import { defaultSettings } from '../../src/contracts/default-settings.ts';
 import { ok, type Reading } from '../../src/contracts/reading.ts';
 import type { Settings } from '../../src/contracts/settings.ts';
-import type { FactsSource } from '../../src/contracts/source.ts';
+import type { CallRoute, FactsSource } from '../../src/contracts/source.ts';
 import { createSession, type Drawing } from '../../screens/create-session.ts';
 import { lineText, lineWidth, type Line } from '../../screens/draw/line.ts';
 import { paint } from '../../screens/draw/theme.ts';
@@ -23,7 +23,11 @@ export type Seated = {
   /** How often the settings were saved. */
   readonly saved: number;
   readonly press: (...names: readonly string[]) => void;
+  /** Keys that one event brought. */
+  readonly pressTogether: (...names: readonly string[]) => void;
   readonly paste: (text: string) => void;
+  /** Lets time pass, as far as the console knows it. */
+  readonly pass: (ms: number) => void;
   readonly resize: (columns: number, rows: number) => void;
   readonly frame: () => Frame;
   readonly text: () => string;
@@ -44,12 +48,18 @@ export async function sitDown(
     readOnly?: boolean;
     /** Whether the doctor waits until a finding lasts; the console's does. */
     patient?: boolean;
+    /** Answers as an agent would; without it the source only reads. */
+    call?: CallRoute;
     env?: Readonly<Record<string, string>>;
   } = {},
 ): Promise<Seated> {
-  const clock: Clock = { now: () => INVENTED_AT + 500, monotonic: () => performance.now() };
+  const time = { passedMs: 0 };
+  const clock: Clock = {
+    now: () => INVENTED_AT + 500 + time.passedMs,
+    monotonic: () => performance.now(),
+  };
   const readings = options.readings ?? inventReadings();
-  const source = answering(readings);
+  const source = answering(readings, options.call);
   const console = createConsole({
     source,
     clock,
@@ -95,7 +105,13 @@ export async function sitDown(
     press: (...names) => {
       for (const name of names) pressKey(session, name);
     },
+    pressTogether: (...names) => {
+      for (const name of names) pressKey(session, name, names.length === 1);
+    },
     paste: (text) => pasteText(session, text),
+    pass: (ms) => {
+      time.passedMs += ms;
+    },
     resize: (columns, rows) => Object.assign(size, { columns, rows }),
     frame,
     text: () => lines().map(lineText).join('\n'),
@@ -112,12 +128,16 @@ export async function sitDown(
 
 export const widest = (frame: Frame): number => Math.max(...frame.lines.map(lineWidth));
 
-function answering(readings: { readonly [S in Subject]: Reading<Facts[S]> }): FactsSource {
+function answering(
+  readings: { readonly [S in Subject]: Reading<Facts[S]> },
+  call: CallRoute | undefined,
+): FactsSource {
   const intervals: { [S in Subject]?: number } = {};
   let subject: Subject;
   for (subject in readings) intervals[subject] = second;
   return {
-    kind: 'embedded',
+    kind: call === undefined ? 'embedded' : 'agent',
+    ...(call === undefined ? {} : { call }),
     intervals,
     read: async (wanted) => Promise.resolve(readings[wanted]),
     readContainer: async () => Promise.resolve(ok(inventedDetail, 'docker', INVENTED_AT)),

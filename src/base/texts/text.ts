@@ -1,15 +1,19 @@
 // Every word that the product shows, in two languages: one table each, keys checked by the compiler.
+import { actions as enActions } from './en/actions.ts';
 import { commands as enCommands } from './en/commands.ts';
 import { doctor as enDoctor } from './en/doctor.ts';
 import { facts as enFacts } from './en/facts.ts';
+import { operations as enOperations } from './en/operations.ts';
 import { screens as enScreens } from './en/screens.ts';
+import { actions as huActions } from './hu/actions.ts';
 import { commands as huCommands } from './hu/commands.ts';
 import { doctor as huDoctor } from './hu/doctor.ts';
 import { facts as huFacts } from './hu/facts.ts';
+import { operations as huOperations } from './hu/operations.ts';
 import { screens as huScreens } from './hu/screens.ts';
 
-const en = { ...enFacts, ...enScreens, ...enDoctor, ...enCommands };
-const hu = { ...huFacts, ...huScreens, ...huDoctor, ...huCommands };
+const en = { ...enFacts, ...enScreens, ...enDoctor, ...enCommands, ...enActions, ...enOperations };
+const hu = { ...huFacts, ...huScreens, ...huDoctor, ...huCommands, ...huActions, ...huOperations };
 
 export type TextKey = keyof typeof en;
 export type TextParams = Readonly<Record<string, string | number>>;
