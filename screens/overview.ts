@@ -19,10 +19,10 @@ const TWO_COLUMNS_FROM = 100;
 const PANELS: readonly Panel[] = [
   hostPanel,
   findingsPanel,
+  pendingPanel,
   storagePanel,
   drivesPanel,
   containersPanel,
-  pendingPanel,
   linksPanel,
   busiestPanel,
 ];

@@ -3,6 +3,7 @@ import { formatDuration } from '../src/base/units.ts';
 import type { Operation } from '../src/contracts/facts/operations.ts';
 import { isOpen } from '../src/contracts/operation-states.ts';
 import { verdictTone } from './disks/row.ts';
+import { tellReason } from './disks/signals.ts';
 import { agentNote, whyEmpty } from './draw/absent-subject.ts';
 import { defineList } from './draw/define-list.ts';
 import { segment, type Segment, type Tone } from './draw/line.ts';
@@ -146,7 +147,7 @@ function expiryCell(operation: Operation, model: Model): Segment {
 function progressCell(operation: Operation, model: Model): Segment {
   const { text } = model;
   if (!isOpen(operation)) return cell(operation, tellEnd(model, operation));
-  if (operation.state !== 'claimed') return segment(operation.reason, 'dim');
+  if (operation.state !== 'claimed') return segment(tellReason(operation, model), 'dim');
   const stage = operation.stage === null ? '' : text(`stage.${operation.stage}`);
   const { progress } = operation;
   if (progress === null) return segment(stage, 'info');

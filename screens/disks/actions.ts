@@ -9,7 +9,7 @@ import type { CallRoute } from '../../src/contracts/source.ts';
 import type { Action, Outcome } from '../actions/action.ts';
 import { lastFacts, type Model } from '../draw/model.ts';
 import { listFlagged, type DiskRow } from './row.ts';
-import { seenOn, wordOf } from './signals.ts';
+import { isInspected, seenOn, wordOf } from './signals.ts';
 
 /** The same for every action on the device. */
 type Shared = Pick<Action, 'word' | 'target' | 'targetName' | 'needs'>;
@@ -117,6 +117,7 @@ function format(device: FlaggedDevice, fstype: FormatType, model: Model, shared:
     destroys: true,
     off:
       notADisk(device, model) ??
+      (isInspected(device, model) ? undefined : text('disks.not-inspected')) ??
       barredBy(device, model) ??
       (running === undefined ? undefined : text('disk-action.busy', { id: running.id })),
     what: text(runs ? 'disk-action.format-runs' : 'disk-action.format-waits', { fstype }),

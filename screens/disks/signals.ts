@@ -6,7 +6,7 @@ import type { FlaggedDevice } from '../../src/contracts/flagged-devices.ts';
 import { field, folded } from '../draw/field.ts';
 import { gauge } from '../draw/glyphs.ts';
 import { blank, segment, wrap, type Line, type Tone } from '../draw/line.ts';
-import type { Model } from '../draw/model.ts';
+import { lastFacts, type Model } from '../draw/model.ts';
 
 const CLASS_TONE = {
   held: 'bad',
@@ -35,21 +35,34 @@ export function wordOf(model: Model, { id }: DiskSignal): string {
 export const seenOn = (signal: DiskSignal, model: Model): string =>
   `${signal.device}: ${wordOf(model, signal)}${signal.detail === '' ? '' : ` – ${signal.detail}`}`;
 
-/** One sentence for the flag: how far the reading is, or the strongest signal. */
-export function reasonOf({ verdict, reason, signals, scan }: FlaggedDevice, model: Model): string {
+/** The strongest signal in the person's language; what the agent says where there are no words for it. */
+export function tellReason(
+  { reason, signals }: { readonly reason: string; readonly signals: readonly DiskSignal[] },
+  model: Model,
+): string {
   const [strongest] = signals;
-  if (scan?.state === 'running' && (verdict === 'unverified' || strongest === undefined)) {
+  if (strongest === undefined) return reason;
+  const key = `signal.${strongest.id}`;
+  const words = isTextKey(key) ? model.text(key) : reason;
+  return strongest.detail === '' ? words : `${words}: ${strongest.detail}`;
+}
+
+/** One sentence for the flag: how far the reading is, or the strongest signal. */
+export function reasonOf(device: FlaggedDevice, model: Model): string {
+  const { verdict, reason, signals, scan } = device;
+  if (!isInspected(device, model)) return model.text('disks.not-inspected');
+  if (scan?.state === 'running' && (verdict === 'unverified' || signals.length === 0)) {
     return runningScan(scan, model);
   }
-  if (strongest !== undefined) {
-    const key = `signal.${strongest.id}`;
-    const words = isTextKey(key) ? model.text(key) : reason;
-    return strongest.detail === '' ? words : `${words}: ${strongest.detail}`;
-  }
+  if (signals.length > 0) return tellReason(device, model);
   if (verdict === 'blank_proven') return model.text('disks.blank');
   if (verdict === 'unverified' && scan === null) return model.text('disks.not-read');
   return scan === null || scan.state === 'running' ? reason : endedScan(scan, model);
 }
+
+/** Whether there is a flag for it at all: without one it counts as full, and nothing is known of why. */
+export const isInspected = ({ name }: Pick<FlaggedDevice, 'name'>, model: Model): boolean =>
+  lastFacts(model, 'disk_flags')?.flags.some((flag) => flag.name === name) === true;
 
 /** `zero scan 37 %, 4 h left`. */
 function runningScan({ bytes_done, bytes_total, left_s }: DiskScan, model: Model): string {
@@ -67,7 +80,9 @@ const endedScan = ({ state, detail }: DiskScan, model: Model): string =>
 export function signalLines(device: FlaggedDevice, model: Model, width: number): Line[] {
   return [
     ...(device.scan === null ? [] : [...scanLines(device.scan, model, width), blank]),
-    ...allSignals(device.signals, model, width),
+    ...(isInspected(device, model)
+      ? allSignals(device.signals, model, width)
+      : wrap(model.text('disks.not-inspected'), width, 'dim')),
   ];
 }
 

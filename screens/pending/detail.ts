@@ -4,7 +4,7 @@ import { formatBytes, formatDuration, formatMoment } from '../../src/base/units.
 import type { Operation } from '../../src/contracts/facts/operations.ts';
 import { isOpen } from '../../src/contracts/operation-states.ts';
 import { verdictTone } from '../disks/row.ts';
-import { allSignals } from '../disks/signals.ts';
+import { allSignals, tellReason } from '../disks/signals.ts';
 import { field, folded } from '../draw/field.ts';
 import { gauge } from '../draw/glyphs.ts';
 import { segment, wrap, type Line } from '../draw/line.ts';
@@ -40,7 +40,10 @@ function operationLines(operation: Operation, model: Model, width: number): Line
     field(text('field.size'), `${formatBytes(disk.size_bytes, text.language)} (${disk.size_bytes} B)`),
     field(
       text('field.flag'),
-      segment(`${text(`verdict.${operation.verdict}`)}  ${operation.reason}`, verdictTone[operation.verdict]),
+      segment(
+        `${text(`verdict.${operation.verdict}`)}  ${tellReason(operation, model)}`,
+        verdictTone[operation.verdict],
+      ),
     ),
     field(text('field.new-type'), operation.fstype),
     field(text('field.new-uuid'), operation.fs_uuid),

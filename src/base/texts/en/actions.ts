@@ -89,7 +89,7 @@ export const actions = {
     'The agent has not answered for {age}: {reason}. Tried again in {left}; nothing can be done meanwhile.',
   'banner.refused-agent':
     'The agent is not trusted, since {age}: {reason}. Tried again in {left}; nothing can be done meanwhile.',
-  'header.agent': "agent: the host's own, asked by this console",
+  'header.agent': 'facts from the agent',
   'header.lost': 'LOST',
   'header.refused': 'NOT TRUSTED',
   'notice.disk-plugged': 'Disk plugged in',

@@ -81,6 +81,7 @@ export const operations = {
   'scan.cancelled': 'reading was stopped',
   'scan.stalled': 'reading stalled',
   'disks.blank': 'read whole: every byte is zero',
+  'disks.not-inspected': 'not looked at yet',
   'disks.not-read': 'not read whole yet',
   'disks.scan-share': 'zero scan {share}',
   'disks.scan-left': 'zero scan {share}, {left} left',

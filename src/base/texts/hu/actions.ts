@@ -90,7 +90,7 @@ export const actions = {
     'Az ügynök {age} óta nem válaszol: {reason}. Új próba: {left} múlva; addig semmit sem lehet tenni.',
   'banner.refused-agent':
     'Az ügynök {age} óta nem megbízható: {reason}. Új próba: {left} múlva; addig semmit sem lehet tenni.',
-  'header.agent': 'ügynök: a gazdagépé, ezt kérdezi a konzol',
+  'header.agent': 'az ügynök adatai',
   'header.lost': 'ELVESZETT',
   'header.refused': 'NEM MEGBÍZHATÓ',
   'notice.disk-plugged': 'Lemez bedugva',
