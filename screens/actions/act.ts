@@ -7,6 +7,8 @@ import { goToRow } from '../../state/view.ts';
 import type { Session } from '../session.ts';
 import type { Action, Outcome } from './action.ts';
 
+const TYPEABLE = /^[\x21-\x7e]{2,64}$/;
+
 /** Why nothing at all is done now, whatever it is; nothing when something may be. */
 export function closedReason(session: Session): string | undefined {
   const text = session.text();
@@ -31,7 +33,10 @@ export function refusalOf(session: Session, action: Action): string | undefined 
     if (state === 'live' || state === 'ageing') continue;
     return text('actions.stale', { facts: text(`subject.${subject}`), state: text(`freshness.${state}`) });
   }
-  return action.tier === 3 ? text('actions.signing') : action.off;
+  if (action.off !== undefined) return action.off;
+  if (action.tier === 3) return text('actions.signing');
+  // An empty word would be confirmed by Enter alone.
+  return action.tier === 2 && !TYPEABLE.test(action.word) ? text('actions.no-word') : undefined;
 }
 
 /** Does it, when it may be done, and says what came of it. The person may have gone elsewhere by then. */

@@ -25,6 +25,8 @@ export type Action = {
   readonly off?: string | undefined;
   /** What exactly will happen. */
   readonly what: string;
+  /** What a `y` says, where it does not do the thing itself. */
+  readonly accept?: string;
   /** Everything that it affects, a line each. */
   readonly affects: readonly string[];
   /** What a person types before it is done; belongs to the target. */

@@ -81,6 +81,7 @@ export function drawDialog(
     ),
   ];
   const room = Math.max(0, box.height - 1 - foot.length);
+  if (body.length + 2 <= room) return { covers: true, lines: [title, blank, ...body, blank, ...foot] };
   if (body.length <= room) return { covers: true, lines: [title, ...body, ...foot] };
   const shown = scrolledTo(body, overlay.scroll, room - 1);
   const below = Math.max(
@@ -99,7 +100,7 @@ function question(action: Action, overlay: OverlayOf<'confirm'>, model: Model, b
     return [
       [
         segment(' y ', 'key'),
-        segment(text('actions.yes'), action.destroys ? 'bad' : 'plain'),
+        segment(action.accept ?? text('actions.yes'), action.destroys ? 'bad' : 'plain'),
         segment('   '),
         segment(` ${text('actions.cancel')} `, 'selected'),
         segment(`  ${text('actions.cancel-keys')}`, 'dim'),

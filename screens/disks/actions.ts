@@ -112,7 +112,8 @@ function format(device: FlaggedDevice, fstype: FormatType, model: Model, shared:
   return {
     ...shared,
     id: `format.${fstype}`,
-    label: text('disk-action.format', { fstype }),
+    label: text(runs ? 'disk-action.format' : 'disk-action.format-signed', { fstype }),
+    ...(runs ? {} : { accept: text('actions.ask') }),
     tier: runs ? 2 : 1,
     destroys: true,
     off:

@@ -3,7 +3,7 @@ import type { Language } from '../../src/base/texts/text.ts';
 import type { Clock } from '../../src/base/clock.ts';
 import type { Facts, Subject } from '../../src/contracts/all-facts.ts';
 import { defaultSettings } from '../../src/contracts/default-settings.ts';
-import { ok, type Reading } from '../../src/contracts/reading.ts';
+import { absent, ok, type Reading } from '../../src/contracts/reading.ts';
 import type { Settings } from '../../src/contracts/settings.ts';
 import type { CallRoute, FactsSource } from '../../src/contracts/source.ts';
 import { createSession, type Drawing } from '../../screens/create-session.ts';
@@ -35,6 +35,9 @@ export type Seated = {
   readonly stop: () => void;
 };
 
+/** Subjects that are not there are none of this source's. */
+type Readings = { readonly [S in Subject]?: Reading<Facts[S]> };
+
 const second = 1000;
 
 export async function sitDown(
@@ -43,7 +46,7 @@ export async function sitDown(
     rows?: number;
     /** As from --lang; null is without. */
     language?: Language | null;
-    readings?: { readonly [S in Subject]: Reading<Facts[S]> };
+    readings?: Readings;
     settings?: Partial<Settings>;
     readOnly?: boolean;
     /** Whether the doctor waits until a finding lasts; the console's does. */
@@ -128,10 +131,7 @@ export async function sitDown(
 
 export const widest = (frame: Frame): number => Math.max(...frame.lines.map(lineWidth));
 
-function answering(
-  readings: { readonly [S in Subject]: Reading<Facts[S]> },
-  call: CallRoute | undefined,
-): FactsSource {
+function answering(readings: Readings, call: CallRoute | undefined): FactsSource {
   const intervals: { [S in Subject]?: number } = {};
   let subject: Subject;
   for (subject in readings) intervals[subject] = second;
@@ -139,7 +139,7 @@ function answering(
     kind: call === undefined ? 'embedded' : 'agent',
     ...(call === undefined ? {} : { call }),
     intervals,
-    read: async (wanted) => Promise.resolve(readings[wanted]),
+    read: async (wanted) => Promise.resolve(readings[wanted] ?? absent('not-here', wanted, INVENTED_AT)),
     readContainer: async () => Promise.resolve(ok(inventedDetail, 'docker', INVENTED_AT)),
     close: () => undefined,
   };

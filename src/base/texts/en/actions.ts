@@ -10,6 +10,7 @@ export const actions = {
   'actions.affects': 'It affects:',
   'actions.more-lines': '… {count} more lines: arrows scroll',
   'actions.yes': 'do it',
+  'actions.ask': 'ask for it',
   'actions.cancel': 'Cancel',
   'actions.cancel-keys': '(Enter, n and Esc)',
   'actions.type-word': 'Type {word} and press Enter to do it; Esc cancels.',
@@ -27,6 +28,7 @@ export const actions = {
   'actions.refused-agent': 'the agent is not trusted, since {age}',
   'actions.stale': '{facts}: {state}; nothing is done on old facts',
   'actions.signing': 'signatures come with the next version',
+  'actions.no-word': 'it has no word that can be typed',
   'actions.one-only': 'one row at a time: Ctrl+\\ clears the marks',
   'actions.mark-gone': 'a marked row is no longer there: Ctrl+\\ clears the marks',
   'actions.rows': '{count} marked rows',
@@ -49,10 +51,11 @@ export const actions = {
   'disk-action.released': 'Released: {what}',
   'disk-action.released-none': '{device}: nothing could be released; its signals say what holds it.',
   'disk-action.format': 'Format as {fstype}',
+  'disk-action.format-signed': 'Format as {fstype}, by signature',
   'disk-action.format-runs':
     'Every byte is read first. Only if all are zero a new {fstype} is made; one byte that is not ends it, and nothing is written.',
   'disk-action.format-waits':
-    'It holds something, or may: this asks for a {fstype} that waits for the signature of an operator. Nothing is touched now.',
+    'It holds something, or may: this asks for a format as {fstype}, which waits for the signature of an operator. Nothing is touched now.',
   'disk-action.format-begun': '{device} is being read and then formatted: {id}',
   'disk-action.format-pending': '{device}: {id} waits for a confirm.',
   'disk-action.format-refused': '{device} holds data, nothing was touched: {id} waits for a signature.',
@@ -86,9 +89,9 @@ export const actions = {
   'op-action.over': 'it is over: {state}',
   'banner.rehearsal': 'Loop devices take part: this is a rehearsal.',
   'banner.lost-agent':
-    'The agent has not answered for {age}: {reason}. Tried again in {left}; nothing can be done meanwhile.',
+    'The agent has not answered for {age}, tried again in {left}; nothing can be done meanwhile: {reason}',
   'banner.refused-agent':
-    'The agent is not trusted, since {age}: {reason}. Tried again in {left}; nothing can be done meanwhile.',
+    'The agent is not trusted, since {age}, tried again in {left}; nothing can be done meanwhile: {reason}',
   'header.agent': 'facts from the agent',
   'header.lost': 'LOST',
   'header.refused': 'NOT TRUSTED',

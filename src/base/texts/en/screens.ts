@@ -190,13 +190,15 @@ export const screens = {
   'list.no-match': 'Nothing matches the filter "{filter}". Esc clears it.',
   'pending.why': 'No agent answers on this machine, so no operation can wait for a signature here.',
   'pending.how':
-    'Pending operations are kept by the agent on the Proxmox host. This version of the console reads the machine itself and changes nothing.',
+    'Operations are kept by the agent on the Proxmox host: start it there (felhom agent), and open the console on that host. Without one this console only reads.',
   'stacks.why': 'No controller answers on this machine, so there is no catalog and no deployed app to show.',
   'stacks.how': 'Stacks belong to the controller in a guest. What Docker itself runs here is on screen 3.',
   'guests.why': 'Guests are known to the agent of a Proxmox host; none answers on this machine.',
-  'guests.how': 'On a Proxmox host the busiest guests are in the overview, by their control groups.',
+  'guests.how':
+    'On a Proxmox host this screen lists the guests that Proxmox knows; what their controllers report comes by the agent (felhom agent).',
   'ledger.why': 'The ledger is written by the agent and the controller; neither answers on this machine.',
-  'ledger.how': 'This console has changed nothing here: the embedded source only reads.',
+  'ledger.how':
+    'Start the agent on the Proxmox host (felhom agent). This console has changed nothing here: without an agent it only reads.',
   'overview.host': 'Host',
   'overview.cpu': 'CPU',
   'overview.load': 'Load',

@@ -11,6 +11,7 @@ export const actions = {
   'actions.affects': 'Ezt érinti:',
   'actions.more-lines': '… még {count} sor: nyilak görgetnek',
   'actions.yes': 'mehet',
+  'actions.ask': 'kérem',
   'actions.cancel': 'Mégse',
   'actions.cancel-keys': '(Enter, n és Esc)',
   'actions.type-word': 'Írd be: {word}, majd Enter hajtja végre; Esc elveti.',
@@ -28,6 +29,7 @@ export const actions = {
   'actions.refused-agent': 'az ügynök {age} óta nem megbízható',
   'actions.stale': '{facts}: {state}; régi adatokon semmi sem történik',
   'actions.signing': 'az aláírás a következő változattal jön',
+  'actions.no-word': 'nincs begépelhető szava',
   'actions.one-only': 'egyszerre egy sor: Ctrl+\\ törli a kijelöléseket',
   'actions.mark-gone': 'egy kijelölt sor már nincs meg: Ctrl+\\ törli a kijelöléseket',
   'actions.rows': '{count} kijelölt sor',
@@ -50,6 +52,7 @@ export const actions = {
   'disk-action.released': 'Elengedve: {what}',
   'disk-action.released-none': '{device}: semmit sem lehetett elengedni; a jelei mondják, mi tartja.',
   'disk-action.format': 'Formázás erre: {fstype}',
+  'disk-action.format-signed': 'Formázás erre: {fstype}, aláírással',
   'disk-action.format-runs':
     'Előbb minden bájtot elolvas. Csak ha mind nulla, akkor készül új {fstype}; egyetlen más bájt véget vet neki, és semmi sem íródik.',
   'disk-action.format-waits':
@@ -87,9 +90,9 @@ export const actions = {
   'op-action.over': 'már vége: {state}',
   'banner.rehearsal': 'Hurokeszközök is részt vesznek: ez próba.',
   'banner.lost-agent':
-    'Az ügynök {age} óta nem válaszol: {reason}. Új próba: {left} múlva; addig semmit sem lehet tenni.',
+    'Az ügynök {age} óta nem válaszol, új próba {left} múlva; addig semmit sem lehet tenni: {reason}',
   'banner.refused-agent':
-    'Az ügynök {age} óta nem megbízható: {reason}. Új próba: {left} múlva; addig semmit sem lehet tenni.',
+    'Az ügynök {age} óta nem megbízható, új próba {left} múlva; addig semmit sem lehet tenni: {reason}',
   'header.agent': 'az ügynök adatai',
   'header.lost': 'ELVESZETT',
   'header.refused': 'NEM MEGBÍZHATÓ',

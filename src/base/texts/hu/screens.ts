@@ -192,15 +192,16 @@ export const screens = {
   'list.no-match': 'Semmi sem felel meg a szűrőnek: „{filter}”. Esc törli.',
   'pending.why': 'Ezen a gépen nem válaszol ügynök, ezért itt nem várhat művelet aláírásra.',
   'pending.how':
-    'A függő műveleteket a Proxmox gazdagép ügynöke tartja nyilván. A konzol e változata maga olvassa a gépet, és semmin sem változtat.',
+    'A műveleteket a Proxmox gazdagép ügynöke tartja nyilván: indítsd el ott (felhom agent), és azon a gépen nyisd meg a konzolt. Nélküle ez a konzol csak olvas.',
   'stacks.why': 'Ezen a gépen nem válaszol vezérlő, ezért nincs sem katalógus, sem telepített alkalmazás.',
   'stacks.how':
     'A csomagok a vendégben futó vezérlőhöz tartoznak. Amit maga a Docker futtat itt, az a 3-as képernyőn van.',
   'guests.why': 'A vendégeket a Proxmox gazdagép ügynöke ismeri; ezen a gépen egy sem válaszol.',
   'guests.how':
-    'Proxmox gazdagépen a legterheltebb vendégek az áttekintésben látszanak, vezérlőcsoportjuk szerint.',
+    'Proxmox gazdagépen ez a képernyő a Proxmox által ismert vendégeket sorolja; vezérlőik jelentése az ügynökön át jön (felhom agent).',
   'ledger.why': 'A naplót az ügynök és a vezérlő írja; ezen a gépen egyik sem válaszol.',
-  'ledger.how': 'Ez a konzol semmit sem változtatott itt: a beágyazott forrás csak olvas.',
+  'ledger.how':
+    'Indítsd el az ügynököt a Proxmox gazdagépen (felhom agent). Ez a konzol semmit sem változtatott itt: ügynök nélkül csak olvas.',
   'overview.host': 'Gép',
   'overview.cpu': 'CPU',
   'overview.load': 'Terhelés',
