@@ -17,7 +17,7 @@ type Shared = Pick<Action, 'word' | 'target' | 'targetName' | 'needs'>;
 export function diskActions({ device }: DiskRow, model: Model): readonly Action[] {
   const { path, device_number, durable_id, serial, model: sold, size_bytes, verdict } = device;
   const shared: Shared = {
-    word: confirmWordOf(device),
+    word: confirmWordOf(device, diskBelow(device, model)),
     target: JSON.stringify([path, device_number, durable_id, serial, sold, size_bytes, verdict]),
     targetName: path,
     needs: ['disks', 'disk_flags'],
@@ -200,6 +200,12 @@ function describe(device: FlaggedDevice, model: Model): string[] {
     }),
   ];
 }
+
+/** The disk that a partition lies on. */
+const diskBelow = (device: FlaggedDevice, model: Model): FlaggedDevice =>
+  (device.kind === 'partition' &&
+    listFlagged(model).find(({ name, kind }) => kind === 'disk' && device.parents.includes(name))) ||
+  device;
 
 const PARTITION = /-part\d+$/;
 const diskOf = (durableId: string): string => durableId.replace(PARTITION, '');

@@ -2,17 +2,21 @@
 // other nearby, and can be typed on any keyboard. Agent, commands and screens take it from here.
 import type { BlockDevice } from './facts/disks.ts';
 
-/** The tail of a name, with the number of the partition when it is one's. */
-const TAIL = /[A-Za-z0-9]{4}(?:-part\d+)?$/;
+type Named = Pick<BlockDevice, 'kind' | 'serial' | 'durable_id' | 'name'>;
+
+const WORD_LENGTH = 6;
+/** A serial that is shorter tells no disks apart. */
+const SHORTEST_SERIAL = 4;
 const PARTITION = /-part\d+$/;
 
-/** The serial's tail, else the durable id's, else the kernel's name. A partition is never called as its disk. */
-export function confirmWordOf({
-  serial,
-  durable_id,
-  name,
-}: Pick<BlockDevice, 'serial' | 'durable_id' | 'name'>): string {
-  const ofId = TAIL.exec(durable_id ?? '')?.[0];
-  if (PARTITION.test(durable_id ?? '')) return ofId ?? name;
-  return TAIL.exec(serial?.trim() ?? '')?.[0] ?? ofId ?? name;
+/**
+ * The last letters of the serial number, else of the durable name; a partition's has its number as well,
+ * so that it is never taken for its disk's. `disk` is what a partition lies on.
+ */
+export function confirmWordOf(device: Named, disk: Named = device): string {
+  const name = device.durable_id?.slice('byid:'.length) ?? device.name;
+  const part = device.kind === 'partition' ? (PARTITION.exec(name)?.[0] ?? '') : '';
+  const serial = (disk.serial ?? '').replaceAll(/[^0-9A-Za-z]/g, '');
+  const tail = serial.length >= SHORTEST_SERIAL ? serial : name.slice(0, name.length - part.length);
+  return `${tail.slice(-WORD_LENGTH)}${part}`;
 }

@@ -3,20 +3,16 @@ import { expect, test } from 'vitest';
 import { confirmWordOf } from '../../src/contracts/confirm-word.ts';
 
 const WWN = 'byid:wwn-0x5000039ddb108568';
+const disk = { kind: 'disk', name: 'sdb', serial: 'Z9A0A1B2F4XK', durable_id: WWN } as const;
+const second = { kind: 'partition', name: 'sdb2', serial: null, durable_id: `${WWN}-part2` } as const;
 
-test.each<[string, { serial: string | null; durable_id: string | null }, string]>([
-  ["is the serial's tail", { serial: 'Z9A0A1B2F4XK', durable_id: WWN }, 'F4XK'],
-  ["or the durable id's, without a serial", { serial: null, durable_id: WWN }, '8568'],
-  ['or that of a loop device', { serial: null, durable_id: 'byid:loop-felhom-test' }, 'test'],
-  [
-    "never the disk's for one of its partitions",
-    { serial: 'Z9A0A1B2F4XK', durable_id: `${WWN}-part2` },
-    '8568-part2',
-  ],
-  ['skips a serial that ends in what nobody can type', { serial: 'S12\u001b[31m', durable_id: WWN }, '8568'],
-  ['skips a serial that is too short to tell disks apart', { serial: '01', durable_id: WWN }, '8568'],
-  ['reads a serial that is padded', { serial: '  WD-WCC4E1234567  ', durable_id: WWN }, '4567'],
-  ["is the kernel's name, where there is nothing else", { serial: '', durable_id: null }, 'sdb'],
+test.each<[string, Parameters<typeof confirmWordOf>, string]>([
+  ["is the serial's tail", [disk], 'B2F4XK'],
+  ["or the durable id's, without a serial", [{ ...disk, serial: null }], '108568'],
+  ["has the partition's number, and its disk's serial", [second, disk], 'B2F4XK-part2'],
+  ['leaves out of a serial what nobody can type', [{ ...disk, serial: ' WD-1\u001b[3\u202e4 ' }], 'WD134'],
+  ['skips a serial that is too short to tell disks apart', [{ ...disk, serial: '01' }], '108568'],
+  ["is the kernel's name, where there is nothing else", [{ ...disk, serial: '', durable_id: null }], 'sdb'],
 ])('%s', (_what, names, word) => {
-  expect(confirmWordOf({ name: 'sdb', ...names })).toBe(word);
+  expect(confirmWordOf(...names)).toBe(word);
 });

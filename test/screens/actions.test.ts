@@ -15,6 +15,7 @@ const viewOf = (seated: Seated) => seated.console.view.getState();
 const toastOf = (seated: Seated) => viewOf(seated).toast?.text ?? '';
 const FORMAT_EXT4 = '4';
 const RELEASE = '3';
+const LETTERS = Array.from('B2F4XK');
 
 const invented = inventReadings().operations;
 function operationsOf(): readonly Operation[] {
@@ -145,10 +146,10 @@ describe('A blank disk is formatted', () => {
   test('by its typed word and Enter, and the console goes where it can be watched', async () => {
     const { seated, agent } = await sitBeforeDisk({ answers });
     seated.press('a', FORMAT_EXT4);
-    expect(seated.text()).toContain('Type F4XK and press Enter');
+    expect(seated.text()).toContain('Type B2F4XK and press Enter');
     expect(seated.text()).toContain('/dev/sdb – TOSHIBA MG08 – Z9A0A1B2F4XK – byid:wwn-0x5000039ddb108568');
     readThrough(seated);
-    typeWord(seated, 'F4XK');
+    typeWord(seated, 'B2F4XK');
     seated.press('Enter');
     await expect.poll(() => viewOf(seated).screen).toBe('pending');
     expect(viewOf(seated).detail?.rowId).toBe(WAITING.id);
@@ -156,12 +157,12 @@ describe('A blank disk is formatted', () => {
       {
         route: 'formatDisk',
         params: undefined,
-        body: { device: 'byid:wwn-0x5000039ddb108568', fstype: 'ext4', confirm: 'F4XK' },
+        body: { device: 'byid:wwn-0x5000039ddb108568', fstype: 'ext4', confirm: 'B2F4XK' },
       },
     ]);
   });
 
-  test.each(['', 'f4xk', 'F4X', 'F4XK ', 'y'])('not by %j', async (word) => {
+  test.each(['', 'b2f4xk', 'B2F4X', 'B2F4XK ', 'y'])('not by %j', async (word) => {
     const { seated, agent } = await sitBeforeDisk({ answers });
     seated.press('a', FORMAT_EXT4);
     readThrough(seated);
@@ -173,13 +174,13 @@ describe('A blank disk is formatted', () => {
 
   test('not by keys that were queued when the dialog opened, nor before it could be read', async () => {
     const { seated, agent } = await sitBeforeDisk({ answers });
-    seated.pressTogether('a', FORMAT_EXT4, 'F', '4', 'X', 'K', 'Enter');
+    seated.pressTogether('a', FORMAT_EXT4, ...LETTERS, 'Enter');
     seated.pass(READABLE_MS - 1);
-    seated.press('F', '4', 'X', 'K', 'Enter', 'Esc');
+    seated.press(...LETTERS, 'Enter', 'Esc');
     expect(viewOf(seated).overlay).toMatchObject({ kind: 'confirm', typed: '' });
     seated.pass(1);
-    seated.press('F');
-    expect(viewOf(seated).overlay).toMatchObject({ typed: 'F' });
+    seated.press('B');
+    expect(viewOf(seated).overlay).toMatchObject({ typed: 'B' });
     expect(agent.asked).toEqual([]);
   });
 
@@ -187,10 +188,10 @@ describe('A blank disk is formatted', () => {
     const { seated, agent } = await sitBeforeDisk({ answers });
     seated.press('a', FORMAT_EXT4);
     readThrough(seated);
-    seated.paste('F4XK\r');
+    seated.paste('B2F4XK\r');
     expect(toastOf(seated)).toContain('Pasted text never confirms');
     expect(viewOf(seated).overlay).toMatchObject({ typed: '' });
-    seated.pressTogether('F', '4', 'X', 'K', 'Enter');
+    seated.pressTogether(...LETTERS, 'Enter');
     expect(toastOf(seated)).toContain('press it once more');
     expect(agent.asked).toEqual([]);
     seated.press('Enter');
@@ -208,9 +209,10 @@ describe('A blank disk is formatted', () => {
   });
 
   test.each<[string, { device?: Partial<BlockDevice>; flag?: Partial<DiskFlag> }]>([
-    ['another disk under the same name', { device: { serial: 'Z9A0A1B2F4XL' } }],
+    ['another disk under the same name', { device: { serial: 'Z9A0A1C3F4XL' } }],
     ['the same disk plugged in again elsewhere', { device: { device_number: '8:32' } }],
     ['another durable id', { device: { durable_id: 'byid:wwn-0x5000039ddb108569' } }],
+    ['another disk whose word is the same', { device: { serial: 'Y8A0A1B2F4XK' } }],
     ['it is mounted', { flag: MOUNTED }],
     ['it counts as unknown', { flag: { verdict: 'unknown', data_bearing: true } }],
     ['it is no longer listed', { device: { name: 'sdc' } }],
@@ -218,7 +220,7 @@ describe('A blank disk is formatted', () => {
     const { seated, agent, becomes } = await sitBeforeDisk({ answers });
     seated.press('a', FORMAT_EXT4);
     readThrough(seated);
-    typeWord(seated, 'F4XK');
+    typeWord(seated, 'B2F4XK');
     await becomes(change);
     expect(seated.text()).toContain('The target is no longer what it was');
     for (const name of ['Enter', 'y', 'q', 'F']) {
@@ -244,7 +246,7 @@ describe('A blank disk is formatted', () => {
     seated.press('a', FORMAT_EXT4);
     readThrough(seated);
     await becomes({ flag: { scan: { ...scan, bytes_done: 38, left_s: 14_000 } } });
-    typeWord(seated, 'F4XK');
+    typeWord(seated, 'B2F4XK');
     seated.press('Enter');
     await expect.poll(() => agent.asked).toHaveLength(1);
   });
@@ -300,7 +302,7 @@ describe('A disk that holds data', () => {
     seated.press('y', 'Enter');
     expect(agent.asked).toEqual([]);
     seated.press('Backspace');
-    typeWord(seated, 'F4XK');
+    typeWord(seated, 'B2F4XK');
     seated.press('Enter');
     await expect.poll(() => toastOf(seated)).toBe('Released: /srv/customer');
   });
@@ -370,7 +372,7 @@ describe('Nothing is done', () => {
     seated.press('a', FORMAT_EXT4);
     lost('lost');
     readThrough(seated);
-    typeWord(seated, 'F4XK');
+    typeWord(seated, 'B2F4XK');
     expect(seated.text()).toMatch(
       /The agent has not answered for 30 s, tried again in 5 s; .*: connection refused/,
     );

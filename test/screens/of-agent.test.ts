@@ -107,7 +107,7 @@ describe('Operations', () => {
     onTestFinished(seated.stop);
     for (const key of ['5', '7', '8']) {
       seated.press(key);
-      expect(seated.text()).toMatch(/answers\s+on this\s+machine/);
+      expect(seated.text()).toMatch(/answers\s+on\s+this\s+machine/);
       expect(seated.text()).toMatch(/felhom\s+agent/);
     }
   });
