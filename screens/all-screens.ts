@@ -2,9 +2,12 @@
 import { containersScreen } from './containers.ts';
 import { disksScreen } from './disks.ts';
 import type { Screen } from './draw/screen.ts';
+import { guestsScreen } from './guests.ts';
 import { healthScreen } from './health.ts';
-import { guestsScreen, ledgerScreen, pendingScreen, stacksScreen } from './not-yet.ts';
+import { ledgerScreen } from './ledger.ts';
+import { stacksScreen } from './not-yet.ts';
 import { overviewScreen } from './overview.ts';
+import { pendingScreen } from './pending.ts';
 import type { ScreenId } from '../src/contracts/screen-ids.ts';
 
 export const allScreens = {

@@ -34,7 +34,7 @@ export function App({ session, theme, plainSigns, followFacts, onKey, onSuspenda
     onKey();
     const pressed = keyNames(input, key, isTyping(session));
     if (pressed.kind === 'paste') pasteText(session, input);
-    else for (const name of pressed.names) pressKey(session, name);
+    else for (const name of pressed.names) pressKey(session, name, pressed.names.length === 1);
   });
   usePaste((text) => {
     onKey();

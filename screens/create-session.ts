@@ -48,6 +48,7 @@ export function createSession(
       examination: shown.examination,
       containerDetail: shown.container,
       source: { kind: console.source.kind, readOnly: options.readOnly },
+      connection: shown.connection,
     };
   };
   return {

@@ -1,10 +1,12 @@
 // Screen 2: the tree of disks and partitions with their flags, and all that is known of each.
+import { diskActions } from './disks/actions.ts';
 import { diskColumns } from './disks/columns.ts';
 import { diskFacts, smartTabs } from './disks/detail.ts';
 import { listDiskRows, type DiskRow } from './disks/row.ts';
+import { signalLines } from './disks/signals.ts';
 import { defineList } from './draw/define-list.ts';
-import { wrap } from './draw/line.ts';
-import { freshnessNote, lastFacts } from './draw/model.ts';
+import { segment, wrap, type Segment } from './draw/line.ts';
+import { freshnessNote, lastFacts, type Model } from './draw/model.ts';
 
 export const disksScreen = defineList<DiskRow>({
   id: 'disks',
@@ -26,11 +28,15 @@ export const disksScreen = defineList<DiskRow>({
   columns: diskColumns,
   twoLines: [
     ['name', 'flag', 'size', 'health'],
-    ['content', 'mounts', 'model'],
+    ['reason', 'content', 'mounts'],
   ],
   detail: (row, model) => ({
     title: row.device.path,
-    tabs: [{ title: 'tab.facts', lines: (width) => diskFacts(row, model, width) }, ...smartTabs(row, model)],
+    tabs: [
+      { title: 'tab.facts', lines: (width) => diskFacts(row, model, width) },
+      { title: 'tab.signals', lines: (width) => signalLines(row.device, model, width) },
+      ...smartTabs(row, model),
+    ],
   }),
   copies: ({ device }) => [
     { label: 'field.path', value: device.path },
@@ -38,10 +44,18 @@ export const disksScreen = defineList<DiskRow>({
     ...(device.durable_id === null ? [] : [{ label: 'field.durable-id', value: device.durable_id } as const]),
     ...(device.uuid === null ? [] : [{ label: 'field.uuid', value: device.uuid } as const]),
   ],
+  actions: diskActions,
   raw: (row) => ({ ...row.device, smart: row.smart?.report ?? null }),
   empty: (model, width) => wrap(model.text('disks.empty'), width, 'dim'),
   notice: (model) => {
-    const note = freshnessNote(model, 'disks');
+    const note = freshnessNote(model, 'disks') ?? flagNote(model);
     return note === undefined ? undefined : [note];
   },
 });
+
+/** An old or failed look at the flags; before the first one every row says that it was not inspected. */
+function flagNote(model: Model): Segment | undefined {
+  if (model.observations.disk_flags === undefined) return undefined;
+  const note = freshnessNote(model, 'disk_flags');
+  return note && segment(`${model.text('subject.disk_flags')}: ${note.text}`, note.tone);
+}

@@ -9,6 +9,7 @@ import { layoutOf, type Layout, type Size } from './layout.ts';
 import { lostBanner } from './lost-banner.ts';
 import { drawOverlay, promptOf } from './overlays.ts';
 import type { Session } from './session.ts';
+import { rehearsalBanner } from './rehearsal-banner.ts';
 import { statusLine } from './status-line.ts';
 import { tabsLine } from './tabs-line.ts';
 import { whereIs } from './where.ts';
@@ -16,7 +17,7 @@ import { whereIs } from './where.ts';
 export type Frame = { readonly lines: readonly Line[]; readonly table: Body['table'] };
 
 /** Toasts go after this long, at the next frame. */
-const TOAST_MS = 4000;
+const TOAST_MS = { answer: 4000, announced: 12_000 } as const;
 /** What the preview of the selected row needs below a list. */
 const PREVIEW_MIN_ROWS = 12;
 
@@ -32,9 +33,13 @@ function composeFrame(session: Session, view: ViewState, model: Model, size: Siz
     const sentence = model.text('small.too-small', { columns: size.columns, rows: size.rows });
     return { lines: exactly(wrap(sentence, Math.max(1, size.columns)), size.rows), table: undefined };
   }
-  const banner = lostBanner(session, model, size.columns);
-  const fresh = view.toast !== null && session.now() - view.toast.at < TOAST_MS ? view.toast : null;
-  const prompt: Line | undefined = fresh === null ? promptOf(view, model) : [segment(fresh.text, 'warn')];
+  const banner = [...lostBanner(session, model, size.columns), ...rehearsalBanner(model)];
+  const { toast } = view;
+  const fresh = toast !== null && session.now() - toast.at < TOAST_MS[toast.kind ?? 'answer'] ? toast : null;
+  const prompt: Line | undefined =
+    fresh === null
+      ? promptOf(view, model)
+      : [segment(fresh.text, fresh.kind === 'announced' ? 'info' : 'warn')];
   const status = statusLine(session, view, model, size.columns);
   const above =
     layout.frame === 'list'

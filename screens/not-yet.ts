@@ -23,30 +23,13 @@ const defineNote = (note: Note): Screen => ({
   detail: () => undefined,
   copies: () => [],
   raw: () => undefined,
+  actions: () => [],
   panels: [],
 });
 
-export const pendingScreen = defineNote({
-  id: 'pending',
-  title: 'screen.pending',
-  why: 'pending.why',
-  how: 'pending.how',
-});
 export const stacksScreen = defineNote({
   id: 'stacks',
   title: 'screen.stacks',
   why: 'stacks.why',
   how: 'stacks.how',
-});
-export const guestsScreen = defineNote({
-  id: 'guests',
-  title: 'screen.guests',
-  why: 'guests.why',
-  how: 'guests.how',
-});
-export const ledgerScreen = defineNote({
-  id: 'ledger',
-  title: 'screen.ledger',
-  why: 'ledger.why',
-  how: 'ledger.how',
 });

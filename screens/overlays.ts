@@ -1,6 +1,7 @@
 // What lies on top of a screen, as lines: help, menus, drawers, the settings, a row's raw facts.
 import { isOverlay, listOf, type Overlay, type OverlayOf, type ViewState } from '../state/view.ts';
 import { fit } from '../src/base/cells.ts';
+import { actionPrompt, drawDialog, drawMenu, type Drawn } from './actions/menu.ts';
 import { blank, cutLine, segment, wrap, type Line } from './draw/line.ts';
 import { scrolledTo, windowOf } from './draw/window.ts';
 import type { Model } from './draw/model.ts';
@@ -13,11 +14,6 @@ import type { Session } from './session.ts';
 import { settingRows } from './setting-rows.ts';
 import { whereIs } from './where.ts';
 
-type Drawn = {
-  /** Takes the whole body, or stands below what is left of it. */
-  readonly covers: boolean;
-  readonly lines: readonly Line[];
-};
 type Draw<K extends Overlay['kind']> = (
   session: Session,
   overlay: OverlayOf<K>,
@@ -110,6 +106,12 @@ const overlays: { readonly [K in Overlay['kind']]: DrawAny } = {
     const title: Line = [segment(model.text('describe.title', { what: overlay.rowId }), 'title')];
     return { covers: true, lines: [title, ...scrolledTo(rows, overlay.scroll, box.height - 1)] };
   }),
+  actions: drawing('actions', (session, overlay, model, box) =>
+    drawMenu(session, shownScreen(session, model), overlay, model, box),
+  ),
+  confirm: drawing('confirm', (session, overlay, model, box) =>
+    drawDialog(session, shownScreen(session, model), overlay, model, box),
+  ),
   settings: drawing('settings', (session, overlay, model, box) => {
     const current = session.console.settings.getState();
     const rows = settingRows.map((row, index): Line => {
@@ -130,6 +132,9 @@ const overlays: { readonly [K in Overlay['kind']]: DrawAny } = {
   }),
 };
 
+const shownScreen = (session: Session, model: Model) =>
+  whereIs(session.console.view.getState(), model).screen;
+
 export function drawOverlay(session: Session, overlay: Overlay, model: Model, box: Box): Drawn {
   return overlays[overlay.kind](session, overlay, model, box);
 }
@@ -147,7 +152,9 @@ export function promptOf(view: ViewState, model: Model): Line | undefined {
     ];
   }
   if (overlay?.kind === 'help') return [segment('/', 'key'), segment(overlay.query), caret];
-  return overlay === null ? undefined : [segment(model.text('menu.close'), 'dim')];
+  return (
+    actionPrompt(view, model) ?? (overlay === null ? undefined : [segment(model.text('menu.close'), 'dim')])
+  );
 }
 
 const menu = (title: string, choices: readonly string[]): Line[] => [

@@ -19,10 +19,10 @@ const TWO_COLUMNS_FROM = 100;
 const PANELS: readonly Panel[] = [
   hostPanel,
   findingsPanel,
+  pendingPanel,
   storagePanel,
   drivesPanel,
   containersPanel,
-  pendingPanel,
   linksPanel,
   busiestPanel,
 ];
@@ -37,6 +37,7 @@ export const overviewScreen: Screen = {
   detail: () => undefined,
   copies: () => [],
   raw: () => undefined,
+  actions: () => [],
   panels: PANELS.map((panel) => panel.opens),
   // It scrolls by lines: its list place holds the first visible one.
   body: (model, place, box, focus) => scrolledTo(composed(model, box, focus), place.cursorIndex, box.height),

@@ -4,6 +4,7 @@ import { PassThrough, Writable } from 'node:stream';
 import { render } from 'ink';
 import { App } from './app.tsx';
 import type { Drawing } from './create-session.ts';
+import { announceNotices } from './notices.ts';
 import type { Handlers } from './open.ts';
 import type { Session } from './session.ts';
 import { createSuspension } from './suspension.ts';
@@ -119,6 +120,7 @@ export function runApp(options: {
   terminal.events.on('drain', () => ink.rerender(app()));
   terminal.events.on('focus', look);
   const unfollow = [
+    announceNotices(session),
     console.settings.subscribe(pace),
     console.view.subscribe((view, before) => {
       if (view.detail?.rowId !== before.detail?.rowId || view.screen !== before.screen) {

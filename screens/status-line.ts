@@ -33,9 +33,12 @@ export function statusLine(session: Session, view: ViewState, model: Model, widt
         ? segment(text('header.waiting'), 'dim')
         : silence === undefined
           ? segment(`${model.glyphs.good} ${text('header.live')}`, 'good')
-          : segment(`${text('freshness.stale')} ${formatDuration(silence, text.language)}`, 'bad');
+          : segment(`${text(lostWord(model))} ${formatDuration(silence, text.language)}`, 'bad');
   const right: Line = [
-    segment(width >= 120 ? text('header.embedded') : session.console.source.kind, 'dim'),
+    segment(
+      width >= 120 ? text(`header.${session.console.source.kind}`) : session.console.source.kind,
+      'dim',
+    ),
     segment(model.source.readOnly ? ` ${text('header.read-only')}` : '', 'warn'),
     segment('  '),
     live,
@@ -43,3 +46,9 @@ export function statusLine(session: Session, view: ViewState, model: Model, widt
   ];
   return spread(left, right, width);
 }
+
+/** An agent is lost, or refused; a source in this process only falls silent. */
+const lostWord = ({ connection }: Model) =>
+  connection === undefined || connection.state === 'connected'
+    ? 'freshness.stale'
+    : (`header.${connection.state}` as const);

@@ -7,6 +7,8 @@ import type { Model } from './draw/model.ts';
 
 /** Tabs whose titles stay longest: those that have something to show without an agent. */
 const TITLED_LONGEST = 4;
+/** What somebody must look after is told longest: findings, operations that wait, a broken ledger. */
+const BADGED_LONGEST: ReadonlySet<ScreenId> = new Set(['health', 'pending', 'ledger']);
 
 /** Shortened in steps until it fits. */
 export function tabsLine(view: ViewState, model: Model, width: number): Line {
@@ -15,9 +17,12 @@ export function tabsLine(view: ViewState, model: Model, width: number): Line {
     badged: (id: ScreenId) => boolean;
   }[] = [
     { titled: () => true, badged: () => true },
-    { titled: () => true, badged: (id) => id === 'health' },
-    { titled: (id, index) => id === view.screen || index < TITLED_LONGEST, badged: (id) => id === 'health' },
-    { titled: (id) => id === view.screen, badged: (id) => id === 'health' },
+    { titled: () => true, badged: (id) => BADGED_LONGEST.has(id) },
+    {
+      titled: (id, index) => id === view.screen || index < TITLED_LONGEST,
+      badged: (id) => BADGED_LONGEST.has(id),
+    },
+    { titled: (id) => id === view.screen, badged: (id) => BADGED_LONGEST.has(id) },
     { titled: () => false, badged: () => false },
   ];
   let drawn: Line = [];

@@ -23,7 +23,27 @@ export type Overlay =
   | { readonly kind: 'copy' }
   | { readonly kind: 'findings'; readonly scroll: number }
   | { readonly kind: 'settings'; readonly choice: number }
-  | { readonly kind: 'describe'; readonly rowId: string; readonly scroll: number };
+  | { readonly kind: 'describe'; readonly rowId: string; readonly scroll: number }
+  /** What can be done with these rows; `held` is who they were when the key was pressed. */
+  | {
+      readonly kind: 'actions';
+      readonly rowIds: readonly string[];
+      readonly held: string;
+      readonly choice: number;
+    }
+  /** The question before something is done; `held` is all that was asked about at the key-press. */
+  | {
+      readonly kind: 'confirm';
+      readonly rowIds: readonly string[];
+      readonly action: string;
+      readonly title: string;
+      readonly held: string;
+      /** The key that opened it never confirms. */
+      readonly opener: string;
+      readonly openedAt: number;
+      readonly typed: string;
+      readonly scroll: number;
+    };
 
 export type OverlayOf<K extends Overlay['kind']> = Extract<Overlay, { kind: K }>;
 
@@ -34,7 +54,8 @@ export const isOverlay = <K extends Overlay['kind']>(
 
 export type Detail = { readonly rowId: string; readonly tab: number; readonly scroll: number };
 
-export type Toast = { readonly text: string; readonly at: number };
+/** What is announced stays longer than the answer to a key. */
+export type Toast = { readonly text: string; readonly at: number; readonly kind?: 'announced' };
 
 export type ViewState = {
   readonly screen: ScreenId;
@@ -96,6 +117,13 @@ export function changeList(view: View, change: Partial<ListPlace>): void {
 /** Opens another screen; what lay open above the old one closes. */
 export function goTo(view: View, screen: ScreenId): void {
   view.setState({ screen, detail: null, overlay: null, pendingKey: null });
+}
+
+/** Opens a row's detail on its screen; a filter that hides it there is dropped. */
+export function goToRow(view: View, screen: ScreenId, rowId: string): void {
+  goTo(view, screen);
+  changeList(view, { cursorId: rowId, filter: '' });
+  view.setState({ detail: { rowId, tab: 0, scroll: 0 } });
 }
 
 /** Where the cursor stands among `ids`: on its row, or where it was when that has gone. */

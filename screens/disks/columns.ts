@@ -4,6 +4,7 @@ import { contentOf, usedAs } from '../../src/contracts/disk-use.ts';
 import type { Column } from '../draw/list-columns.ts';
 import { segment } from '../draw/line.ts';
 import type { Model } from '../draw/model.ts';
+import { reasonOf } from './signals.ts';
 import { reportOf, smartTone, verdictTone, type DiskRow } from './row.ts';
 
 export const diskColumns: readonly Column<DiskRow>[] = [
@@ -25,6 +26,15 @@ export const diskColumns: readonly Column<DiskRow>[] = [
     sortBy: (row) => row.device.verdict,
   },
   {
+    id: 'reason',
+    title: 'column.reason',
+    width: 24,
+    grows: true,
+    rank: 4,
+    cell: (row, model) => segment(reasonOf(row.device, model), 'dim'),
+    sortBy: (row) => row.device.reason,
+  },
+  {
     id: 'size',
     title: 'column.size',
     width: 9,
@@ -37,7 +47,7 @@ export const diskColumns: readonly Column<DiskRow>[] = [
     id: 'type',
     title: 'column.kind',
     width: 9,
-    rank: 7,
+    rank: 8,
     cell: (row, model) => segment(model.text(`device.${row.device.kind}`), 'dim'),
     sortBy: (row) => row.device.kind,
   },
@@ -45,7 +55,7 @@ export const diskColumns: readonly Column<DiskRow>[] = [
     id: 'content',
     title: 'column.content',
     width: 12,
-    rank: 5,
+    rank: 6,
     cell: (row, model) => words(model, contentOf(row.device)),
     sortBy: (row) => contentOf(row.device),
   },
@@ -54,7 +64,7 @@ export const diskColumns: readonly Column<DiskRow>[] = [
     title: 'column.mounts',
     width: 14,
     grows: true,
-    rank: 4,
+    rank: 5,
     cell: (row, model) => words(model, usedAs(row.device)),
     sortBy: (row) => row.device.mount_points[0] ?? null,
   },
@@ -62,7 +72,7 @@ export const diskColumns: readonly Column<DiskRow>[] = [
     id: 'health',
     title: 'column.smart',
     width: 9,
-    rank: 6,
+    rank: 7,
     cell: (row, model) => smartCell(row, model),
     sortBy: (row) => reportOf(row)?.verdict ?? null,
   },
@@ -71,7 +81,7 @@ export const diskColumns: readonly Column<DiskRow>[] = [
     title: 'column.temperature',
     width: 6,
     align: 'right',
-    rank: 8,
+    rank: 9,
     cell: (row, model) => {
       const celsius = reportOf(row)?.temperature_c ?? null;
       return celsius === null ? dash(model) : segment(formatCelsius(celsius, model.text.language));
@@ -83,7 +93,7 @@ export const diskColumns: readonly Column<DiskRow>[] = [
     title: 'column.busy',
     width: 6,
     align: 'right',
-    rank: 9,
+    rank: 10,
     cell: (row, model) => {
       const busy = row.device.io?.busy ?? null;
       return busy === null ? dash(model) : segment(formatShare(busy, model.text.language));
@@ -95,7 +105,7 @@ export const diskColumns: readonly Column<DiskRow>[] = [
     title: 'column.model',
     width: 16,
     grows: true,
-    rank: 10,
+    rank: 11,
     cell: (row, model) => words(model, row.device.model),
     sortBy: (row) => row.device.model,
   },
@@ -104,7 +114,7 @@ export const diskColumns: readonly Column<DiskRow>[] = [
     title: 'column.durable-id',
     width: 28,
     grows: true,
-    rank: 11,
+    rank: 12,
     cell: (row, model) => words(model, row.device.durable_id),
     sortBy: (row) => row.device.durable_id,
   },
@@ -113,7 +123,7 @@ export const diskColumns: readonly Column<DiskRow>[] = [
     title: 'column.wear',
     width: 6,
     align: 'right',
-    rank: 12,
+    rank: 13,
     cell: (row, model) => {
       const wear = reportOf(row)?.wear_percent ?? null;
       return wear === null ? dash(model) : segment(`${wear} %`);
@@ -125,7 +135,7 @@ export const diskColumns: readonly Column<DiskRow>[] = [
     title: 'column.hours',
     width: 7,
     align: 'right',
-    rank: 13,
+    rank: 14,
     cell: (row, model) => {
       const hours = reportOf(row)?.power_on_hours ?? null;
       return hours === null ? dash(model) : segment(String(hours));

@@ -7,6 +7,7 @@ import { field, folded } from '../draw/field.ts';
 import { segment, type Line } from '../draw/line.ts';
 import { freshnessNote, type Model } from '../draw/model.ts';
 import type { DetailTab, DetailTable } from '../draw/screen.ts';
+import { reasonOf } from './signals.ts';
 import { reportOf, smartTone, verdictTone, type DiskRow } from './row.ts';
 
 export function diskFacts({ device, smart }: DiskRow, model: Model, width: number): Line[] {
@@ -16,7 +17,8 @@ export function diskFacts({ device, smart }: DiskRow, model: Model, width: numbe
   const missing = model.glyphs.dash;
   const lines: Line[] = [
     field(text('field.flag'), segment(text(`verdict.${device.verdict}`), verdictTone[device.verdict])),
-    field('', segment(text('disks.unverified'), 'dim')),
+    field('', reasonOf(device, model)),
+    ...(device.data_bearing ? [field('', segment(text('disks.unverified'), 'dim'))] : []),
     field(text('field.durable-id'), device.durable_id ?? `${missing} ${device.durable_id_reason ?? ''}`),
     field(text('field.size'), `${formatBytes(device.size_bytes, text.language)} (${device.size_bytes} B)`),
     field(text('field.model'), device.model ?? missing),

@@ -3,6 +3,7 @@
 import type { TextKey } from '../../src/base/texts/text.ts';
 import type { ScreenId } from '../../src/contracts/screen-ids.ts';
 import { cursorAmong, type ListPlace } from '../../state/view.ts';
+import type { Action } from '../actions/action.ts';
 import { matches } from './filter.ts';
 import { segment, type Line, type Tone } from './line.ts';
 import { sortableOf, sorted, type Column } from './list-columns.ts';
@@ -26,6 +27,8 @@ export type ListDefinition<R> = {
   readonly detail: (row: R, model: Model) => DetailView;
   readonly copies: (row: R) => readonly Copy[];
   readonly raw: (row: R) => unknown;
+  /** Safe ones first, those that destroy last; always all of them, so that each keeps its place. */
+  readonly actions?: (row: R, model: Model) => readonly Action[];
   /** Why the list is empty and how to get something there. */
   readonly empty: (model: Model, width: number) => readonly Line[];
   /** A line above the rows, and above a row's detail: an old or failed source. */
@@ -129,6 +132,10 @@ export function defineList<R>(definition: ListDefinition<R>): Screen {
     raw: (model, id) => {
       const row = rowById(model, id);
       return row === undefined ? undefined : definition.raw(row);
+    },
+    actions: (model, id) => {
+      const row = rowById(model, id);
+      return row === undefined ? [] : (definition.actions?.(row, model) ?? []);
     },
   };
 }

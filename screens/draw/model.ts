@@ -9,6 +9,7 @@ import type { Examination } from '../../src/contracts/finding.ts';
 import { freshnessOf, type Freshness, type Observation } from '../../src/contracts/freshness.ts';
 import type { ContainerDetail } from '../../src/contracts/facts/containers.ts';
 import type { Reading } from '../../src/contracts/reading.ts';
+import type { Connection } from '../../src/contracts/source.ts';
 import type { Observations } from '../../state/facts.ts';
 import type { History } from '../../state/history.ts';
 import type { Glyphs } from './glyphs.ts';
@@ -24,6 +25,8 @@ export type Model = {
   /** What was read of the container whose detail is open. */
   readonly containerDetail: { readonly id: string; readonly reading: Reading<ContainerDetail> } | undefined;
   readonly source: { readonly kind: string; readonly readOnly: boolean };
+  /** Whether the agent answers; nothing where this process reads the machine itself. */
+  readonly connection: Connection | undefined;
 };
 
 const observationOf = <S extends Subject>(model: Model, subject: S): Observation<Facts[S]> | undefined =>

@@ -4,6 +4,7 @@ import type { ListPlace } from '../../state/view.ts';
 import type { ScreenId } from '../../src/contracts/screen-ids.ts';
 import type { Line, Tone } from './line.ts';
 import type { Model } from './model.ts';
+import type { Action } from '../actions/action.ts';
 import type { Place } from '../keys.ts';
 
 export type Box = { readonly width: number; readonly height: number };
@@ -49,6 +50,8 @@ export type Screen = {
   readonly detail: (model: Model, id: string) => DetailView | undefined;
   readonly copies: (model: Model, id: string) => readonly Copy[];
   readonly raw: (model: Model, id: string) => unknown;
+  /** What can be done with a row, all of it, whether now or not: what cannot says why. */
+  readonly actions: (model: Model, id: string) => readonly Action[];
   /** Panels that can have the focus, and the screen that Enter opens from each. */
   readonly panels: readonly ScreenId[];
 };

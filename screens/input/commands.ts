@@ -3,6 +3,7 @@
 import type { TextKey } from '../../src/base/texts/text.ts';
 import { changeList, goTo, listOf, moveCursor, toggleMark } from '../../state/view.ts';
 import { SCREEN_IDS, type ScreenId } from '../../src/contracts/screen-ids.ts';
+import { actionsOf, selectedRows, targetsOf } from '../actions/actions-of.ts';
 import { overviewHeight } from '../overview.ts';
 import type { CommandId } from '../keys.ts';
 import { layoutOf } from '../layout.ts';
@@ -89,6 +90,21 @@ function openLogs({ session, where }: Context): void {
     tabs.findIndex((each) => each.title === 'tab.logs'),
   );
   session.console.view.setState({ detail: { rowId: where.rowId, tab, scroll: Number.MAX_SAFE_INTEGER } });
+}
+
+/** Opens what can be done with the marked rows, or the one under the cursor. */
+function openActions({ session, where }: Context): void {
+  const rowIds = selectedRows(where);
+  const held = targetsOf(actionsOf(session.model(), where.screen, rowIds));
+  session.console.view.setState({ overlay: { kind: 'actions', rowIds, held, choice: 0 } });
+}
+
+function noActions({ session, where }: Context): TextKey | undefined {
+  if (session.readOnly) return 'off.read-only';
+  if (session.console.source.call === undefined) return 'off.no-actions';
+  const rowIds = selectedRows(where);
+  if (rowIds.length === 0) return 'off.no-rows';
+  return actionsOf(session.model(), where.screen, rowIds).length === 0 ? 'off.nothing-to-do' : undefined;
 }
 
 function askAgain({ session }: Context): void {
@@ -181,10 +197,7 @@ const commands: { readonly [C in CommandId]: Command } = {
     off: needsRow,
   },
   copy: { run: ({ session }) => session.console.view.setState({ overlay: { kind: 'copy' } }), off: needsRow },
-  actions: {
-    run: () => undefined,
-    off: ({ session }) => (session.readOnly ? 'off.read-only' : 'off.no-actions'),
-  },
+  actions: { run: openActions, off: noActions },
   sign: { run: () => undefined, off: () => 'off.no-signing' },
   findings: {
     run: ({ session }) => session.console.view.setState({ overlay: { kind: 'findings', scroll: 0 } }),

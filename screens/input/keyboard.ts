@@ -1,6 +1,5 @@
 // From names of keys to commands: what lies on top takes the key first, then two-key commands,
 // then the table of keys for the place that is shown.
-import type { Overlay } from '../../state/view.ts';
 import { allKeys, type KeyRow, type CommandId } from '../keys.ts';
 import type { Session } from '../session.ts';
 import { whereIs } from '../where.ts';
@@ -19,7 +18,8 @@ const STARTERS = new Set(
 /** These work whatever lies on top. */
 const ALWAYS: ReadonlySet<CommandId> = new Set(['suspend', 'repaint', 'leave']);
 
-export function pressKey(session: Session, name: string): void {
+/** `alone` is false for a key that arrived together with others. */
+export function pressKey(session: Session, name: string, alone = true): void {
   const { view } = session.console;
   const before = view.getState();
   const pair = before.pendingKey === null ? undefined : `${before.pendingKey} ${name}`;
@@ -34,7 +34,7 @@ export function pressKey(session: Session, name: string): void {
     view.setState({ pendingKey: name });
     return toast(session, 'toast.again');
   }
-  if (before.overlay !== null) return overlayKey(session, before.overlay, name);
+  if (before.overlay !== null) return overlayKeys[before.overlay.kind].press(session, name, alone);
 
   const { place } = whereIs(before, session.model());
   const here = (key: string) => rows.find((row) => row.keys.includes(key) && row.places.includes(place));
@@ -56,10 +56,8 @@ export function isTyping(session: Session): boolean {
 export function pasteText(session: Session, text: string): void {
   const { overlay } = session.console.view.getState();
   const typed = overlay === null ? undefined : overlayKeys[overlay.kind].paste;
-  if (typed === undefined) return toast(session, 'toast.paste');
+  if (typed === undefined) {
+    return toast(session, overlay?.kind === 'confirm' ? 'actions.paste' : 'toast.paste');
+  }
   typed(session, (text.split(/[\r\n]/)[0] ?? '').replace(/\p{Cc}/gu, ''));
-}
-
-function overlayKey(session: Session, overlay: Overlay, name: string): void {
-  overlayKeys[overlay.kind].press(session, name);
 }

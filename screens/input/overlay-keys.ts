@@ -11,10 +11,12 @@ import {
 import { paletteEntries } from '../palette.ts';
 import type { Session } from '../session.ts';
 import { whereIs } from '../where.ts';
+import { pressInDialog, pressInMenu } from './action-keys.ts';
 import { sortBy, toast } from './commands.ts';
 
 type Keys = {
-  readonly press: (session: Session, name: string) => void;
+  /** `alone` is false for a key that arrived together with others. */
+  readonly press: (session: Session, name: string, alone: boolean) => void;
   /** Takes pasted text into the line that is being typed. */
   readonly paste?: (session: Session, text: string) => void;
 };
@@ -156,6 +158,9 @@ export const overlayKeys: { readonly [K in Overlay['kind']]: Keys } = {
   },
   findings: scrolling('findings', '!'),
   describe: scrolling('describe', 'd'),
+  actions: { press: pressInMenu },
+  // Without `paste`: what is pasted never confirms.
+  confirm: { press: pressInDialog },
   settings: {
     press: (session, name) => {
       const overlay = open(session, 'settings');

@@ -1,10 +1,64 @@
-// Operations that wait for a signature: kept by the agent, which does not answer here.
-import { segment } from '../draw/line.ts';
+// Operations: how many wait and run, and the one that has waited longest.
+import { formatDuration } from '../../src/base/units.ts';
+import { isOpen } from '../../src/contracts/operation-states.ts';
+import { segment, type Line } from '../draw/line.ts';
+import { freshnessNote, lastFacts } from '../draw/model.ts';
+import { tellProgress } from '../pending/words.ts';
 import type { Panel } from './panel.ts';
+
+const RUNNING_SHOWN = 2;
 
 export const pendingPanel: Panel = {
   title: 'overview.pending',
   opens: 'pending',
   side: 'right',
-  lines: (model) => [[segment(model.text('overview.no-agent'), 'dim')]],
+  lines: (model) => {
+    const { text } = model;
+    if (model.source.kind !== 'agent' && model.observations.operations === undefined) {
+      return [[segment(text('overview.no-agent'), 'dim')]];
+    }
+    const facts = lastFacts(model, 'operations');
+    const note = freshnessNote(model, 'operations');
+    const below: Line[] = note === undefined ? [] : [[note]];
+    if (facts === undefined) return below;
+    const open = facts.operations.filter(isOpen);
+    if (open.length === 0) return [[segment(text('overview.no-operations'), 'dim')], ...below];
+    const count = (state: string) => open.filter((operation) => operation.state === state).length;
+    const waiting = open.filter(({ state }) => state !== 'claimed').toSorted((a, b) => a.created - b.created);
+    const [oldest] = waiting;
+    return [
+      [
+        segment(
+          text('overview.operations', {
+            pending: count('pending'),
+            approved: count('approved'),
+            running: count('claimed'),
+          }),
+          waiting.length > 0 ? 'warn' : 'info',
+        ),
+      ],
+      ...(oldest === undefined
+        ? []
+        : [
+            [
+              segment(
+                text('overview.oldest', {
+                  age: formatDuration(model.nowMs - oldest.created, text.language),
+                  device: oldest.device,
+                  fstype: oldest.fstype,
+                }),
+                'dim',
+              ),
+            ],
+          ]),
+      ...open
+        .filter(({ state }) => state === 'claimed')
+        .slice(0, RUNNING_SHOWN)
+        .map((operation): Line => [
+          segment(`${operation.device} ${operation.fstype} `),
+          segment(operation.progress === null ? '' : tellProgress(model, operation.progress), 'info'),
+        ]),
+      ...below,
+    ];
+  },
 };

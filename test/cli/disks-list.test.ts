@@ -62,7 +62,7 @@ test('partitions stand below their disk, and a loop device without a file not at
     '    dm-0',
     'sdb',
   ]);
-  expect(lines[1]).toContain('unverified');
+  expect(lines[1]).toContain('UNKNOWN');
   expect(lines[1]).toMatch(/41 °C/);
 });
 
@@ -80,7 +80,7 @@ test('without a terminal it is cut to 80, and keeps the verdict', async () => {
   const { out } = await runHere(['disks', 'list'], { facts });
   const lines = out.trimEnd().split('\n');
   expect(Math.max(...lines.map((line) => stringWidth(line)))).toBeLessThanOrEqual(80);
-  expect(lines.slice(1).every((line) => line.includes('unverified'))).toBe(true);
+  expect(lines.slice(1).every((line) => line.includes('UNKNOWN'))).toBe(true);
 });
 
 test('as JSON it is whole and of its schema', async () => {

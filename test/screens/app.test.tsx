@@ -157,7 +157,7 @@ describe('What Ink draws', () => {
 
   test('the table of attributes is ASCII where everything is', async () => {
     const { lines } = await openAttributes({ columns: 80, rows: 24, env: { TERM: 'linux', LANG: 'C' } });
-    expect(lines()[4]).toMatch(/^\+-+\+/);
+    expect(lines()[5]).toMatch(/^\+-+\+/);
     expect(
       lines()
         .slice(3)
@@ -172,7 +172,7 @@ const linesOf = (drawn: string): readonly string[] => stripVTControlCharacters(d
 async function openAttributes(options: Size & Parameters<typeof sitDown>[0]) {
   const seated = await sitDown(options);
   onTestFinished(seated.stop);
-  seated.press('2', 'Enter', ']', ']');
+  seated.press('2', 'Enter', ']', ']', ']');
   const lines = () => linesOf(renderToString(appOf(seated, options), { columns: options.columns }));
   return { seated, lines, table: () => lines().filter((line) => /^[┌├│└]/.test(line)) };
 }

@@ -1,8 +1,9 @@
 // Every screen at every size, in both languages, with and without facts: exactly as many lines as
 // the terminal has rows, none wider than it, and nothing in them that a terminal would obey.
 import { describe, expect, it } from 'vitest';
-import { SCREEN_IDS } from '../../src/contracts/screen-ids.ts';
-import { inventReadings } from './invented-facts.ts';
+import { SCREEN_IDS, type ScreenId } from '../../src/contracts/screen-ids.ts';
+import { createAskedAgent } from './asking-agent.ts';
+import { HOSTILE, inventReadings } from './invented-facts.ts';
 import { sitDown, widest, type Seated } from './seated.ts';
 
 const SIZES = [
@@ -32,6 +33,7 @@ const OPENED = {
   detail: ['Enter'],
   'second tab': ['Enter', ']'],
   'third tab': ['Enter', ']', ']'],
+  'last tab': ['Enter', '['],
   help: ['?'],
   palette: [':'],
   'palette, typed': [':', 'l', 'o', 'g', 's', 'Space'],
@@ -45,6 +47,12 @@ const OPENED = {
   marks: ['Space', 'j', 'v', 'j', 'Space'],
   'the end': ['G'],
   frozen: ['f'],
+  actions: ['a'],
+  'the last action': ['a', 'j', 'j', 'j', 'j', 'j', 'j'],
+  'a dialog': ['a', '1'],
+  'a dialog with a word': ['a', '3', 'x'],
+  'a dialog of what destroys': ['a', '4', 'Down'],
+  'a dialog of many': ['Space', 'j', 'Space', 'a', '1'],
 } as const satisfies Record<string, readonly string[]>;
 
 /** ESC, other controls, C1, bidi, zero-width, tags: none may be in a line before colours are added. */
@@ -54,12 +62,34 @@ type Opened = keyof typeof OPENED;
 /** What differs when there are no facts. */
 const WITHOUT_FACTS: ReadonlySet<Opened> = new Set(['nothing', 'detail', 'describe', 'findings']);
 
-function lookEverywhere(seated: Seated, only?: ReadonlySet<Opened>): string[] {
+/** What only an agent makes possible. */
+const WITH_AGENT: ReadonlySet<Opened> = new Set([
+  'actions',
+  'the last action',
+  'a dialog',
+  'a dialog with a word',
+  'a dialog of what destroys',
+  'a dialog of many',
+]);
+const WITHOUT_AGENT = new Set(openedNames().filter((opened) => !WITH_AGENT.has(opened)));
+/** Screens with something to do, or that show what an agent keeps. */
+const OF_AGENT = ['overview', 'disks', 'pending', 'guests', 'ledger'] as const satisfies readonly ScreenId[];
+
+function openedNames(): Opened[] {
+  const names: Opened[] = [];
+  let opened: Opened;
+  for (opened in OPENED) names.push(opened);
+  return names;
+}
+
+function lookEverywhere(
+  seated: Seated,
+  only: ReadonlySet<Opened>,
+  screens: readonly ScreenId[] = SCREEN_IDS,
+): string[] {
   const wrong: string[] = [];
-  for (const screen of SCREEN_IDS) {
-    let opened: Opened;
-    for (opened in OPENED) {
-      if (only?.has(opened) === false) continue;
+  for (const screen of screens) {
+    for (const opened of only) {
       seated.console.view.setState({ screen, detail: null, overlay: null, toast: null, frozenAt: null });
       seated.press(...OPENED[opened]);
       for (const [columns, rows] of SIZES) {
@@ -81,7 +111,18 @@ describe('Every frame fits its terminal and is harmless', () => {
   for (const language of ['en', 'hu'] as const) {
     it(`with everything there, in ${language}`, async () => {
       const seated = await sitDown({ language });
-      expect(lookEverywhere(seated)).toEqual([]);
+      expect(lookEverywhere(seated, WITHOUT_AGENT)).toEqual([]);
+      seated.stop();
+    });
+    it(`with an agent, also while it is lost, in ${language}`, async () => {
+      const { call } = createAskedAgent({});
+      const seated = await sitDown({ language, call });
+      expect(lookEverywhere(seated, WITH_AGENT, OF_AGENT)).toEqual([]);
+      const now = seated.session.now();
+      seated.console.shown.setState({
+        connection: { state: 'lost', since: now - 9000, reason: HOSTILE, retryAt: now + 4000 },
+      });
+      expect(lookEverywhere(seated, new Set(['nothing', 'actions']), OF_AGENT)).toEqual([]);
       seated.stop();
     });
     for (const missing of ['absent', 'failed'] as const) {

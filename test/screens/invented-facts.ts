@@ -6,7 +6,7 @@ import type { ContainerDetail } from '../../src/contracts/facts/containers.ts';
 import { absent, failed, ok, type Reading } from '../../src/contracts/reading.ts';
 
 /** ESC, OSC 52, a C1 CSI, bidi override and isolate, zero-width space and joiner, a tag, a newline, a wide and a combining letter. */
-const HOSTILE =
+export const HOSTILE =
   'x\u001b[31m\u001b]52;c;aGk=\u0007\u009b5m\u202eabc\u2066\u200b\u200d\u{e0041}\n漢e\u0301\u0301\u0301\u0301';
 
 const GIB = 1024 ** 3;

@@ -236,7 +236,8 @@ describe('Lines that are typed', () => {
     seated.press(':', ...typed('heal'), 'Enter');
     expect(viewOf(seated).screen).toBe('health');
     seated.press(':', ...typed('disks'), 'Enter', ':');
-    const offered = () => seated.text().split('\n').slice(2);
+    // Below status, tabs and the banner of a rehearsal.
+    const offered = () => seated.text().split('\n').slice(3);
     expect(offered()[0]).toMatch(/^ disks/);
     expect(offered()[1]).toMatch(/^ health/);
     seated.press(...typed('theme l'), 'Tab');

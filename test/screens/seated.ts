@@ -3,9 +3,9 @@ import type { Language } from '../../src/base/texts/text.ts';
 import type { Clock } from '../../src/base/clock.ts';
 import type { Facts, Subject } from '../../src/contracts/all-facts.ts';
 import { defaultSettings } from '../../src/contracts/default-settings.ts';
-import { ok, type Reading } from '../../src/contracts/reading.ts';
+import { absent, ok, type Reading } from '../../src/contracts/reading.ts';
 import type { Settings } from '../../src/contracts/settings.ts';
-import type { FactsSource } from '../../src/contracts/source.ts';
+import type { CallRoute, FactsSource } from '../../src/contracts/source.ts';
 import { createSession, type Drawing } from '../../screens/create-session.ts';
 import { lineText, lineWidth, type Line } from '../../screens/draw/line.ts';
 import { paint } from '../../screens/draw/theme.ts';
@@ -23,13 +23,20 @@ export type Seated = {
   /** How often the settings were saved. */
   readonly saved: number;
   readonly press: (...names: readonly string[]) => void;
+  /** Keys that one event brought. */
+  readonly pressTogether: (...names: readonly string[]) => void;
   readonly paste: (text: string) => void;
+  /** Lets time pass, as far as the console knows it. */
+  readonly pass: (ms: number) => void;
   readonly resize: (columns: number, rows: number) => void;
   readonly frame: () => Frame;
   readonly text: () => string;
   readonly painted: () => string;
   readonly stop: () => void;
 };
+
+/** Subjects that are not there are none of this source's. */
+type Readings = { readonly [S in Subject]?: Reading<Facts[S]> };
 
 const second = 1000;
 
@@ -39,17 +46,23 @@ export async function sitDown(
     rows?: number;
     /** As from --lang; null is without. */
     language?: Language | null;
-    readings?: { readonly [S in Subject]: Reading<Facts[S]> };
+    readings?: Readings;
     settings?: Partial<Settings>;
     readOnly?: boolean;
     /** Whether the doctor waits until a finding lasts; the console's does. */
     patient?: boolean;
+    /** Answers as an agent would; without it the source only reads. */
+    call?: CallRoute;
     env?: Readonly<Record<string, string>>;
   } = {},
 ): Promise<Seated> {
-  const clock: Clock = { now: () => INVENTED_AT + 500, monotonic: () => performance.now() };
+  const time = { passedMs: 0 };
+  const clock: Clock = {
+    now: () => INVENTED_AT + 500 + time.passedMs,
+    monotonic: () => performance.now(),
+  };
   const readings = options.readings ?? inventReadings();
-  const source = answering(readings);
+  const source = answering(readings, options.call);
   const console = createConsole({
     source,
     clock,
@@ -95,7 +108,13 @@ export async function sitDown(
     press: (...names) => {
       for (const name of names) pressKey(session, name);
     },
+    pressTogether: (...names) => {
+      for (const name of names) pressKey(session, name, names.length === 1);
+    },
     paste: (text) => pasteText(session, text),
+    pass: (ms) => {
+      time.passedMs += ms;
+    },
     resize: (columns, rows) => Object.assign(size, { columns, rows }),
     frame,
     text: () => lines().map(lineText).join('\n'),
@@ -112,14 +131,15 @@ export async function sitDown(
 
 export const widest = (frame: Frame): number => Math.max(...frame.lines.map(lineWidth));
 
-function answering(readings: { readonly [S in Subject]: Reading<Facts[S]> }): FactsSource {
+function answering(readings: Readings, call: CallRoute | undefined): FactsSource {
   const intervals: { [S in Subject]?: number } = {};
   let subject: Subject;
   for (subject in readings) intervals[subject] = second;
   return {
-    kind: 'embedded',
+    kind: call === undefined ? 'embedded' : 'agent',
+    ...(call === undefined ? {} : { call }),
     intervals,
-    read: async (wanted) => Promise.resolve(readings[wanted]),
+    read: async (wanted) => Promise.resolve(readings[wanted] ?? absent('not-here', wanted, INVENTED_AT)),
     readContainer: async () => Promise.resolve(ok(inventedDetail, 'docker', INVENTED_AT)),
     close: () => undefined,
   };

@@ -1,38 +1,46 @@
 // Every word that the product shows, in two languages: one table each, keys checked by the compiler.
+import { actions as enActions } from './en/actions.ts';
 import { agent as enAgent } from './en/agent.ts';
 import { api as enApi } from './en/api.ts';
 import { client as enClient } from './en/client.ts';
 import { commands as enCommands } from './en/commands.ts';
 import { doctor as enDoctor } from './en/doctor.ts';
 import { facts as enFacts } from './en/facts.ts';
+import { operations as enOperations } from './en/operations.ts';
 import { scan as enScan } from './en/scan.ts';
 import { screens as enScreens } from './en/screens.ts';
+import { actions as huActions } from './hu/actions.ts';
 import { agent as huAgent } from './hu/agent.ts';
 import { api as huApi } from './hu/api.ts';
 import { client as huClient } from './hu/client.ts';
 import { commands as huCommands } from './hu/commands.ts';
 import { doctor as huDoctor } from './hu/doctor.ts';
 import { facts as huFacts } from './hu/facts.ts';
+import { operations as huOperations } from './hu/operations.ts';
 import { scan as huScan } from './hu/scan.ts';
 import { screens as huScreens } from './hu/screens.ts';
 
 const en = {
+  ...enActions,
   ...enAgent,
   ...enApi,
   ...enClient,
   ...enCommands,
   ...enDoctor,
   ...enFacts,
+  ...enOperations,
   ...enScan,
   ...enScreens,
 };
 const hu = {
+  ...huActions,
   ...huAgent,
   ...huApi,
   ...huClient,
   ...huCommands,
   ...huDoctor,
   ...huFacts,
+  ...huOperations,
   ...huScan,
   ...huScreens,
 };

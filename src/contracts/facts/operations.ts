@@ -1,22 +1,11 @@
 // Operations on disks: what somebody asked for, what may become of it, and what did. The agent keeps
 // them; nobody else decides anything about them.
 import { z } from 'zod';
+import { FORMAT_TYPES, OPERATION_STATES } from '../operation-states.ts';
 import { diskSignal, diskVerdict } from './disk-flags.ts';
 
-/** What may become of what is the agent's table of states; the last seven are ends. */
-export const OPERATION_STATES = [
-  'pending',
-  'approved',
-  'claimed',
-  'denied',
-  'superseded',
-  'expired',
-  'invalid',
-  'done',
-  'failed',
-  'cancelled',
-  'interrupted',
-] as const;
+export { FORMAT_TYPES, isOpen, OPERATION_STATES } from '../operation-states.ts';
+
 export const operationState = z.enum(OPERATION_STATES);
 export type OperationState = z.infer<typeof operationState>;
 
@@ -31,8 +20,6 @@ export const formatStage = z.enum([
 ]);
 export type FormatStage = z.infer<typeof formatStage>;
 
-/** The file systems that a format can make. */
-export const FORMAT_TYPES = ['ext4', 'xfs', 'btrfs'] as const;
 export const formatType = z.enum(FORMAT_TYPES);
 export type FormatType = z.infer<typeof formatType>;
 
@@ -118,6 +105,3 @@ export const operationFacts = z.object({
   operations: z.array(operation),
 });
 export type OperationFacts = z.infer<typeof operationFacts>;
-
-const OPEN: ReadonlySet<OperationState> = new Set(['pending', 'approved', 'claimed']);
-export const isOpen = ({ state }: Pick<Operation, 'state'>): boolean => OPEN.has(state);

@@ -1,7 +1,7 @@
 // A format that was cut off by a crash, as long as nothing was done about that disk since.
 import type { Operation } from '../../contracts/facts/operations.ts';
 import { defineRule, say } from '../rule.ts';
-import { shellWord } from '../shell-word.ts';
+import { shellWord } from '../../base/shell-word.ts';
 
 /** Where nothing was written there is nothing to mend: it is told for a while. */
 const TOLD_MS = 7 * 86_400_000;

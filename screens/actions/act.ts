@@ -1,0 +1,73 @@
+// The one place where an action is let through or refused, and where what came of it is said. Whatever
+// a menu or a dialog shows, nothing is done that this does not let through.
+import { ActionableError, messageOf } from '../../src/base/errors.ts';
+import { formatDuration } from '../../src/base/units.ts';
+import { freshnessOf } from '../../src/contracts/freshness.ts';
+import { goToRow } from '../../state/view.ts';
+import type { Session } from '../session.ts';
+import type { Action, Outcome } from './action.ts';
+
+const TYPEABLE = /^[\x21-\x7e]{2,64}$/;
+
+/** Why nothing at all is done now, whatever it is; nothing when something may be. */
+export function closedReason(session: Session): string | undefined {
+  const text = session.text();
+  const { source, view } = session.console;
+  const { connection } = session.model();
+  if (session.readOnly) return text('off.read-only');
+  if (source.call === undefined) return text('off.no-actions');
+  if (view.getState().frozenAt !== null) return text('actions.frozen');
+  if (connection === undefined || connection.state === 'connected') return undefined;
+  const age = formatDuration(session.now() - connection.since, text.language);
+  return text(connection.state === 'lost' ? 'actions.lost' : 'actions.refused-agent', { age });
+}
+
+/** Why this is not done now; nothing when it would be. */
+export function refusalOf(session: Session, action: Action): string | undefined {
+  const closed = closedReason(session);
+  if (closed !== undefined) return closed;
+  const text = session.text();
+  const { observations } = session.console.shown.getState();
+  for (const subject of action.needs) {
+    const state = freshnessOf(observations[subject], session.now());
+    if (state === 'live' || state === 'ageing') continue;
+    return text('actions.stale', { facts: text(`subject.${subject}`), state: text(`freshness.${state}`) });
+  }
+  if (action.off !== undefined) return action.off;
+  if (action.tier === 3) return text('actions.signing');
+  // An empty word would be confirmed by Enter alone.
+  return action.tier === 2 && !TYPEABLE.test(action.word) ? text('actions.no-word') : undefined;
+}
+
+/** Does it, when it may be done, and says what came of it. The person may have gone elsewhere by then. */
+export function act(session: Session, action: Action): void {
+  const text = session.text();
+  const { view, source } = session.console;
+  const say = (words: string) =>
+    view.setState({ toast: { text: words, at: session.now(), kind: 'announced' } });
+  const refusal = refusalOf(session, action);
+  if (refusal !== undefined || source.call === undefined) {
+    return say(text('actions.refused', { action: action.label, reason: refusal ?? '' }));
+  }
+  say(text('actions.asked', { action: action.label, target: action.targetName }));
+  const { screen } = view.getState();
+  const done = ({ said, goTo: next }: Outcome) => {
+    const now = view.getState();
+    if (next !== undefined && now.screen === screen && now.overlay === null) {
+      goToRow(view, next.screen, next.rowId);
+    }
+    say(said);
+    session.console.poller.refresh();
+  };
+  void action
+    .run(source.call)
+    .then(done, (error: unknown) =>
+      say(text('actions.refused', { action: action.label, reason: tellError(error) })),
+    );
+}
+
+/** What was wrong, and what to do about it where the agent says. */
+function tellError(error: unknown): string {
+  const hint = error instanceof ActionableError ? error.hint : undefined;
+  return hint === undefined ? messageOf(error) : `${messageOf(error)} ${hint}`;
+}

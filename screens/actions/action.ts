@@ -1,0 +1,46 @@
+// What can be done with a row, as a value: what it is called, how carefully it asks, whom it is about,
+// and how it is done. Screens declare theirs; menu, dialog and dispatch know no particular one.
+import type { Subject } from '../../src/contracts/all-facts.ts';
+import type { ScreenId } from '../../src/contracts/screen-ids.ts';
+import type { CallRoute } from '../../src/contracts/source.ts';
+
+/** 0 asks nothing, 1 asks `y`, 2 asks for a typed word, 3 for an operator's signature. */
+export type Tier = 0 | 1 | 2 | 3;
+
+export type Outcome = {
+  /** What came of it, for people. */
+  readonly said: string;
+  /** Where to look now. */
+  readonly goTo?: { readonly screen: ScreenId; readonly rowId: string };
+};
+
+export type Action = {
+  readonly id: string;
+  /** What the menu calls it. */
+  readonly label: string;
+  readonly tier: Tier;
+  /** Whether it ends what is there; such stand last, and apart. */
+  readonly destroys: boolean;
+  /** Why it cannot be done with this row now. */
+  readonly off?: string | undefined;
+  /** What exactly will happen. */
+  readonly what: string;
+  /** What a `y` says, where it does not do the thing itself. */
+  readonly accept?: string;
+  /** Everything that it affects, a line each. */
+  readonly affects: readonly string[];
+  /** What a person types before it is done; belongs to the target. */
+  readonly word: string;
+  /** What the target is called. */
+  readonly targetName: string;
+  /** Who the target is: another text is another target. */
+  readonly target: string;
+  /** The facts that it is judged by: too old ones refuse it. */
+  readonly needs: readonly Subject[];
+  /** Throws what the agent refuses it with. */
+  readonly run: (call: CallRoute) => Promise<Outcome>;
+};
+
+/** All that a person is asked about; when it changes, the answer no longer counts. */
+export const askedAbout = ({ target, tier, what, affects, word }: Action): string =>
+  JSON.stringify([target, tier, what, affects, word]);

@@ -1,0 +1,24 @@
+// The states of operations and the file systems that can be made, without a schema: screens know them
+// before anything is parsed.
+import type { Operation, OperationState } from './facts/operations.ts';
+
+/** What may become of what is the agent's table of states; the last eight are ends. */
+export const OPERATION_STATES = [
+  'pending',
+  'approved',
+  'claimed',
+  'denied',
+  'superseded',
+  'expired',
+  'invalid',
+  'done',
+  'failed',
+  'cancelled',
+  'interrupted',
+] as const;
+
+/** The file systems that a format can make. */
+export const FORMAT_TYPES = ['ext4', 'xfs', 'btrfs'] as const;
+
+const OPEN: ReadonlySet<OperationState> = new Set(['pending', 'approved', 'claimed']);
+export const isOpen = ({ state }: Pick<Operation, 'state'>): boolean => OPEN.has(state);
