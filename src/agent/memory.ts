@@ -8,7 +8,6 @@ import type { OperationFacts } from '../contracts/facts/operations.ts';
 import type { Notice } from '../contracts/routes.ts';
 import { createClockMark } from './clock-mark.ts';
 import { openGuestBook } from './guest-book.ts';
-import type { FindToken } from './handler.ts';
 import { createGuestHandlers, createListGuests } from './handlers/guest-handlers.ts';
 import { createLedgerHandlers, ledgerFactsOf } from './handlers/ledger-handlers.ts';
 import { createOperationHandlers } from './handlers/operation-handlers.ts';
@@ -83,7 +82,6 @@ export async function openMemory(options: MemoryOptions) {
     onChange: () => onChange('operations'),
   });
   const listGuests = createListGuests({ book: guests, tokens, readVmids: options.readVmids });
-  const findToken: FindToken = (secret) => tokens.find(secret);
 
   return {
     handlers: {
@@ -92,7 +90,8 @@ export async function openMemory(options: MemoryOptions) {
       ...createTokenHandlers({ tokens, ledger, clock, mark }),
       ...createLedgerHandlers({ ledger, readGrants: options.readGrants, clock, mark }),
     },
-    findToken,
+    /** Whose token a secret is, at this very moment. */
+    findToken: tokens.find,
     /** VMIDs that have a valid token. */
     tokenVmids: () => tokens.validVmids(),
     /** The subjects of facts that are the agent's own. */

@@ -4,7 +4,7 @@ import type { BlockDevice } from '../../src/contracts/facts/disks.ts';
 import type { DiskFlag, DiskSignal } from '../../src/contracts/facts/disk-flags.ts';
 import type { FormatStage } from '../../src/contracts/facts/operations.ts';
 import { failed, ok } from '../../src/contracts/reading.ts';
-import type { ExaminedDisk } from '../../src/disks/examined-disk.ts';
+import type { DiskIdentity, ExaminedDisk } from '../../src/disks/examined-disk.ts';
 import type { FormatListener, FormatOrder, FormatResult } from '../../src/disks/format-order.ts';
 import type { DiskPorts, Leftovers } from '../../src/agent/operations/ports.ts';
 
@@ -105,7 +105,7 @@ export type FakeDisks = {
   readonly ports: DiskPorts;
   readonly set: (wish: DiskWish) => void;
   readonly pull: (name: string) => void;
-  /** Every format that was started, with what the examination said at that moment. */
+  /** Every format that was started, with what the examination said that led to it. */
   readonly started: { readonly order: FormatOrder; readonly flag: DiskFlag | undefined }[];
   readonly cleaned: Leftovers[];
   /** Called before each stage is announced; what it gives ends the format. */
@@ -116,17 +116,21 @@ export type FakeDisks = {
 
 export function createFakeDisks(wishes: readonly DiskWish[] = []): FakeDisks {
   const disks = new Map<string, ExaminedDisk>();
-  const byId = (durableId: string) =>
-    [...disks.values()].find(({ identity }) => identity?.durable_id === durableId);
+  /** Which examination an order comes from: each gives an identity of its own. */
+  const flags = new WeakMap<DiskIdentity, DiskFlag>();
   const fake: FakeDisks = {
     ports: {
       readDevices: async () => ok({ devices: [...disks.values()].map(({ device }) => device) }, 'test', 0),
       examine: async (name) => {
         const examined = disks.get(name);
-        return examined === undefined ? failed('no-file', name, 0) : ok(examined, name, 0);
+        if (examined === undefined) return failed('no-file', name, 0);
+        if (examined.identity === null) return ok(examined, name, 0);
+        const identity = { ...examined.identity };
+        flags.set(identity, examined.flag);
+        return ok({ ...examined, identity }, name, 0);
       },
       runFormat: async (order, listener, signal) => {
-        fake.started.push({ order, flag: byId(order.identity.durable_id)?.flag });
+        fake.started.push({ order, flag: flags.get(order.identity) });
         let dirty = false;
         try {
           for (const stage of UNSIGNED_STAGES) {

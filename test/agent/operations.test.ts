@@ -1,7 +1,7 @@
 // Operations by their routes: asked for, confirmed, denied, run, cancelled, by whom and what of it stands.
 import { expect, test } from 'vitest';
 import { formatRefused, PENDING_SIGNATURE } from '../../src/contracts/api-error.ts';
-import { createFakeDisks, MOUNTED, signalOf, UNSIGNED_STAGES, type FakeDisks } from './fake-disks.ts';
+import { createFakeDisks, MOUNTED, signalOf, type FakeDisks, type UNSIGNED_STAGES } from './fake-disks.ts';
 import { codeOf, createTestClock, GROUP, guestOf, openAgent, refusalOf, ROOT } from './open-agent.ts';
 
 const DAY_MS = 24 * 3_600_000;
