@@ -24,19 +24,7 @@ type Plan =
   | { readonly state: 'step'; readonly step: Step };
 
 /** The system's own, with all below them. */
-const SYSTEM_FOLDERS = [
-  '/boot',
-  '/usr',
-  '/var',
-  '/etc',
-  '/bin',
-  '/sbin',
-  '/lib',
-  '/lib64',
-  '/dev',
-  '/proc',
-  '/sys',
-];
+const SYSTEM_FOLDERS = ['/boot', '/usr', '/var', '/etc', '/bin', '/sbin', '/lib', '/lib64', '/dev'];
 /** The system's own, but not what is mounted below. */
 const SYSTEM_POINTS = ['/', '/run', '/tmp', '/root', '/home', '/opt'];
 const UMOUNT_DEADLINE_MS = 120_000;

@@ -1,0 +1,105 @@
+// Letting go of a disk that is in use: its own mounts and swap, and never what the system lives on.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { planRelease, releaseDisk } from '../../src/disks/release-disk.ts';
+import { createDisksReader } from '../../src/host/disks.ts';
+import { parseMountinfo } from '../../src/host/mountinfo.ts';
+import { makeFolder, mountAt, quietly, run, whyNoLoop } from '../host/loop-device.ts';
+import { blankLoop, machine } from './format-gear.ts';
+
+const NODE = { name: 'sdb', path: '/dev/sdb', device_number: '8:16', kind: 'disk' as const, parents: [] };
+const PART = {
+  ...NODE,
+  name: 'sdb1',
+  path: '/dev/sdb1',
+  device_number: '8:17',
+  kind: 'partition' as const,
+  parents: ['sdb'],
+};
+const TABLE = [
+  '20 1 8:1 / / rw - ext4 /dev/sda1 rw',
+  '21 20 8:17 / /mnt/a rw - ext4 /dev/sdb1 rw',
+  '22 21 8:17 /x /mnt/a/b rw - ext4 /dev/sdb1 rw',
+];
+const plan = (lines: readonly string[], keep: readonly string[] = [], swaps: readonly string[] = []) =>
+  planRelease({ mounts: parseMountinfo(lines.join('\n')), swaps }, [NODE, PART], keep);
+
+test('what lies on top goes first', () => {
+  expect(plan(TABLE)).toMatchObject({ state: 'step', step: { what: '/mnt/a/b' } });
+  expect(plan(TABLE.slice(0, 2))).toMatchObject({ state: 'step', step: { what: '/mnt/a' } });
+  expect(plan(TABLE.slice(0, 1))).toEqual({ state: 'done' });
+  expect(plan(TABLE.slice(0, 1), [], ['/dev/sda2', '/dev/sdb1'])).toMatchObject({
+    step: { what: '/dev/sdb1', file: 'swapoff' },
+  });
+});
+
+test.each(['/', '/boot', '/boot/efi', '/usr', '/var', '/var/lib/vz', '/etc', '/home', '/root', '/tmp'])(
+  '%s stays, and nothing else of that disk is unmounted either',
+  (point) => {
+    const lines = [...TABLE, `30 20 8:17 / ${point} rw - ext4 /dev/sdb1 rw`];
+    expect(plan(lines)).toMatchObject({ state: 'refused', why: expect.stringContaining(point) });
+  },
+);
+
+test('what the agent or a storage lives on stays', () => {
+  expect(plan(TABLE, ['/mnt/a/images'])).toMatchObject({
+    state: 'refused',
+    why: expect.stringContaining('/mnt/a/images'),
+  });
+  expect(plan(TABLE, ['/mnt/other'])).toMatchObject({ state: 'step' });
+});
+
+test("another's mount above it is named with its command", () => {
+  const lines = [...TABLE.slice(0, 2), String.raw`30 21 8:33 / /mnt/a/it\040is rw - ext4 /dev/sdc1 rw`];
+  expect(plan(lines)).toMatchObject({
+    state: 'refused',
+    why: expect.stringContaining("umount '/mnt/a/it is'"),
+  });
+  const covered = [...TABLE.slice(0, 2), '30 21 8:33 / /mnt/a rw - ext4 /dev/sdc1 rw'];
+  expect(plan(covered)).toMatchObject({ state: 'refused', why: expect.stringContaining('/dev/sdc1') });
+});
+
+const why = whyNoLoop('mkfs.ext4', 'mkswap', 'swapon', 'swapoff');
+
+describe.skipIf(why !== undefined)('a real device', () => {
+  test('is unmounted everywhere, and its swap switched off', async () => {
+    const { device, name } = blankLoop();
+    run('mkfs.ext4', '-q', device);
+    const [first, second] = [join(makeFolder(), 'a'), join(makeFolder(), "b 'c")];
+    mountAt(first, device);
+    mountAt(second, device);
+    expect(await release(name)).toEqual({ released: expect.arrayContaining([first, second]), refused: null });
+    expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain(device);
+    run('mkswap', '-f', device);
+    run('swapon', device);
+    onTestFinished(() => quietly('swapoff', device));
+    expect(await release(name)).toEqual({ released: [device], refused: null });
+    expect(readFileSync('/proc/swaps', 'utf8')).not.toContain(device);
+    expect(await release(name)).toEqual({ released: [], refused: null });
+  });
+
+  test('in which somebody works stays, and how to find out who is said', async () => {
+    const { device, name } = blankLoop();
+    run('mkfs.ext4', '-q', device);
+    const point = join(makeFolder(), 'point');
+    mountAt(point, device);
+    const inside = join(point, 'disk.img');
+    run('truncate', '-s', '1M', inside);
+    const loop = run('losetup', '--find', '--show', inside).trim();
+    onTestFinished(() => quietly('losetup', '--detach', loop));
+    const { released, refused } = await release(name);
+    expect(released).toEqual([]);
+    expect(refused).toContain(`fuser -vm ${point}`);
+    expect(readFileSync('/proc/self/mountinfo', 'utf8')).toContain(point);
+  });
+});
+
+async function release(name: string) {
+  const disks = await createDisksReader()(machine, undefined);
+  if (disks.state !== 'ok') throw new Error(disks.code);
+  const { devices } = disks.value;
+  const device = devices.find((one) => one.name === name);
+  if (device === undefined) throw new Error(`no ${name}`);
+  return releaseDisk({ machine, device, devices, keep: [] });
+}
