@@ -32,7 +32,7 @@ export type MemoryOptions = {
   readonly readVmids: () => Promise<readonly number[]>;
   /** Something of it changed: whoever follows it wants to know. */
   readonly onChange: (subject: 'operations' | 'guests' | 'ledger') => void;
-  readonly onNotice: (notice: Notice) => void;
+  readonly onNotice: (notice: Notice, vmid: number | undefined) => void;
   /** For the log; never a secret. */
   readonly onProblem: (problem: string) => void;
 };
@@ -48,7 +48,8 @@ export async function openMemory(options: MemoryOptions) {
     onProblem(`the ledger cannot be read: ${String(error)}`);
     return undefined;
   });
-  if (before?.broken !== undefined && before.broken !== null) onProblem(`the ledger: ${before.broken}`);
+  const brokenAt = before === undefined ? 'the ledger cannot be read' : (before.broken ?? undefined);
+  if (before !== undefined && brokenAt !== undefined) onProblem(`the ledger: ${brokenAt}`);
   const mark = await createClockMark({
     path: at('clock-mark'),
     clock,
@@ -92,8 +93,9 @@ export async function openMemory(options: MemoryOptions) {
     },
     /** Whose token a secret is, at this very moment. */
     findToken: tokens.find,
-    /** VMIDs that have a valid token. */
-    tokenVmids: () => tokens.validVmids(),
+    /** Ids of the tokens that are valid now. */
+    validTokens: (): readonly string[] =>
+      tokens.list().flatMap(({ id, revoked }) => (revoked === null ? id : [])),
     /** The subjects of facts that are the agent's own. */
     facts: {
       operations: async (): Promise<OperationFacts> => ({ operations: [...operations.list()] }),
@@ -102,6 +104,8 @@ export async function openMemory(options: MemoryOptions) {
     },
     /** For what others of the agent do that belongs into the ledger (a certificate, a release). */
     ledger,
+    /** Why something of it is not as it should be, or nothing. */
+    trouble: (): string | undefined => tokens.problems()[0] ?? brokenAt,
     /** Does at once what is done every ten seconds. */
     tidy: operations.tidy,
     /** Cancels what can be cancelled. */

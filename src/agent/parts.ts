@@ -6,6 +6,8 @@ import type { Subject } from '../contracts/all-facts.ts';
 import type { AgentConfig } from '../contracts/agent-config.ts';
 import type { DiskScan } from '../contracts/facts/disk-flags.ts';
 import type { BlockDevice, DiskFacts } from '../contracts/facts/disks.ts';
+import type { Requester } from '../contracts/facts/operations.ts';
+import type { ProxmoxFacts } from '../contracts/facts/proxmox.ts';
 import type { Reading } from '../contracts/reading.ts';
 import type { Notice, RouteId } from '../contracts/routes.ts';
 import type { ExaminedDisk } from '../disks/examined-disk.ts';
@@ -71,11 +73,21 @@ export type AgentTools = {
   readonly readDevices: (signal: AbortSignal) => Promise<Reading<DiskFacts>>;
   /** The running or last scan of a device. */
   readonly scanOf: (name: string) => DiskScan | null;
-  /** To all who follow; with a VMID, of the guests only to this one. */
+  /** Ends readings of these devices (kernel names), and lets none begin until the given function is called. */
+  readonly keepOffScans: (names: readonly string[]) => Promise<() => void>;
+  /** What Proxmox says of this node; nothing where there is none, or it does not answer. */
+  readonly readProxmox: () => Promise<ProxmoxFacts | undefined>;
+  /** To whoever follows on the host; with a VMID to this guest as well. */
   readonly notice: (notice: Notice, vmid?: number) => void;
   /** Facts that whoever asks next must read anew. */
   readonly forget: (subject: Subject) => void;
 };
+export type RecordDeed = (deed: {
+  readonly what: string;
+  readonly by: Requester | null;
+  readonly subject: string;
+  readonly detail: Readonly<Record<string, string | number | boolean | null>>;
+}) => Promise<void>;
 export type AgentParts = {
   readonly handlers: DecidingHandlers;
   readonly findToken: FindToken;
@@ -83,6 +95,8 @@ export type AgentParts = {
   readonly validTokens: () => Promise<readonly string[]>;
   readonly subjects: OwnSubjects;
   readonly disks: DiskHands;
+  /** Writes down in the ledger what another part did. Throws E_STORE when it cannot be written. */
+  readonly record: RecordDeed;
   /** Why it cannot do all of its work, or nothing. */
   readonly trouble: () => string | undefined;
   /** Ends what it runs; the agent stops. */

@@ -26,6 +26,11 @@ export type Scans = {
   readonly startNext: (devices: readonly FlaggedDevice[]) => void;
   /** Another disk is under this name now, or none. */
   readonly forget: (name: string) => void;
+  /**
+   * Ends the readings of these devices, and lets none begin before what it gives back is called: a
+   * reading of ours must not look like somebody who uses a disk.
+   */
+  readonly keepOff: (names: readonly string[]) => Promise<() => void>;
   readonly stop: () => Promise<void>;
 };
 
@@ -43,7 +48,15 @@ export function createScans(options: {
   const kept = new Map<string, Kept>();
   const runningCount = () => [...kept.values()].filter(({ running }) => running !== undefined).length;
 
+  const keptOff = new Map<symbol, readonly string[]>();
+  const isKeptOff = (name: string) => [...keptOff.values()].some((names) => names.includes(name));
+
   const start = (device: BlockDevice, idle: boolean): DiskScan => {
+    if (isKeptOff(device.name)) {
+      throw new Refusal('E_DEVICE_BUSY', `an operation is running on ${device.path}`, {
+        hint: 'wait for its end',
+      });
+    }
     const before = kept.get(device.name);
     if (before?.running !== undefined) return before.scan;
     if (runningCount() >= MAX_RUNNING) {
@@ -87,13 +100,24 @@ export function createScans(options: {
     startNext: (devices) => {
       if (runningCount() > 0) return;
       const next = devices.find(
-        (device) => isWorthReading(device) && (kept.get(device.name)?.scan ?? null) === null,
+        (device) =>
+          isWorthReading(device) && !isKeptOff(device.name) && (kept.get(device.name)?.scan ?? null) === null,
       );
       if (next !== undefined) start(next, true);
     },
     forget: (name) => {
       kept.get(name)?.running?.cancel();
       kept.delete(name);
+    },
+    keepOff: async (names) => {
+      const key = Symbol('kept off');
+      keptOff.set(key, names);
+      const running = names.flatMap((name) => kept.get(name)?.running ?? []);
+      for (const one of running) one.cancel();
+      await Promise.all(running.map(async ({ done }) => done));
+      // What was read so far is no word about the disk that comes out of it.
+      for (const name of names) kept.delete(name);
+      return () => void keptOff.delete(key);
     },
     stop: async () => {
       const running = [...kept.values()].flatMap((entry) => entry.running ?? []);

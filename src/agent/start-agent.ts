@@ -9,6 +9,7 @@ import type { Text } from '../base/texts/text.ts';
 import { createEmbeddedSource } from '../clients/embedded.ts';
 import type { AgentConfig } from '../contracts/agent-config.ts';
 import { routes as contract, type Notice, type RouteTable } from '../contracts/routes.ts';
+import { valueOf } from '../contracts/reading.ts';
 import type { FactsSource } from '../contracts/source.ts';
 import { createMachine } from '../host/machine.ts';
 import { openCertificates } from './certificates.ts';
@@ -106,6 +107,8 @@ async function put(options: AgentOptions, undo: (() => void | Promise<void>)[]):
       return late.sampler?.read('disks') ?? source.read('disks', { signal: new AbortController().signal });
     },
     scanOf: (name) => late.scans?.of(name) ?? null,
+    keepOffScans: async (names) => (await late.scans?.keepOff(names)) ?? (() => {}),
+    readProxmox: async () => valueOf((await late.sampler?.read('proxmox')) ?? undefined),
     notice: (notice, vmid) => late.hub?.notice(notice, vmid),
     forget: (subject) => late.sampler?.forget(subject),
   };
@@ -177,8 +180,8 @@ async function put(options: AgentOptions, undo: (() => void | Promise<void>)[]):
         started,
         trouble: async () => parts.trouble() ?? storeHealth.trouble(),
       }),
-      ...createDiskActions({ sampler, scans, hands: parts.disks, config, log }),
-      ...createCertificateHandlers(certificates),
+      ...createDiskActions({ sampler, scans, hands: parts.disks, config, log, record: parts.record }),
+      ...createCertificateHandlers(certificates, parts.record),
       events: createEventsHandler({ hub, sampler, views }),
       ...parts.handlers,
     },

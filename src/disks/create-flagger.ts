@@ -42,7 +42,7 @@ export type FlaggerOptions = {
   readonly receipts: Receipts;
   readonly allowLoop: boolean;
   /** Processes whose open files do not count: this one, and the jobs it started. */
-  readonly excludePids?: () => Iterable<number>;
+  readonly excludePids?: () => Promise<Iterable<number>>;
   /** How the last reading of every byte goes, or went, of a device attached as `diskseq`. */
   readonly scanOf?: (device: BlockDevice, diskseq: string | null) => DiskScan | null;
 };
@@ -61,7 +61,7 @@ export function createFlagger(options: FlaggerOptions): Flagger {
   const readDisks = createDisksReader();
   const known = new Map<string, Known>();
   const scanOf = options.scanOf ?? (() => null);
-  const excluded = () => new Set([process.pid, ...(options.excludePids?.() ?? [])]);
+  const excluded = async () => new Set([process.pid, ...((await options.excludePids?.()) ?? [])]);
 
   const recall = async (device: BlockDevice, key: string, counted: boolean, read: () => Promise<Content>) => {
     const now = machine.clock.monotonic();
@@ -111,7 +111,7 @@ export function createFlagger(options: FlaggerOptions): Flagger {
       allowLoop,
       claimed,
       lookInto,
-      excludePids: excluded(),
+      excludePids: await excluded(),
       mustFlush: ({ durable_id: id }) => fresh || (id !== null && receipts.has(id)),
       recall: async (device, attachment, read) => {
         if (fresh) return read();

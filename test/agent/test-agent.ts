@@ -8,7 +8,7 @@ import { createLog } from '../../src/agent/log.ts';
 import { defaultLimits, type Limits } from '../../src/agent/limits.ts';
 import type { AgentParts, AgentTools, OpenParts } from '../../src/agent/parts.ts';
 import { startAgent, type AgentOptions, type RunningAgent } from '../../src/agent/start-agent.ts';
-import { withoutParts } from '../../src/agent/without-parts.ts';
+import { withoutParts } from './without-parts.ts';
 import { systemClock } from '../../src/base/clock.ts';
 import { createText } from '../../src/base/texts/text.ts';
 import { agentConfig, type AgentConfig } from '../../src/contracts/agent-config.ts';

@@ -4,7 +4,8 @@ import type { FlaggedDevice } from '../../contracts/flagged-devices.ts';
 import type { AgentConfig } from '../../contracts/agent-config.ts';
 import { Refusal, type Caller } from '../handler.ts';
 import type { Log } from '../log.ts';
-import type { DiskHands, ListeningHandlers } from '../parts.ts';
+import type { DiskHands, ListeningHandlers, RecordDeed } from '../parts.ts';
+import { requesterOf } from '../requester.ts';
 import type { Sampler } from '../sampler.ts';
 import type { Scans } from '../scans.ts';
 import { readFlagged } from './look.ts';
@@ -17,8 +18,9 @@ export function createDiskActions(tools: {
   readonly hands: DiskHands;
   readonly config: AgentConfig;
   readonly log: Log;
+  readonly record: RecordDeed;
 }): DiskActions {
-  const { sampler, scans, hands, config, log } = tools;
+  const { sampler, scans, hands, config, log, record } = tools;
   const readNow = async (): Promise<readonly FlaggedDevice[]> => {
     sampler.forget('disks');
     sampler.forget('disk_flags');
@@ -70,6 +72,14 @@ export function createDiskActions(tools: {
       await checkWord(hands, device, body.confirm, signal);
       const { released, refused } = await hands.release(device, signal);
       noteDown('release asked for', caller, device, { released, refused: refused?.why ?? null });
+      if (released.length > 0) {
+        await record({
+          what: 'disk.released',
+          by: requesterOf(caller, body.name === undefined ? {} : { name: body.name }),
+          subject: device.durable_id ?? device.path,
+          detail: { device: device.path, released: released.join('; '), refused: refused?.why ?? null },
+        });
+      }
       if (refused !== null) {
         const done = released.length === 0 ? '' : `; done already: ${released.join('; ')}`;
         const options = refused.hint === null ? {} : { hint: refused.hint };

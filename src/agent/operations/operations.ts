@@ -63,7 +63,8 @@ export type OperationsOptions = {
   readonly mark: ClockMark;
   readonly readGrants: () => Promise<Grants>;
   readonly onChange: () => void;
-  readonly onNotice: (notice: Notice) => void;
+  /** `vmid`: the guest that asked for it, if one did. */
+  readonly onNotice: (notice: Notice, vmid: number | undefined) => void;
   readonly onProblem: (problem: string) => void;
 };
 
@@ -104,12 +105,15 @@ export async function openOperations(options: OperationsOptions): Promise<Operat
     mark,
     onChange,
     onEnd: (operation) =>
-      options.onNotice({
-        kind: 'operation-ended',
-        at: clock.now(),
-        subject: operation.id,
-        detail: `${operation.state}: ${operation.durable_id}`,
-      }),
+      options.onNotice(
+        {
+          kind: 'operation-ended',
+          at: clock.now(),
+          subject: operation.id,
+          detail: `${operation.state}: ${operation.durable_id}`,
+        },
+        operation.requested_by.door === 'guest' ? (operation.requested_by.vmid ?? undefined) : undefined,
+      ),
     onProblem,
   });
   const shown = (operation: Operation): Operation => ({

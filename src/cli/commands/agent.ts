@@ -1,6 +1,7 @@
 // `felhom agent`: the daemon of the Proxmox host. It runs until SIGTERM; its log goes to stdout.
 import { ActionableError, EXIT } from '../../base/errors.ts';
 import type { Command } from '../command.ts';
+import { ownProgram } from '../own-program.ts';
 import { VERSION } from '../version.ts';
 
 export const agentCommand: Command = {
@@ -9,12 +10,12 @@ export const agentCommand: Command = {
   options: { config: { summary: 'option.config', placeholder: 'FILE' } },
   operands: [],
   run: async ({ options, text, clock, env }) => {
-    const [{ startAgent }, { readConfig }, { createLog }, { withoutParts }, { DEFAULT_AGENT_CONFIG }] =
+    const [{ startAgent }, { readConfig }, { createLog }, { openPartsWith }, { DEFAULT_AGENT_CONFIG }] =
       await Promise.all([
         import('../../agent/start-agent.ts'),
         import('../../agent/read-config.ts'),
         import('../../agent/log.ts'),
-        import('../../agent/without-parts.ts'),
+        import('../../agent/open-parts.ts'),
         import('../../contracts/agent-config.ts'),
       ]);
     const configPath = typeof options['config'] === 'string' ? options['config'] : DEFAULT_AGENT_CONFIG;
@@ -33,7 +34,7 @@ export const agentCommand: Command = {
       text,
       env,
       version: VERSION,
-      openParts: withoutParts,
+      openParts: openPartsWith(ownProgram(), VERSION),
     });
     const reason = await Promise.race([stopped, agent.failed]);
     if (reason !== undefined) log.error({ reason }, 'agent cannot go on');

@@ -58,7 +58,7 @@ export const disksScanCommand: Command = {
       } else {
         const { path } = device;
         const params = { path, total_bytes: scan.bytes_total, offset: scan.detail, reason: scan.detail };
-        out.line(tell(text, { text: `scan.${scan.state}`, params }));
+        out.line(tell(text, { text: `disks-scan.${scan.state}`, params }));
       }
       return EXIT_BY_STATE[scan.state];
     } finally {
@@ -75,8 +75,8 @@ async function findDevice(source: FactsSource, word: string, { text }: CommandCo
   }
   const found = reading.value.devices.find(({ path, durable_id }) => path === word || durable_id === word);
   if (found !== undefined) return found;
-  throw new ActionableError('not-found', text('scan.no-device', { device: word }), {
-    hint: text('scan.no-device.hint'),
+  throw new ActionableError('not-found', text('disks-scan.no-device', { device: word }), {
+    hint: text('disks-scan.no-device.hint'),
   });
 }
 
@@ -115,13 +115,14 @@ function createTeller(device: BlockDevice, { text, err }: CommandContext): TellP
     const about = state === 'stalled' ? state : String(percent);
     if (about === told) return;
     told = about;
-    if (state === 'stalled') return err.line(text('scan.stalled', { path }));
+    if (state === 'stalled') return err.line(text('disks-scan.stalled', { path }));
     const params = { path, done_percent: percent };
-    if (rate === null || left_s === null) return err.line(tell(text, { text: 'scan.progress.soon', params }));
+    if (rate === null || left_s === null)
+      return err.line(tell(text, { text: 'disks-scan.progress.soon', params }));
     const pace = {
       rate: formatRate(rate, text.language),
       left: formatDuration(left_s * 1000, text.language),
     };
-    err.line(tell(text, { text: 'scan.progress', params: { ...params, ...pace } }));
+    err.line(tell(text, { text: 'disks-scan.progress', params: { ...params, ...pace } }));
   };
 }

@@ -1,7 +1,7 @@
 // Stands in for what decides and acts, until it is there: it remembers nothing, lets nobody in with a token,
 // touches no disk, and says so.
-import { Refusal } from './handler.ts';
-import type { AgentParts, DecidingHandlers, OpenParts } from './parts.ts';
+import { Refusal } from '../../src/agent/handler.ts';
+import type { AgentParts, DecidingHandlers, OpenParts } from '../../src/agent/parts.ts';
 
 const notReady = async (): Promise<never> =>
   Promise.reject(new Refusal('E_NOT_READY', 'this agent cannot do that yet'));
@@ -48,6 +48,7 @@ export const withoutParts: OpenParts = async ({ clock }) =>
       release: notReady,
       identify: notReady,
     },
+    record: async () => Promise.resolve(),
     trouble: () => undefined,
     stop: async () => Promise.resolve(),
   } satisfies AgentParts);

@@ -1,0 +1,233 @@
+// Puts together what the agent remembers and the hands that it has on disks, for the part that listens.
+import type { OwnProgram } from '../base/start-job.ts';
+import { messageOf } from '../base/errors.ts';
+import type { Subject } from '../contracts/all-facts.ts';
+import type { DiskScan } from '../contracts/facts/disk-flags.ts';
+import type { BlockDevice } from '../contracts/facts/disks.ts';
+import { ok, valueOf, type Reading } from '../contracts/reading.ts';
+import { createFlagger, type Flagger } from '../disks/create-flagger.ts';
+import { startIdentify, type Identifying } from '../disks/identify-disk.ts';
+import { cleanLeftovers } from '../disks/leftovers.ts';
+import { createReceipts, type Receipts } from '../disks/receipts.ts';
+import { releaseDisk } from '../disks/release-disk.ts';
+import type { RunFormat } from '../disks/format-order.ts';
+import { createRunFormat } from '../disks/run-format.ts';
+import { startScan } from '../disks/scan-disk.ts';
+import { readDescendants } from '../host/descendants.ts';
+import { readStoragePlaces } from '../host/storage-config.ts';
+import { join } from 'node:path';
+import { openMemory } from './memory.ts';
+import type { AgentTools, DiskHands, OpenParts } from './parts.ts';
+import type { OwnSubjects } from './sampler.ts';
+import type { RunningScan, StartScan } from './scans.ts';
+
+/** Flags are cheap to read again where nothing was written. */
+const FLAGS_EVERY_MS = 5000;
+const OPERATIONS_EVERY_MS = 5000;
+const GUESTS_EVERY_MS = 10_000;
+const LEDGER_EVERY_MS = 30_000;
+const STAMP_DEADLINE_MS = 60_000;
+
+export const openPartsWith =
+  (own: OwnProgram, version: string): OpenParts =>
+  async (tools) => {
+    const { config, clock, log, machine } = tools;
+    const receipts = createReceipts({ path: join(config.state_dir, 'receipts.json') });
+    const flagger = createFlagger({
+      machine,
+      receipts,
+      allowLoop: config.disks.allow_loop,
+      // Our own jobs have the disks open that they read.
+      excludePids: async () => readDescendants(machine, process.pid),
+      scanOf: ({ name }) => tools.scanOf(name),
+    });
+    const examine: DiskHands['examine'] = async (name, { signal }) => flagger.examine(name, { signal });
+
+    const changes = new Map<Subject, Set<() => void>>();
+    const onChange = (subject: Subject) => {
+      for (const listener of changes.get(subject) ?? []) listener();
+    };
+    const listening = (subject: Subject) => (listener: () => void) => {
+      const listeners = changes.get(subject) ?? new Set();
+      changes.set(subject, listeners.add(listener));
+      return () => void listeners.delete(listener);
+    };
+
+    const memory = await openMemory({
+      stateFolder: config.state_dir,
+      hostScope: tools.hostScope,
+      version,
+      allowLoop: config.disks.allow_loop,
+      clock,
+      disks: {
+        readDevices: tools.readDevices,
+        examine,
+        runFormat: undisturbedFormat(own, tools),
+        cleanUp: async ({ operation, identity, loops }) => {
+          const told: string[] = [];
+          for (const loop of loops) {
+            const { state, detail } = await cleanLeftovers(loop, identity, machine);
+            log.info({ operation, loop, state, detail }, 'leftovers of a run');
+            told.push(detail);
+          }
+          return told.join('; ');
+        },
+      },
+      readGrants: async () => Promise.resolve(tools.readGrants()),
+      readVmids: async () => (await tools.readProxmox())?.guests.map(({ vmid }) => vmid) ?? [],
+      onChange,
+      onNotice: (notice, vmid) => {
+        if (notice.kind === 'operation-ended') tools.forget('disk_flags');
+        tools.notice(notice, vmid);
+      },
+      onProblem: (problem) => log.warn({ problem }, 'memory'),
+    });
+
+    const subjects: OwnSubjects = {
+      disk_flags: {
+        everyMs: FLAGS_EVERY_MS,
+        read: async (signal) => {
+          const disks = await tools.readDevices(signal);
+          return disks.state === 'ok' ? flagger.readFlags(disks.value.devices, signal) : disks;
+        },
+        forGuest: (flags) => flags,
+      },
+      operations: {
+        everyMs: OPERATIONS_EVERY_MS,
+        read: async () => told(memory.facts.operations(), 'operations'),
+        onChange: listening('operations'),
+        forGuest: ({ operations }, vmid) => ({
+          operations: operations.filter(({ requested_by: by }) => by.door === 'guest' && by.vmid === vmid),
+        }),
+      },
+      guests: {
+        everyMs: GUESTS_EVERY_MS,
+        read: async () => told(memory.facts.guests(), 'guests'),
+        onChange: listening('guests'),
+        forGuest: ({ guests }, vmid) => ({ guests: guests.filter((guest) => guest.vmid === vmid) }),
+      },
+      ledger: {
+        everyMs: LEDGER_EVERY_MS,
+        read: async () => told(memory.facts.ledger(), 'ledger'),
+        onChange: listening('ledger'),
+      },
+    };
+    const told = async <T>(facts: Promise<T>, source: string): Promise<Reading<T>> =>
+      ok(await facts, source, clock.now());
+
+    const identifying = new Map<string, Identifying>();
+    const disks: DiskHands = {
+      examine,
+      startScan: provingScan(own, tools, flagger, receipts),
+      release: async (device, signal) => {
+        const [devices, places] = await Promise.all([tools.readDevices(signal), readStoragePlaces(machine)]);
+        if (devices.state !== 'ok') {
+          return { released: [], refused: { why: 'the disks of this host could not be read', hint: null } };
+        }
+        // Where Proxmox keeps its storages is read or it is not there; an unreadable answer stops it.
+        if (places.state === 'failed') {
+          return { released: [], refused: { why: `storages of Proxmox: ${places.code}`, hint: null } };
+        }
+        const keep = [
+          config.state_dir,
+          config.run_dir,
+          ...(valueOf(places) ?? []).flatMap(({ path }) => path ?? []),
+        ];
+        const { released, refused } = await releaseDisk({
+          machine,
+          device,
+          devices: devices.value.devices,
+          keep,
+        });
+        return { released, refused: refused === null ? null : { why: refused, hint: null } };
+      },
+      identify: async (device) => {
+        identifying.get(device.name)?.stop();
+        try {
+          const one = await startIdentify({ own, machine, device });
+          identifying.set(device.name, one);
+          void one.done.then((why) => {
+            if (identifying.get(device.name) === one) identifying.delete(device.name);
+            if (why !== null) log.warn({ device: device.path, why }, 'identify');
+          });
+          return { how: one.how, seconds: one.seconds };
+        } catch (error) {
+          return { how: 'none', why: messageOf(error) };
+        }
+      },
+    };
+
+    return {
+      handlers: memory.handlers,
+      findToken: memory.findToken,
+      validTokens: async () => Promise.resolve(memory.validTokens()),
+      subjects,
+      disks,
+      record: async (entry) => {
+        await memory.ledger.record(entry);
+      },
+      trouble: memory.trouble,
+      stop: async () => {
+        for (const one of identifying.values()) one.stop();
+        await memory.stop();
+      },
+    };
+  };
+
+/** A reading of ours is none that holds the disk: it ends before a format begins. */
+function undisturbedFormat(own: OwnProgram, tools: AgentTools): RunFormat {
+  const runFormat = createRunFormat(own);
+  return async (order, listener, signal) => {
+    const disks = await tools.readDevices(signal);
+    const devices = valueOf(disks)?.devices ?? [];
+    const meant = devices.find((one) => one.device_number === order.identity.device_number);
+    const near = devices.filter(
+      ({ name, parents }) =>
+        name === meant?.name ||
+        meant?.parents.includes(name) === true ||
+        parents.some((parent) => parent === meant?.name || meant?.parents.includes(parent) === true),
+    );
+    const goOn = await tools.keepOffScans(near.map(({ name }) => name));
+    try {
+      return await runFormat(order, listener, signal);
+    } finally {
+      goOn();
+      tools.forget('disk_flags');
+    }
+  };
+}
+
+/** Reads every byte; where all were zero and nobody wrote meanwhile, a receipt of it stays. */
+function provingScan(own: OwnProgram, tools: AgentTools, flagger: Flagger, receipts: Receipts): StartScan {
+  const { machine, log } = tools;
+  const stamp = async (device: BlockDevice) =>
+    flagger.readStamp(device.name, AbortSignal.timeout(STAMP_DEADLINE_MS));
+  return ({ device, idle, onProgress }): RunningScan => {
+    const state: { running?: RunningScan; cancelled: boolean } = { cancelled: false };
+    const run = async (): Promise<DiskScan> => {
+      const before = await stamp(device);
+      state.running = startScan({ own, machine, device, idle, onProgress });
+      if (state.cancelled) state.running.cancel();
+      const scan = await state.running.done;
+      if (scan.state !== 'zero') return scan;
+      const after = await stamp(device);
+      if (before.state !== 'ok' || after.state !== 'ok') {
+        const missing = before.state === 'ok' ? after : before;
+        // All zero, and not to be remembered: the next look has to read again.
+        if (missing.state !== 'ok') {
+          log.info({ device: device.path, why: missing.detail }, 'scan leaves no receipt');
+        }
+        return scan;
+      }
+      const kept = await receipts.keep(before.value, after.value, scan.at);
+      return kept ? scan : { ...scan, state: 'failed', detail: 'written while it was read' };
+    };
+    return {
+      done: run(),
+      cancel: () => {
+        state.cancelled = true;
+        state.running?.cancel();
+      },
+    };
+  };
+}
