@@ -36,7 +36,9 @@ export async function readContent(
       blkid: await readBlkid(machine, path, signal, { start, size }),
     });
   }
-  return { probe: missed ?? probe, blkid, wipefs, tables, hidden };
+  // A read that failed at once says more than that a later one did.
+  const isSick = probe.state !== 'ok' || probe.value.readErrors.length > 0;
+  return { probe: isSick ? probe : (missed ?? probe), blkid, wipefs, tables, hidden };
 }
 
 /** Entries may lie beyond what was read at first: those pieces are read when they are asked for. */
