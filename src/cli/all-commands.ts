@@ -13,6 +13,10 @@ export const allCommands: readonly CommandEntry[] = [
   { name: 'check', load: async () => (await import('./commands/check.ts')).checkCommand },
   { name: 'doctor', load: async () => (await import('./commands/doctor.ts')).doctorCommand },
   { name: 'disks list', load: async () => (await import('./commands/disks-list.ts')).disksListCommand },
+  {
+    name: 'disks inspect',
+    load: async () => (await import('./commands/disks-inspect.ts')).disksInspectCommand,
+  },
   { name: 'help', load: async () => (await import('./commands/help.ts')).helpCommand },
   { name: 'completion', load: async () => (await import('./commands/completion.ts')).completionCommand },
 ];

@@ -48,7 +48,7 @@ async function readTables(
   sizeBytes: number,
   sectorBytes: number,
 ): Promise<{ readonly tables: readonly PartitionTable[]; readonly missed: Reading<RawProbe> | undefined }> {
-  if (probe.state !== 'ok') return { tables: [], missed: undefined };
+  if (probe.state !== 'ok' || 'errno' in probe.value.opened) return { tables: [], missed: undefined };
   const pieces: ReadPiece[] = [...probe.value.pieces];
   let missed: Reading<RawProbe> | undefined;
   const read: ReadBytes = async (offset, length) => {

@@ -460,7 +460,11 @@ const unread: readonly SignalRow[] = [
     class: 'unread',
     says: (detail) => `could not be examined (${detail})`,
     spreads: 'both',
-    find: (seen, look) => [...unreadOnDevice(seen), ...unreadAround(look)].map(tellMissing),
+    // Rights are what is missing most often, and explain the rest.
+    find: (seen, look) =>
+      [...unreadOnDevice(seen), ...unreadAround(look)]
+        .toSorted((a, b) => Number(b.code === 'no-permission') - Number(a.code === 'no-permission'))
+        .map(tellMissing),
   },
   {
     id: 'unlooked',

@@ -65,6 +65,7 @@ export async function takeLook(request: LookRequest): Promise<Reading<Look>> {
   });
   const byDevice = new Map(seen.map((one) => [one.device.name, one]));
 
+  const near = devices.filter(request.lookInto);
   const mounts = await readAllMounts(machine);
   const hasVolumes = seen.some(isVolume);
   const [swaps, holders, activeGroups, btrfs, zfs, lvm, loops, exports, references] = await Promise.all([
@@ -80,7 +81,7 @@ export async function takeLook(request: LookRequest): Promise<Reading<Look>> {
   ]);
   const [openers, locks] = await Promise.all([
     readOpeners(machine, {
-      wanted: new Set(devices.map(({ device_number: number }) => number)),
+      wanted: new Set(near.map(({ device_number: number }) => number)),
       mayHang: (fdinfo) => !answersAtOnce(fdinfo, mounts.found),
       excludePids: request.excludePids,
       known: request.knownOpeners,

@@ -3,13 +3,15 @@ import { commands as enCommands } from './en/commands.ts';
 import { doctor as enDoctor } from './en/doctor.ts';
 import { facts as enFacts } from './en/facts.ts';
 import { screens as enScreens } from './en/screens.ts';
+import { signals as enSignals } from './en/signals.ts';
 import { commands as huCommands } from './hu/commands.ts';
 import { doctor as huDoctor } from './hu/doctor.ts';
 import { facts as huFacts } from './hu/facts.ts';
 import { screens as huScreens } from './hu/screens.ts';
+import { signals as huSignals } from './hu/signals.ts';
 
-const en = { ...enFacts, ...enScreens, ...enDoctor, ...enCommands };
-const hu = { ...huFacts, ...huScreens, ...huDoctor, ...huCommands };
+const en = { ...enFacts, ...enScreens, ...enDoctor, ...enCommands, ...enSignals };
+const hu = { ...huFacts, ...huScreens, ...huDoctor, ...huCommands, ...huSignals };
 
 export type TextKey = keyof typeof en;
 export type TextParams = Readonly<Record<string, string | number>>;
