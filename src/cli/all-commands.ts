@@ -18,6 +18,10 @@ export const allCommands: readonly CommandEntry[] = [
   { name: 'check', load: async () => (await import('./commands/check.ts')).checkCommand },
   { name: 'doctor', load: async () => (await import('./commands/doctor.ts')).doctorCommand },
   { name: 'disks list', load: async () => (await import('./commands/disks-list.ts')).disksListCommand },
+  {
+    name: 'disks inspect',
+    load: async () => (await import('./commands/disks-inspect.ts')).disksInspectCommand,
+  },
   { name: 'disks scan', load: async () => (await import('./commands/disks-scan.ts')).disksScanCommand },
   { name: 'disks format', load: async () => (await import('./commands/disks-format.ts')).disksFormatCommand },
   {

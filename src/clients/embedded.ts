@@ -7,6 +7,7 @@ import type { FactsSource } from '../contracts/source.ts';
 import { createSubjects, type HostSubject, type HostSubjects, type Reader } from '../host/all-subjects.ts';
 import { createMachine, type Machine } from '../host/machine.ts';
 import { createDocker } from './docker.ts';
+import type { FlagsReader } from './embedded-flags.ts';
 import { createSubjectReader, type SubjectReader } from './subject-reader.ts';
 
 export type EmbeddedOptions = {
@@ -27,8 +28,10 @@ const SLOW_DEADLINES = {
   lvm: 15_000,
   zfs: 15_000,
   kernel_errors: 10_000,
+  disk_flags: 60_000,
 } as const satisfies { readonly [S in Subject]?: number };
 const CONTAINERS_EVERY_MS = 2000;
+const FLAGS_EVERY_MS = 10_000;
 
 /** How one subject is asked, whoever answers. */
 type Asked<S extends Subject> = {
@@ -65,6 +68,20 @@ export function createEmbeddedSource(options: EmbeddedOptions = {}): FactsSource
     });
   };
   for (const key of Object.keys(subjects)) if (isKeyOf(subjects, key)) addHost(key);
+  const { disks } = readers;
+  if (disks !== undefined && options.subjects === undefined) {
+    let flags: Promise<FlagsReader> | undefined;
+    add('disk_flags', {
+      everyMs: FLAGS_EVERY_MS,
+      read: async (_previous, signal) => {
+        flags ??= import('./embedded-flags.ts').then(async ({ createFlagsReader }) =>
+          createFlagsReader(machine),
+        );
+        const readFlags = await flags;
+        return readFlags(await disks.read(signal), signal);
+      },
+    });
+  }
   // A recorded tree says nothing of the Docker that runs here.
   const hasDocker = machine.live || dockerSocket !== undefined;
   const notHere = (subject: string) => absent('not-here', subject, clock.now());

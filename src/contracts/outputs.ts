@@ -3,10 +3,10 @@
 import { z } from 'zod';
 import { allFacts } from './all-facts.ts';
 import type { Subject } from './all-facts.ts';
-import { diskScan } from './facts/disk-flags.ts';
 import { guest } from './facts/guests.ts';
 import { ledgerRecord } from './facts/ledger.ts';
-import { operation } from './facts/operations.ts';
+import { diskFlag, diskScan } from './facts/disk-flags.ts';
+import { diskContent, operation } from './facts/operations.ts';
 import { smartVerdict } from './facts/smart.ts';
 import { finding, ruleAnswer } from './finding.ts';
 import { readingOf } from './reading-schema.ts';
@@ -115,6 +115,25 @@ export const disksScanOutput = z.object({
   scan: diskScan,
 });
 export type DisksScanOutput = z.infer<typeof disksScanOutput>;
+/** One device as it was examined; what only an examination on the host tells is null elsewhere. */
+export const disksInspectOutput = z.object({
+  schema: z.literal('felhom/disks-inspect/1'),
+  ...origin,
+  /** Its path; what was asked for when there is no such device. */
+  device: z.string(),
+  name: z.string().nullable(),
+  durable_id: z.string().nullable(),
+  durable_id_reason: z.string().nullable(),
+  ...diskFlag.omit({ name: true }).shape,
+  size_bytes: z.number().nullable(),
+  model: z.string().nullable(),
+  serial: z.string().nullable(),
+  transport: z.string().nullable(),
+  content: z.array(diskContent),
+  facts_sha256: z.string().nullable(),
+  confirm_word: z.string().nullable(),
+});
+export type DisksInspectOutput = z.infer<typeof disksInspectOutput>;
 
 const optionOutput = z.object({
   name: z.string(),
@@ -267,6 +286,7 @@ export const allOutputs = {
   'ledger-verify': ledgerVerifyOutput,
   'host-reset-clock': hostResetClockOutput,
   certificate: certificateOutput,
+  'disks-inspect': disksInspectOutput,
   help: helpOutput,
   completion: completionOutput,
   error: errorOutput,

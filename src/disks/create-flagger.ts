@@ -5,12 +5,14 @@ import type { DiskFlag, DiskFlagFacts, DiskScan, DiskSignal } from '../contracts
 import { absent, failed, ok, type Reading } from '../contracts/reading.ts';
 import { readAttachment, readBootId, type Attachment } from '../host/attachment.ts';
 import { readBlockDevices } from '../host/block-devices.ts';
+import { identifyOpener } from '../host/device-openers.ts';
 import { createDisksReader } from '../host/disks.ts';
 import type { Machine } from '../host/machine.ts';
 import { readBacking } from './backing-file.ts';
 import { confirmWord, describeDisk, digestFacts, identify } from './describe-disk.ts';
 import type { ExaminedDisk } from './examined-disk.ts';
 import type { Content, Look, SeenDevice } from './look.ts';
+import { diskOf, readStamp, stampOf } from './read-stamp.ts';
 import type { Receipts, Stamp } from './receipts.ts';
 import { signalRows, type SignalRow } from './signals.ts';
 import { takeLook } from './take-look.ts';
@@ -60,6 +62,7 @@ export function createFlagger(options: FlaggerOptions): Flagger {
   const { machine, receipts, allowLoop } = options;
   const readDisks = createDisksReader();
   const known = new Map<string, Known>();
+  let openers: ReadonlySet<string> = new Set();
   const scanOf = options.scanOf ?? (() => null);
   const excluded = async () => new Set([process.pid, ...((await options.excludePids?.()) ?? [])]);
 
@@ -112,6 +115,7 @@ export function createFlagger(options: FlaggerOptions): Flagger {
       claimed,
       lookInto,
       excludePids: await excluded(),
+      knownOpeners: openers,
       mustFlush: ({ durable_id: id }) => fresh || (id !== null && receipts.has(id)),
       recall: async (device, attachment, read) => {
         if (fresh) return read();
@@ -121,7 +125,9 @@ export function createFlagger(options: FlaggerOptions): Flagger {
       scanOf,
       signal,
     });
-    return taken.state === 'ok' ? { ...taken, value: await withReceipts(taken.value) } : taken;
+    if (taken.state !== 'ok') return taken;
+    openers = new Set(taken.value.around.openers.found.map(identifyOpener));
+    return { ...taken, value: await withReceipts(taken.value) };
   };
 
   /** The device, its disk and all that lies on it. */
@@ -181,16 +187,7 @@ export function createFlagger(options: FlaggerOptions): Flagger {
         machine.clock.now(),
       );
     },
-    readStamp: async (name, signal) => {
-      const found = await lookAt(name, false, signal);
-      if (found.state !== 'ok') return found;
-      const { seen, look: taken } = found.value;
-      const all = [...taken.devices.values()].map(({ device }) => device);
-      const stamp = await stampOf(machine, seen, all, await readBootId(machine));
-      return typeof stamp === 'string'
-        ? failed('not-regular', name, machine.clock.now(), stamp)
-        : ok(stamp, name, machine.clock.now());
-    },
+    readStamp: async (name, signal) => readStamp(machine, name, signal),
   };
 }
 
@@ -205,40 +202,6 @@ async function keyOf(
   const { diskseq, writes, sizeBytes, start } = attachment;
   const backing = await readBacking(machine, diskOf(device, devices));
   return JSON.stringify([device.device_number, diskseq, writes, sizeBytes, start, partitions, backing]);
-}
-
-/** A partition's disk, which has the serial number, the counters and the file behind a loop. */
-const diskOf = (device: BlockDevice, devices: readonly BlockDevice[]): BlockDevice =>
-  devices.find(({ name }) => device.kind === 'partition' && device.parents.includes(name)) ?? device;
-
-/** The stamp, or why there can be none. */
-async function stampOf(
-  machine: Machine,
-  { device, attachment, wwid, twins }: SeenDevice,
-  devices: readonly BlockDevice[],
-  bootId: string | undefined,
-): Promise<Stamp | string> {
-  if (device.durable_id === null) return device.durable_id_reason ?? 'it has no durable name';
-  if (attachment === null) return 'it is not there any more';
-  if (twins.length > 0 || attachment.controllers.length > 1) return 'it is one of several ways to one disk';
-  if (attachment.writes === null) return 'the kernel does not count writes to it (queue/iostats)';
-  if (attachment.diskseq === null) return 'the kernel does not count its attachments (diskseq)';
-  if (bootId === undefined) return 'the kernel does not tell its boot';
-  const disk = diskOf(device, devices);
-  const backing = await readBacking(machine, disk);
-  if (backing === undefined) return 'the file behind it could not be read';
-  return {
-    durable_id: device.durable_id,
-    device_number: device.device_number,
-    wwid,
-    serial: disk.serial,
-    size_bytes: device.size_bytes,
-    start: attachment.start,
-    boot_id: bootId,
-    diskseq: attachment.diskseq,
-    writes: attachment.writes,
-    backing: backing === null ? null : `${backing.place} ${backing.version}`,
-  };
 }
 
 function flagOf(name: string, look: Look): DiskFlag {

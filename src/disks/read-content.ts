@@ -36,7 +36,9 @@ export async function readContent(
       blkid: await readBlkid(machine, path, signal, { start, size }),
     });
   }
-  return { probe: missed ?? probe, blkid, wipefs, tables, hidden };
+  // A read that failed at once says more than that a later one did.
+  const isSick = probe.state !== 'ok' || probe.value.readErrors.length > 0;
+  return { probe: isSick ? probe : (missed ?? probe), blkid, wipefs, tables, hidden };
 }
 
 /** Entries may lie beyond what was read at first: those pieces are read when they are asked for. */
@@ -46,7 +48,7 @@ async function readTables(
   sizeBytes: number,
   sectorBytes: number,
 ): Promise<{ readonly tables: readonly PartitionTable[]; readonly missed: Reading<RawProbe> | undefined }> {
-  if (probe.state !== 'ok') return { tables: [], missed: undefined };
+  if (probe.state !== 'ok' || 'errno' in probe.value.opened) return { tables: [], missed: undefined };
   const pieces: ReadPiece[] = [...probe.value.pieces];
   let missed: Reading<RawProbe> | undefined;
   const read: ReadBytes = async (offset, length) => {

@@ -45,9 +45,11 @@ const held: readonly SignalRow[] = [
     says: always('is mounted'),
     spreads: 'both',
     find: ({ device }, { around }) =>
-      mountsOf(device, around.mounts.found).map(({ mountPoint, where }) =>
-        plain(mountPoint, where, `umount ${shellWord(mountPoint)}`),
-      ),
+      mountsOf(device, around.mounts.found).map(({ mountPoint, where }) => {
+        const pid = /^\/proc\/(\d+)\//.exec(where)?.[1];
+        const inside = pid === undefined ? '' : `nsenter --target ${pid} --mount `;
+        return plain(mountPoint, where, `${inside}umount ${shellWord(mountPoint)}`);
+      }),
   },
   {
     id: 'swap',
@@ -325,14 +327,15 @@ const barred: readonly SignalRow[] = [
     says: always('could not be read'),
     spreads: 'to-disk',
     find: ({ content, access }) => {
-      const probes = [content?.probe, access ?? undefined];
-      return probes.flatMap((probe) =>
-        probe?.state === 'ok'
-          ? probe.value.readErrors.map(({ offset, errno }) =>
-              plain(`errno ${errno} at byte ${offset}`, probe.source),
-            )
-          : [],
-      );
+      const found: Sighting[] = [];
+      for (const probe of [content?.probe, access ?? undefined]) {
+        const errors = probe?.state === 'ok' ? probe.value.readErrors : [];
+        const [first] = errors;
+        if (first === undefined || probe === undefined) continue;
+        const more = errors.length > 1 ? `, and at ${errors.length - 1} other places` : '';
+        found.push(plain(`errno ${first.errno} at byte ${first.offset}${more}`, probe.source));
+      }
+      return found;
     },
   },
   {
@@ -457,7 +460,11 @@ const unread: readonly SignalRow[] = [
     class: 'unread',
     says: (detail) => `could not be examined (${detail})`,
     spreads: 'both',
-    find: (seen, look) => [...unreadOnDevice(seen), ...unreadAround(look)].map(tellMissing),
+    // Rights are what is missing most often, and explain the rest.
+    find: (seen, look) =>
+      [...unreadOnDevice(seen), ...unreadAround(look)]
+        .toSorted((a, b) => Number(b.code === 'no-permission') - Number(a.code === 'no-permission'))
+        .map(tellMissing),
   },
   {
     id: 'unlooked',

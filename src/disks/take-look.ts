@@ -6,7 +6,7 @@ import type { DiskScan } from '../contracts/facts/disk-flags.ts';
 import { valueOf, type Reading } from '../contracts/reading.ts';
 import { readAttachment, type Attachment } from '../host/attachment.ts';
 import { readBlockDevices, type BlockNode } from '../host/block-devices.ts';
-import { readHardware } from '../host/block-hardware.ts';
+import { readWorldWideNames } from '../host/world-wide-names.ts';
 import { readActiveGroups, readHolders } from '../host/block-holders.ts';
 import { readBtrfsMembers } from '../host/btrfs-members.ts';
 import { readLocks } from '../host/device-locks.ts';
@@ -30,6 +30,8 @@ export type LookRequest = {
   readonly devices: readonly BlockDevice[];
   readonly allowLoop: boolean;
   readonly excludePids: ReadonlySet<number>;
+  /** Programs with open devices that an earlier look was sure of. */
+  readonly knownOpeners: ReadonlySet<string>;
   /** This process holds the device itself: then nobody is asked whether it is held exclusively. */
   readonly claimed: boolean;
   /** Of other devices only what they tell of these matters. */
@@ -55,7 +57,7 @@ export async function takeLook(request: LookRequest): Promise<Reading<Look>> {
   const nodes = await readBlockDevices(machine);
   if (nodes.state !== 'ok') return nodes;
   const byName = new Map(nodes.value.map((node) => [node.name, node]));
-  const wwids = await readWwids(machine, nodes.value);
+  const wwids = await readWorldWideNames(machine, nodes.value);
   const seen = await inTurns(devices, async (device): Promise<SeenDevice> => {
     const node = byName.get(device.name);
     const isSame = node !== undefined && node.device_number === device.device_number;
@@ -63,6 +65,7 @@ export async function takeLook(request: LookRequest): Promise<Reading<Look>> {
   });
   const byDevice = new Map(seen.map((one) => [one.device.name, one]));
 
+  const near = devices.filter(request.lookInto);
   const mounts = await readAllMounts(machine);
   const hasVolumes = seen.some(isVolume);
   const [swaps, holders, activeGroups, btrfs, zfs, lvm, loops, exports, references] = await Promise.all([
@@ -78,9 +81,10 @@ export async function takeLook(request: LookRequest): Promise<Reading<Look>> {
   ]);
   const [openers, locks] = await Promise.all([
     readOpeners(machine, {
-      wanted: new Set(devices.map(({ device_number: number }) => number)),
+      wanted: new Set(near.map(({ device_number: number }) => number)),
       mayHang: (fdinfo) => !answersAtOnce(fdinfo, mounts.found),
       excludePids: request.excludePids,
+      known: request.knownOpeners,
     }),
     readLocks(machine, {
       wanted: new Set(
@@ -189,19 +193,6 @@ async function startsOf(machine: Machine, partitions: readonly BlockDevice[]): P
     if (start !== null) starts.add(start);
   }
   return starts;
-}
-
-/** Kernel name of a disk → its world-wide name. */
-async function readWwids(
-  machine: Machine,
-  nodes: readonly BlockNode[],
-): Promise<ReadonlyMap<string, string>> {
-  const wwids = new Map<string, string>();
-  for (const node of nodes.filter(({ kind }) => kind === 'disk')) {
-    const { wwid } = await readHardware(machine, node);
-    if (wwid !== undefined && /[1-9a-z]/i.test(wwid.replace(/^[a-z0-9]+\./, ''))) wwids.set(node.name, wwid);
-  }
-  return wwids;
 }
 
 function isVolume({ content }: SeenDevice): boolean {

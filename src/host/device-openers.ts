@@ -11,36 +11,39 @@ export type Opener = {
   readonly deviceNumber: string;
   readonly pid: number;
   readonly command: string;
+  readonly writes: boolean;
   /** In the kernel's ticks after boot: with the pid it names one process for ever. */
   readonly startTicks: number;
   readonly where: string;
 };
 
-/** Between the two looks. */
-const AGAIN_AFTER_MS = 300;
+/**
+ * Between the looks. Who may write is believed at the second look; who only reads may be a program that
+ * looks at every disk, on a machine that is busy, and has more time to go.
+ */
+const AGAIN_AFTER_MS = [300, 700, 1500] as const;
 
-export async function readOpeners(
-  machine: Machine,
-  options: {
-    /** Device numbers that matter. */
-    readonly wanted: ReadonlySet<string>;
-    /** By the file's `fdinfo`: whether asking it what it is may never come back. */
-    readonly mayHang: (fdinfo: string) => boolean;
-    readonly excludePids: ReadonlySet<number>;
-  },
-): Promise<Survey<Opener>> {
+export async function readOpeners(machine: Machine, options: Options): Promise<Survey<Opener>> {
   const first = await look(machine, options);
-  if (first.found.length === 0) return first;
-  await sleep(AGAIN_AFTER_MS);
-  const again = await look(machine, options, new Set(first.found.map(({ pid }) => pid)));
-  const before = new Set(first.found.map(identify));
-  return {
-    found: again.found.filter((opener) => before.has(identify(opener))),
-    unread: [...first.unread, ...again.unread],
-  };
+  const unread = [...first.unread];
+  const isSure = (opener: Opener) => options.known?.has(identifyOpener(opener)) ?? false;
+  const sure = first.found.filter(isSure);
+  let doubtful = first.found.filter((opener) => !isSure(opener));
+  for (const pauseMs of AGAIN_AFTER_MS) {
+    if (doubtful.length === 0) break;
+    await sleep(pauseMs);
+    const again = await look(machine, options, new Set(doubtful.map(({ pid }) => pid)));
+    const before = new Set(doubtful.map(identifyOpener));
+    const still = again.found.filter((opener) => before.has(identifyOpener(opener)));
+    unread.push(...again.unread);
+    sure.push(...still.filter(({ writes }) => writes));
+    doubtful = still.filter(({ writes }) => !writes);
+  }
+  return { found: [...sure, ...doubtful], unread };
 }
 
-const identify = ({ pid, startTicks, deviceNumber }: Opener): string =>
+/** One program that has one device open, for as long as it runs. */
+export const identifyOpener = ({ pid, startTicks, deviceNumber }: Opener): string =>
   `${pid} ${startTicks} ${deviceNumber}`;
 
 /**
@@ -49,7 +52,15 @@ const identify = ({ pid, startTicks, deviceNumber }: Opener): string =>
  */
 const INIT = 1;
 
-type Options = Parameters<typeof readOpeners>[1];
+type Options = {
+  /** Device numbers that matter. */
+  readonly wanted: ReadonlySet<string>;
+  /** By the file's `fdinfo`: whether asking it what it is may never come back. */
+  readonly mayHang: (fdinfo: string) => boolean;
+  readonly excludePids: ReadonlySet<number>;
+  /** Openers (`identifyOpener`) that an earlier look was sure of. */
+  readonly known?: ReadonlySet<string>;
+};
 
 async function look(machine: Machine, options: Options, only?: ReadonlySet<number>): Promise<Survey<Opener>> {
   const processes = await readProcessIds(machine);
@@ -76,7 +87,7 @@ async function lookAt(machine: Machine, pid: number, options: Options): Promise<
   const folder = `/proc/${pid}/fd`;
   const numbers = await machine.listFolder(folder);
   if (numbers.state !== 'ok') return { found: [], unread: isGone(numbers) ? [] : [numbers] };
-  const opened = new Map<string, string>();
+  const opened = new Map<string, { readonly where: string; readonly writes: boolean }>();
   for (const number of numbers.value) {
     const path = `${folder}/${number}`;
     const target = await machine.readLink(path);
@@ -85,14 +96,19 @@ async function lookAt(machine: Machine, pid: number, options: Options): Promise<
       return { found: [], unread: [target] };
     }
     if (!target.value.startsWith('/')) continue;
+    const info = async () => machine.readText(`/proc/${pid}/fdinfo/${number}`);
     // Asking a file on a dead network mount what it is would never come back.
     if (!target.value.startsWith('/dev/')) {
-      const info = await machine.readText(`/proc/${pid}/fdinfo/${number}`);
-      if (info.state !== 'ok' || options.mayHang(info.value)) continue;
+      const told = await info();
+      if (told.state !== 'ok' || options.mayHang(told.value)) continue;
     }
     const file = await machine.readNumbers(path);
     const device = file.state === 'ok' ? file.value.deviceNumber : null;
-    if (device !== null && options.wanted.has(device)) opened.set(device, path);
+    if (device === null || !options.wanted.has(device)) continue;
+    const told = await info();
+    if (told.state !== 'ok') continue;
+    const writes = opensForWriting(told.value) || opened.get(device)?.writes === true;
+    opened.set(device, { where: path, writes });
   }
   if (opened.size === 0) return { found: [], unread: [] };
   const stat = await machine.readText(`/proc/${pid}/stat`);
@@ -100,8 +116,9 @@ async function lookAt(machine: Machine, pid: number, options: Options): Promise<
   const process = parseProcessStat(stat.value);
   if (process === undefined) return { found: [], unread: [failed('garbage', `/proc/${pid}/stat`, stat.at)] };
   return {
-    found: [...opened].map(([deviceNumber, where]) => ({
+    found: [...opened].map(([deviceNumber, { where, writes }]) => ({
       deviceNumber,
+      writes,
       pid,
       command: process.name,
       startTicks: process.startTicks,
@@ -110,3 +127,9 @@ async function lookAt(machine: Machine, pid: number, options: Options): Promise<
     unread: [],
   };
 }
+
+/** The lowest two bits of the flags, which are written in octal digits (open(2)): 0 is reading only. */
+const opensForWriting = (fdinfo: string): boolean => {
+  const digit = /^flags:\s*\d*(\d)$/m.exec(fdinfo)?.[1] ?? '2';
+  return (Number(digit) & 3) !== 0;
+};

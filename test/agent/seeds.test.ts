@@ -1,71 +1,17 @@
 // The seeds' step 4 end to end: a guest's token, curl over pinned TLS, the running agent, real devices.
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import {
-  closeSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  readSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { basename, join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
-import { attach, makeFolder, makeImage, mountAt, run, whyNoLoop } from '../host/loop-device.ts';
-import { runAgent, type RunningAgent } from './running-agent.ts';
+import { lstatSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { makeFolder, mountAt, run, whyNoLoop } from '../host/loop-device.ts';
+import { blkid, digestOf, endOf, lendDisk, operationOf } from './lent-disk.ts';
+import { runAgent } from './running-agent.ts';
 
-const MIB = 1024 ** 2;
-const BY_ID = '/dev/disk/by-id';
 const why = whyNoLoop('mkfs.ext4', 'curl');
-
-/** A loop device with a name that survives, as udev would link it. */
-function makeDisk(megabytes: number): {
-  readonly device: string;
-  readonly durableId: string;
-  readonly image: string;
-} {
-  const image = makeImage(makeFolder(), 'disk.img', megabytes * MIB);
-  const device = attach(image);
-  const name = `wwn-0x5${createHash('sha256').update(`${process.pid} ${image}`).digest('hex').slice(0, 15)}`;
-  mkdirSync(BY_ID, { recursive: true });
-  symlinkSync(`../../${basename(device)}`, join(BY_ID, name));
-  onTestFinished(() => rmSync(join(BY_ID, name), { force: true }));
-  return { device, durableId: `byid:${name}`, image };
-}
-
-function digestOf(path: string): string {
-  const hash = createHash('sha256');
-  const chunk = Buffer.alloc(MIB);
-  const fd = openSync(path, 'r');
-  for (let bytes = readSync(fd, chunk); bytes > 0; bytes = readSync(fd, chunk))
-    hash.update(chunk.subarray(0, bytes));
-  closeSync(fd);
-  return hash.digest('hex');
-}
-
-async function ended(agent: RunningAgent, id: string): Promise<Record<string, unknown>> {
-  for (let tries = 0; tries < 300; tries += 1) {
-    const { body } = await agent.ask('GET', `/operations/${id}`);
-    const { operation } = Object(body);
-    if (!['pending', 'approved', 'claimed'].includes(operation.state)) return operation;
-    await new Promise((resolve) => {
-      setTimeout(resolve, 100);
-    });
-  }
-  throw new Error(`${id} does not end`);
-}
-
-const operationOf = (body: unknown): Record<string, unknown> => Object(body).operation;
-
-const blkid = (device: string, tag: string) => run('blkid', '-p', '-o', 'value', '-s', tag, device).trim();
 
 test('A guest that asks to format a mounted disk gets 403 with the report’s fields, and no byte changes', async (context) => {
   if (why !== undefined) return context.skip(why);
-  const { device, durableId } = makeDisk(32);
+  const { device, durableId } = lendDisk(32);
   run('mkfs.ext4', '-q', device);
   const point = join(makeFolder(), 'mnt');
   mountAt(point, device);
@@ -110,7 +56,7 @@ test('A guest that asks to format a mounted disk gets 403 with the report’s fi
 
 test('A blank disk granted to the guest is read whole and formatted, with the UUID that was chosen before', async (context) => {
   if (why !== undefined) return context.skip(why);
-  const { device, durableId } = makeDisk(64);
+  const { device, durableId } = lendDisk(64);
   const agent = await runAgent({
     disks: { allow_loop: true, auto_scan: false, grants: { 9200: [durableId] } },
   });
@@ -121,7 +67,7 @@ test('A blank disk granted to the guest is read whole and formatted, with the UU
     fstype: 'ext4',
   });
   expect({ status, body }).toMatchObject({ status: 202, body: { formatted: false } });
-  const operation = await ended(agent, String(operationOf(body)['id']));
+  const operation = await endOf(agent, String(operationOf(body)['id']));
   expect(operation).toMatchObject({ state: 'done', ended: { code: null }, approved_by: { how: 'grant' } });
   expect(blkid(device, 'TYPE')).toBe('ext4');
   expect(blkid(device, 'UUID')).toBe(operation['fs_uuid']);
@@ -131,7 +77,7 @@ test('A blank disk granted to the guest is read whole and formatted, with the UU
 
 test('A blank disk that nobody granted waits for a confirm on the host, with the right word', async (context) => {
   if (why !== undefined) return context.skip(why);
-  const { device } = makeDisk(64);
+  const { device } = lendDisk(64);
   const agent = await runAgent({ disks: { allow_loop: true, auto_scan: false } });
   const { headerFile } = await agent.mint(9200);
   const asked = agent.curl(headerFile, 'POST', '/disks/format', { vmid: 9200, device, fstype: 'xfs' });
@@ -149,13 +95,13 @@ test('A blank disk that nobody granted waits for a confirm on the host, with the
   const again = agent.curl(headerFile, 'POST', '/disks/format', { vmid: 9200, device, fstype: 'ext4' });
   const next = String(operationOf(again.body)['id']);
   expect((await agent.ask('POST', `/operations/${next}/confirm`, { confirm: word })).status).toBe(202);
-  expect(await ended(agent, next)).toMatchObject({ state: 'done', approved_by: { how: 'confirm' } });
+  expect(await endOf(agent, next)).toMatchObject({ state: 'done', approved_by: { how: 'confirm' } });
   expect(blkid(device, 'TYPE')).toBe('ext4');
 });
 
 test('One byte that is not zero ends an unsigned format unwritten, and the next request asks for a signature', async (context) => {
   if (why !== undefined) return context.skip(why);
-  const { device, durableId } = makeDisk(64);
+  const { device, durableId } = lendDisk(64);
   execFileSync(
     'dd',
     ['if=/dev/urandom', `of=${device}`, 'bs=1', 'count=3', 'seek=41000001', 'conv=notrunc'],
@@ -171,7 +117,7 @@ test('One byte that is not zero ends an unsigned format unwritten, and the next 
   const ask = { vmid: 9200, device, fstype: 'ext4' };
   const { body, status } = agent.curl(headerFile, 'POST', '/disks/format', ask);
   expect(status).toBe(202);
-  expect(await ended(agent, String(operationOf(body)['id']))).toMatchObject({
+  expect(await endOf(agent, String(operationOf(body)['id']))).toMatchObject({
     state: 'invalid',
     dirty: false,
     ended: { code: 'E_NOT_BLANK' },

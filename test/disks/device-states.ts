@@ -4,7 +4,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { onTestFinished } from 'vitest';
-import { quietly, run } from '../host/loop-device.ts';
+import { makeFolder, quietly, run } from '../host/loop-device.ts';
 import {
   marks,
   noise,
@@ -440,12 +440,16 @@ const withoutSignature: readonly DeviceState[] = [
   },
 ];
 
+const waitFor = (file: string) =>
+  void run('timeout', '10', 'sh', '-c', 'while [ ! -e "$1" ]; do sleep 0.02; done', 'sh', file);
+
 /** A script of Perl's that keeps what it does until the test ends. */
 function keepDoing(script: string, ...args: readonly string[]): void {
-  const child = spawn('perl', ['-e', `${script}; print "ready\\n"; sleep 600;`, '--', ...args], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
+  const ready = `${makeFolder()}/ready`;
+  const rest = 'open(R, ">", shift); close(R); sleep 600;';
+  const child = spawn('perl', ['-e', `${script}; ${rest}`, '--', ...args, ready], { stdio: 'ignore' });
   onTestFinished(() => void child.kill('SIGKILL'));
+  waitFor(ready);
 }
 
 const inUse: readonly DeviceState[] = [
@@ -468,12 +472,10 @@ const inUse: readonly DeviceState[] = [
     make: both(ext4, ({ path, folder }) => {
       mkdirSync(`${folder}/mnt`);
       const script = `mount "$1" "$2" && touch "$3" && exec sleep 600`;
-      const child = spawn('unshare', [
-        ...['--mount', '--propagation', 'private', 'sh', '-c', script, 'sh'],
-        ...[path, `${folder}/mnt`, `${folder}/ready`],
-      ]);
+      const how = ['--mount', '--propagation', 'private', 'sh', '-c', script, 'sh'];
+      const child = spawn('unshare', [...how, path, `${folder}/mnt`, `${folder}/ready`]);
       onTestFinished(() => void child.kill('SIGKILL'));
-      run('sh', '-c', 'while [ ! -e "$1" ]; do sleep 0.02; done', 'sh', `${folder}/ready`);
+      waitFor(`${folder}/ready`);
     }),
   },
   {
@@ -599,7 +601,7 @@ const inUse: readonly DeviceState[] = [
     afterScan: ({ path }) =>
       // F_OFD_SETLK with a struct flock of a read lock on byte 100.
       keepDoing(
-        'open(F, "+<", $ARGV[0]); fcntl(F, 37, pack("s s x4 q q i x4", 0, 0, 100, 1, 0)) or die',
+        'open(F, "+<", shift) or die; my $l = pack("s s x4 q q i x4", 0, 0, 100, 1, 0); fcntl(F, 37, $l) or die',
         path,
       ),
   },
@@ -611,7 +613,11 @@ const blocked: readonly DeviceState[] = [
     name: 'made read-only',
     wanted: 'unknown',
     signals: ['read-only'],
-    afterScan: ({ path }) => void run('blockdev', '--setro', path),
+    afterScan: ({ path }) => {
+      run('blockdev', '--setro', path);
+      // It would stay with the loop device's number.
+      onTestFinished(() => quietly('blockdev', '--setrw', path));
+    },
   },
   {
     name: 'every read fails',

@@ -5,6 +5,7 @@ import type { DiskScan } from '../../src/contracts/facts/disk-flags.ts';
 import { createFlagger } from '../../src/disks/create-flagger.ts';
 import type { ExaminedDisk } from '../../src/disks/examined-disk.ts';
 import { createReceipts } from '../../src/disks/receipts.ts';
+import { scanForReceipt } from '../../src/disks/scan-for-receipt.ts';
 import { createMachine } from '../../src/host/machine.ts';
 import { whyNoLoop } from '../host/loop-device.ts';
 import { deviceStates, type DeviceState } from './device-states.ts';
@@ -55,12 +56,13 @@ async function goThrough(state: DeviceState): Promise<{ seen: ExaminedDisk; devi
   // Whatever signals say, this state was not called blank before it was read.
   const before = await examine(flagger, device.name);
   expect(before.flag.data_bearing).toBe(true);
-  const start = await flagger.readStamp(device.name, signal);
-  scan = scanWith(device, machine.clock.now());
-  const end = await flagger.readStamp(device.name, signal);
-  if (scan.state === 'zero' && start.state === 'ok' && end.state === 'ok') {
-    await receipts.keep(start.value, end.value, scan.at);
-  }
+  scan = await scanForReceipt({
+    flagger,
+    receipts,
+    name: device.name,
+    scan: async () => Promise.resolve(scanWith(device, machine.clock.now())),
+    signal,
+  });
   state.afterScan?.(device);
   return { seen: await examine(flagger, device.name), device };
 }

@@ -105,11 +105,12 @@ export function findNotZero(path: string): number | undefined {
   try {
     if (!fstatSync(fd).isBlockDevice()) throw new Error(`${path} is no block device`);
     const chunk = Buffer.allocUnsafe(4 * MIB);
+    const zeros = Buffer.alloc(chunk.length);
     for (let offset = 0; ;) {
       const bytes = readSync(fd, chunk, 0, chunk.length, offset);
       if (bytes === 0) return undefined;
-      const found = chunk.subarray(0, bytes).findIndex((byte) => byte !== 0);
-      if (found >= 0) return offset + found;
+      const piece = chunk.subarray(0, bytes);
+      if (!piece.equals(zeros.subarray(0, bytes))) return offset + piece.findIndex((byte) => byte !== 0);
       offset += bytes;
     }
   } finally {

@@ -59,12 +59,12 @@ export const lazyDoors: readonly LazyDoor[] = [
   {
     from: ['src/clients'],
     to: ['src/host', 'src/disks'],
-    doors: ['src/clients/embedded.ts'],
+    doors: ['src/clients/embedded.ts', 'src/clients/embedded-flags.ts'],
     why: 'only the embedded source reads this machine',
   },
   {
     from: ['src/clients', 'src/cli', 'state'],
-    to: ['src/clients/embedded.ts'],
+    to: ['src/clients/embedded.ts', 'src/clients/embedded-flags.ts'],
     why: 'the embedded source is loaded when it is used',
   },
 ];

@@ -9,6 +9,7 @@ import { facts as enFacts } from './en/facts.ts';
 import { operations as enOperations } from './en/operations.ts';
 import { scan as enScan } from './en/scan.ts';
 import { screens as enScreens } from './en/screens.ts';
+import { signals as enSignals } from './en/signals.ts';
 import { actions as huActions } from './hu/actions.ts';
 import { agent as huAgent } from './hu/agent.ts';
 import { api as huApi } from './hu/api.ts';
@@ -19,6 +20,7 @@ import { facts as huFacts } from './hu/facts.ts';
 import { operations as huOperations } from './hu/operations.ts';
 import { scan as huScan } from './hu/scan.ts';
 import { screens as huScreens } from './hu/screens.ts';
+import { signals as huSignals } from './hu/signals.ts';
 
 const en = {
   ...enActions,
@@ -31,6 +33,7 @@ const en = {
   ...enOperations,
   ...enScan,
   ...enScreens,
+  ...enSignals,
 };
 const hu = {
   ...huActions,
@@ -43,6 +46,7 @@ const hu = {
   ...huOperations,
   ...huScan,
   ...huScreens,
+  ...huSignals,
 };
 
 export type TextKey = keyof typeof en;
