@@ -12,15 +12,16 @@ import { tellTool } from './run-disk-tool.ts';
 export type Released = {
   /** What was done: mount points, and devices whose swap was switched off. */
   readonly released: readonly string[];
-  /** Why not all of it, with the command to run; null when all was done. English. */
-  readonly refused: string | null;
+  /** Why not all of it, in English, with the command to run; null when all was done. */
+  readonly refused: Refused | null;
 };
+type Refused = { readonly why: string; readonly hint: string | null };
 
 type Node = Pick<BlockDevice, 'name' | 'path' | 'device_number' | 'kind' | 'parents'>;
 type Step = { readonly what: string; readonly file: string; readonly args: readonly string[] };
 type Plan =
   | { readonly state: 'done' }
-  | { readonly state: 'refused'; readonly why: string }
+  | { readonly state: 'refused'; readonly refused: Refused }
   | { readonly state: 'step'; readonly step: Step };
 
 /** The system's own, with all below them. */
@@ -52,14 +53,17 @@ export async function releaseDisk(options: {
       if (table.state !== 'ok') return { released, refused: `the mounts could not be read: ${table.code}` };
       const plan = planRelease(table.value, nodes, keep);
       if (plan.state === 'done') return { released, refused: null };
-      if (plan.state === 'refused') return { released, refused: plan.why };
+      if (plan.state === 'refused') return { released, refused: plan.refused };
       const why = await take(plan.step, machine);
       if (why !== undefined) return { released, refused: why };
       released.push(plan.step.what);
     }
-    return { released, refused: `${device.path} was unmounted ${MOST_STEPS} times and is mounted still` };
+    return {
+      released,
+      refused: only(`${device.path} was unmounted ${MOST_STEPS} times and is mounted still`),
+    };
   } catch (error) {
-    return { released, refused: messageOf(error) };
+    return { released, refused: only(messageOf(error)) };
   }
 }
 
@@ -72,7 +76,7 @@ export function planRelease(
   const mine = nodes.flatMap((node) => mountsOn(mounts, node));
   for (const mount of mine) {
     const why = whyKept(mount, mounts, keep);
-    if (why !== undefined) return { state: 'refused', why };
+    if (why !== undefined) return { state: 'refused', refused: only(why) };
   }
   const top = mine.toSorted((a, b) => depthOf(b) - depthOf(a) || b.id - a.id)[0];
   if (top !== undefined) return planUmount(top, mounts, new Set(mine));
@@ -95,11 +99,8 @@ function planUmount(mount: Mount, mounts: readonly Mount[], mine: ReadonlySet<Mo
   const inside = mounts.find((other) => other.mountPoint !== point && isWithin(other.mountPoint, point));
   const foreign = covering !== undefined && !mine.has(covering) ? covering : inside;
   if (foreign !== undefined && !mine.has(foreign)) {
-    const command = `umount ${shellWord(foreign.mountPoint)}`;
-    return {
-      state: 'refused',
-      why: `${foreign.source} is mounted on ${foreign.mountPoint}, above it; run: ${command}`,
-    };
+    const why = `${foreign.source} is mounted on ${foreign.mountPoint}, above it`;
+    return { state: 'refused', refused: { why, hint: `umount ${shellWord(foreign.mountPoint)}` } };
   }
   return { state: 'step', step: { what: point, file: 'umount', args: ['--no-canonicalize', '--', point] } };
 }
@@ -109,10 +110,11 @@ const depthOf = ({ mountPoint }: Mount): number => mountPoint.split('/').length;
 const isWithin = (path: string, folder: string): boolean => path === folder || path.startsWith(`${folder}/`);
 
 /** Why it could not be done. */
-async function take({ what, file, args }: Step, machine: Machine): Promise<string | undefined> {
+async function take({ what, file, args }: Step, machine: Machine): Promise<Refused | undefined> {
   const deadlineMs = file === 'swapoff' ? SWAPOFF_DEADLINE_MS : UMOUNT_DEADLINE_MS;
   const done = await machine.runTool({ file, args, deadlineMs });
   if (done.state === 'ended' && done.code === 0) return undefined;
-  const users = file === 'umount' ? `; run: fuser -vm ${shellWord(what)}` : '';
-  return `${tellTool(file, done)}${users}`;
+  return { why: tellTool(file, done), hint: file === 'umount' ? `fuser -vm ${shellWord(what)}` : null };
 }
+
+const only = (why: string): Refused => ({ why, hint: null });

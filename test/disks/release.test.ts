@@ -38,14 +38,14 @@ test.each(['/', '/boot', '/boot/efi', '/usr', '/var', '/var/lib/vz', '/etc', '/h
   '%s stays, and nothing else of that disk is unmounted either',
   (point) => {
     const lines = [...TABLE, `30 20 8:17 / ${point} rw - ext4 /dev/sdb1 rw`];
-    expect(plan(lines)).toMatchObject({ state: 'refused', why: expect.stringContaining(point) });
+    expect(plan(lines)).toMatchObject({ state: 'refused', refused: { why: expect.stringContaining(point) } });
   },
 );
 
 test('what the agent or a storage lives on stays', () => {
   expect(plan(TABLE, ['/mnt/a/images'])).toMatchObject({
     state: 'refused',
-    why: expect.stringContaining('/mnt/a/images'),
+    refused: { why: expect.stringContaining('/mnt/a/images'), hint: null },
   });
   expect(plan(TABLE, ['/mnt/other'])).toMatchObject({ state: 'step' });
 });
@@ -54,10 +54,13 @@ test("another's mount above it is named with its command", () => {
   const lines = [...TABLE.slice(0, 2), String.raw`30 21 8:33 / /mnt/a/it\040is rw - ext4 /dev/sdc1 rw`];
   expect(plan(lines)).toMatchObject({
     state: 'refused',
-    why: expect.stringContaining("umount '/mnt/a/it is'"),
+    refused: { hint: "umount '/mnt/a/it is'" },
   });
   const covered = [...TABLE.slice(0, 2), '30 21 8:33 / /mnt/a rw - ext4 /dev/sdc1 rw'];
-  expect(plan(covered)).toMatchObject({ state: 'refused', why: expect.stringContaining('/dev/sdc1') });
+  expect(plan(covered)).toMatchObject({
+    state: 'refused',
+    refused: { why: expect.stringContaining('/dev/sdc1') },
+  });
 });
 
 const why = whyNoLoop('mkfs.ext4', 'mkswap', 'swapon', 'swapoff');
@@ -90,7 +93,7 @@ describe.skipIf(why !== undefined)('a real device', () => {
     onTestFinished(() => quietly('losetup', '--detach', loop));
     const { released, refused } = await release(name);
     expect(released).toEqual([]);
-    expect(refused).toContain(`fuser -vm ${point}`);
+    expect(refused).toMatchObject({ hint: `fuser -vm ${point}` });
     expect(readFileSync('/proc/self/mountinfo', 'utf8')).toContain(point);
   });
 });
