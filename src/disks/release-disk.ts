@@ -2,6 +2,7 @@
 // What the system, the agent or Proxmox live on stays; what it cannot do, it names the command for.
 import { messageOf } from '../base/errors.ts';
 import { shellWord } from '../base/shell-word.ts';
+import type { DiskSignal } from '../contracts/facts/disk-flags.ts';
 import type { BlockDevice } from '../contracts/facts/disks.ts';
 import { isSource, mountsOn } from '../host/block-mounts.ts';
 import { mountOf, type Mount } from '../host/mountinfo.ts';
@@ -32,15 +33,18 @@ const UMOUNT_DEADLINE_MS = 120_000;
 const SWAPOFF_DEADLINE_MS = 600_000;
 const MOST_STEPS = 200;
 
-/** `keep` are paths that must stay reachable: the agent's state, Proxmox's storages. Never throws. */
+/** Never throws. */
 export async function releaseDisk(options: {
   readonly machine: Machine;
   readonly device: Node;
   /** All devices: its partitions are among them. */
   readonly devices: readonly Node[];
+  /** Paths that must stay reachable: the agent's state, Proxmox's storages. */
   readonly keep: readonly string[];
+  /** All signals of the device, read now: who holds it in another way than by a mount or as swap. */
+  readonly readSignals: () => Promise<readonly DiskSignal[]>;
 }): Promise<Released> {
-  const { machine, device, devices, keep } = options;
+  const { machine, device, devices, keep, readSignals } = options;
   const partitions = devices.filter(
     ({ kind, parents }) => kind === 'partition' && parents.includes(device.name),
   );
@@ -50,12 +54,13 @@ export async function releaseDisk(options: {
     // Everything is looked at anew after each step: they change what comes next.
     while (released.length < MOST_STEPS) {
       const table = await readMountTable(machine);
-      if (table.state !== 'ok') return { released, refused: `the mounts could not be read: ${table.code}` };
+      if (table.state !== 'ok')
+        return { released, refused: only(`the mounts could not be read: ${table.code}`) };
       const plan = planRelease(table.value, nodes, keep);
-      if (plan.state === 'done') return { released, refused: null };
+      if (plan.state === 'done') return { released, refused: whoHolds(await readSignals()) };
       if (plan.state === 'refused') return { released, refused: plan.refused };
-      const why = await take(plan.step, machine);
-      if (why !== undefined) return { released, refused: why };
+      const refused = await take(plan.step, machine);
+      if (refused !== undefined) return { released, refused };
       released.push(plan.step.what);
     }
     return {
@@ -90,7 +95,7 @@ function whyKept(mount: Mount, mounts: readonly Mount[], keep: readonly string[]
   const isSystem = SYSTEM_POINTS.includes(point) || SYSTEM_FOLDERS.some((folder) => isWithin(point, folder));
   if (isSystem) return `${point} belongs to this system and stays mounted`;
   const kept = keep.find((path) => mountOf(mounts, path)?.id === mount.id);
-  return kept === undefined ? undefined : `${kept} lies on it, which this host needs; it stays mounted`;
+  return kept === undefined ? undefined : `${kept} lies on ${point}, which this host needs; it stays mounted`;
 }
 
 function planUmount(mount: Mount, mounts: readonly Mount[], mine: ReadonlySet<Mount>): Plan {
@@ -115,6 +120,14 @@ async function take({ what, file, args }: Step, machine: Machine): Promise<Refus
   const done = await machine.runTool({ file, args, deadlineMs });
   if (done.state === 'ended' && done.code === 0) return undefined;
   return { why: tellTool(file, done), hint: file === 'umount' ? `fuser -vm ${shellWord(what)}` : null };
+}
+
+/** A mount in another namespace, a volume group, a RAID, a process: theirs to let go. */
+function whoHolds(signals: readonly DiskSignal[]): Refused | null {
+  const holder = signals.find((signal) => signal.class === 'held');
+  if (holder === undefined) return null;
+  const { device, detail, where, release } = holder;
+  return { why: `${device} is still held: ${detail} (${where})`, hint: release };
 }
 
 const only = (why: string): Refused => ({ why, hint: null });

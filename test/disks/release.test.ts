@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import type { DiskSignal } from '../../src/contracts/facts/disk-flags.ts';
 import { planRelease, releaseDisk } from '../../src/disks/release-disk.ts';
 import { createDisksReader } from '../../src/host/disks.ts';
 import { parseMountinfo } from '../../src/host/mountinfo.ts';
@@ -82,6 +83,23 @@ describe.skipIf(why !== undefined)('a real device', () => {
     expect(await release(name)).toEqual({ released: [], refused: null });
   });
 
+  test('that is held in another way is not called released', async () => {
+    const { name } = blankLoop();
+    const of = (signalClass: DiskSignal['class'], detail: string): DiskSignal => ({
+      id: 'holder',
+      class: signalClass,
+      device: name,
+      detail,
+      where: '/sys',
+      release: 'vgchange -an data',
+    });
+    const signals = [of('content', 'LVM2_member'), of('held', 'volume group data')];
+    expect(await release(name, signals)).toEqual({
+      released: [],
+      refused: { why: `${name} is still held: volume group data (/sys)`, hint: 'vgchange -an data' },
+    });
+  });
+
   test('in which somebody works stays, and how to find out who is said', async () => {
     const { device, name } = blankLoop();
     run('mkfs.ext4', '-q', device);
@@ -98,11 +116,17 @@ describe.skipIf(why !== undefined)('a real device', () => {
   });
 });
 
-async function release(name: string) {
+async function release(name: string, signals: readonly DiskSignal[] = []) {
   const disks = await createDisksReader()(machine, undefined);
   if (disks.state !== 'ok') throw new Error(disks.code);
   const { devices } = disks.value;
   const device = devices.find((one) => one.name === name);
   if (device === undefined) throw new Error(`no ${name}`);
-  return releaseDisk({ machine, device, devices, keep: [] });
+  return releaseDisk({
+    machine,
+    device,
+    devices,
+    keep: [],
+    readSignals: async () => Promise.resolve(signals),
+  });
 }
