@@ -1,7 +1,7 @@
 // What the tests of formats share: blank loop devices, orders for them, and a journal that can stop a
 // format at any stage.
 import { randomUUID } from 'node:crypto';
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { onTestFinished } from 'vitest';
 import type { FormatStage, FormatType } from '../../src/contracts/facts/operations.ts';
 import type { FormatListener, FormatOrder, FormatResult } from '../../src/disks/format-order.ts';
@@ -31,7 +31,16 @@ export function attachAgain(image: string, sectorBytes = 512): { device: string;
   onTestFinished(() => quietly('losetup', '--detach', device));
   // A number that was made read-only stays so for whoever gets it next.
   run('blockdev', '--setrw', device);
+  linkTo(device);
   return { device, name: device.slice('/dev/'.length) };
+}
+
+/** A name below by-id, as udev would make one of a serial number. */
+function linkTo(device: string): void {
+  const link = `/dev/disk/by-id/virtio-felhom-${randomUUID()}`;
+  mkdirSync('/dev/disk/by-id', { recursive: true });
+  symlinkSync(device, link);
+  onTestFinished(() => rmSync(link, { force: true }));
 }
 
 export const machine = createMachine();

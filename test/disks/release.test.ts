@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import type { DiskSignal } from '../../src/contracts/facts/disk-flags.ts';
 import { planRelease, releaseDisk } from '../../src/disks/release-disk.ts';
 import { createDisksReader } from '../../src/host/disks.ts';
 import { parseMountinfo } from '../../src/host/mountinfo.ts';
@@ -38,14 +39,14 @@ test.each(['/', '/boot', '/boot/efi', '/usr', '/var', '/var/lib/vz', '/etc', '/h
   '%s stays, and nothing else of that disk is unmounted either',
   (point) => {
     const lines = [...TABLE, `30 20 8:17 / ${point} rw - ext4 /dev/sdb1 rw`];
-    expect(plan(lines)).toMatchObject({ state: 'refused', why: expect.stringContaining(point) });
+    expect(plan(lines)).toMatchObject({ state: 'refused', refused: { why: expect.stringContaining(point) } });
   },
 );
 
 test('what the agent or a storage lives on stays', () => {
   expect(plan(TABLE, ['/mnt/a/images'])).toMatchObject({
     state: 'refused',
-    why: expect.stringContaining('/mnt/a/images'),
+    refused: { why: expect.stringContaining('/mnt/a/images'), hint: null },
   });
   expect(plan(TABLE, ['/mnt/other'])).toMatchObject({ state: 'step' });
 });
@@ -54,10 +55,13 @@ test("another's mount above it is named with its command", () => {
   const lines = [...TABLE.slice(0, 2), String.raw`30 21 8:33 / /mnt/a/it\040is rw - ext4 /dev/sdc1 rw`];
   expect(plan(lines)).toMatchObject({
     state: 'refused',
-    why: expect.stringContaining("umount '/mnt/a/it is'"),
+    refused: { hint: "umount '/mnt/a/it is'" },
   });
   const covered = [...TABLE.slice(0, 2), '30 21 8:33 / /mnt/a rw - ext4 /dev/sdc1 rw'];
-  expect(plan(covered)).toMatchObject({ state: 'refused', why: expect.stringContaining('/dev/sdc1') });
+  expect(plan(covered)).toMatchObject({
+    state: 'refused',
+    refused: { why: expect.stringContaining('/dev/sdc1') },
+  });
 });
 
 const why = whyNoLoop('mkfs.ext4', 'mkswap', 'swapon', 'swapoff');
@@ -79,6 +83,23 @@ describe.skipIf(why !== undefined)('a real device', () => {
     expect(await release(name)).toEqual({ released: [], refused: null });
   });
 
+  test('that is held in another way is not called released', async () => {
+    const { name } = blankLoop();
+    const of = (signalClass: DiskSignal['class'], detail: string): DiskSignal => ({
+      id: 'holder',
+      class: signalClass,
+      device: name,
+      detail,
+      where: '/sys',
+      release: 'vgchange -an data',
+    });
+    const signals = [of('content', 'LVM2_member'), of('held', 'volume group data')];
+    expect(await release(name, signals)).toEqual({
+      released: [],
+      refused: { why: `${name} is still held: volume group data (/sys)`, hint: 'vgchange -an data' },
+    });
+  });
+
   test('in which somebody works stays, and how to find out who is said', async () => {
     const { device, name } = blankLoop();
     run('mkfs.ext4', '-q', device);
@@ -90,16 +111,22 @@ describe.skipIf(why !== undefined)('a real device', () => {
     onTestFinished(() => quietly('losetup', '--detach', loop));
     const { released, refused } = await release(name);
     expect(released).toEqual([]);
-    expect(refused).toContain(`fuser -vm ${point}`);
+    expect(refused).toMatchObject({ hint: `fuser -vm ${point}` });
     expect(readFileSync('/proc/self/mountinfo', 'utf8')).toContain(point);
   });
 });
 
-async function release(name: string) {
+async function release(name: string, signals: readonly DiskSignal[] = []) {
   const disks = await createDisksReader()(machine, undefined);
   if (disks.state !== 'ok') throw new Error(disks.code);
   const { devices } = disks.value;
   const device = devices.find((one) => one.name === name);
   if (device === undefined) throw new Error(`no ${name}`);
-  return releaseDisk({ machine, device, devices, keep: [] });
+  return releaseDisk({
+    machine,
+    device,
+    devices,
+    keep: [],
+    readSignals: async () => Promise.resolve(signals),
+  });
 }
