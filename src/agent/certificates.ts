@@ -61,6 +61,18 @@ export async function openCertificates(tools: CertificateTools): Promise<Certifi
     return turn;
   };
 
+  const makeNext = async (): Promise<Certificate> => {
+    try {
+      const { pem, ...made } = await makeCertificate(tools.name, path(NEXT), tools);
+      await writeFileWhole(path(NEXT), pem);
+      return made;
+    } catch (cause) {
+      throw new Refusal('E_STORE', `no certificate could be made: ${messageOf(cause)}`, {
+        hint: 'the state folder must be writable, and openssl installed',
+        cause,
+      });
+    }
+  };
   const takeOver = async (): Promise<{ fingerprint: string }> => {
     if (next === undefined) {
       throw new Refusal('E_OP_STATE', 'there is no certificate to switch to', {
@@ -91,8 +103,7 @@ export async function openCertificates(tools: CertificateTools): Promise<Certifi
     renew: async () =>
       inTurn(async () => {
         if (next === undefined) {
-          const { pem, ...made } = await makeCertificate(tools.name, path(NEXT), tools);
-          await writeFileWhole(path(NEXT), pem);
+          const made = await makeNext();
           acknowledged.clear();
           await rm(path(ACKNOWLEDGED), { force: true });
           next = made;

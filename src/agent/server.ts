@@ -41,13 +41,10 @@ export type AgentServer = {
   readonly stop: () => Promise<void>;
 };
 
-/** Kept with a request from its beginning to its handler. */
-type Known = { readonly caller: Caller };
-
 export async function createAgentServer(options: ServerOptions): Promise<AgentServer> {
   const { routes, handlers, limits, clock, log } = options;
-  const doors = new WeakMap<Socket, DoorKind>();
-  const known = new WeakMap<FastifyRequest, Known>();
+  const doors = new WeakMap<Socket, { readonly door: DoorKind; readonly address: string }>();
+  const known = new WeakMap<FastifyRequest, Caller>();
   const stopping = new AbortController();
   const rates = {
     address: createRateGate(limits.rates.address, clock),
@@ -84,9 +81,20 @@ export async function createAgentServer(options: ServerOptions): Promise<AgentSe
     void reply.header('allow', allowed.join(', '));
     throw new Refusal('E_METHOD', `this path takes ${allowed.join(', ')}, not ${request.method}`);
   });
-  app.addHook('onRequest', async (request) => {
-    // Before a body is read: who may not ask is not listened to.
-    known.set(request, await admit(request.raw));
+  // Before a body is read: who may not ask is not listened to. Without promises wherever none is needed, as
+  // every request comes by here.
+  app.addHook('onRequest', (request, _reply, done) => {
+    const enter = (caller: Caller) => {
+      known.set(request, caller);
+      done();
+    };
+    try {
+      const caller = admit(request.raw);
+      if (caller instanceof Promise) caller.then(enter, done);
+      else enter(caller);
+    } catch (error) {
+      done(asError(error));
+    }
   });
 
   for (const [id, shape] of Object.entries(routes)) if (isRoute(id)) register(id, shape);
@@ -97,10 +105,10 @@ export async function createAgentServer(options: ServerOptions): Promise<AgentSe
     app.route({
       method: shape.method,
       url: shape.path,
-      onRequest: async (request) => {
+      onRequest: (request, _reply, done) => {
         const caller = callerOf(request);
-        const right = shape.rights[caller.kind];
-        if (right === 'no') throw refusalFor(caller, request.raw);
+        if (shape.rights[caller.kind] === 'no') done(refusalFor(caller, request.raw));
+        else done();
       },
       handler: async (request, reply) => {
         const caller = callerOf(request);
@@ -143,7 +151,7 @@ export async function createAgentServer(options: ServerOptions): Promise<AgentSe
       status,
       method: request.method,
       path: pathOf(request.raw).slice(0, 200),
-      caller: known.get(request)?.caller.kind ?? 'unknown',
+      caller: known.get(request)?.kind ?? 'unknown',
     };
     if (status >= 500) log.error({ ...about, err: stackOf(refusal.cause ?? refusal) }, 'request failed');
     else log.info(about, 'request refused');
@@ -155,43 +163,51 @@ export async function createAgentServer(options: ServerOptions): Promise<AgentSe
   }
 
   /** Who calls, and whether so often. The door decides; only over HTTPS is a token looked at. */
-  async function admit(raw: IncomingMessage): Promise<Known> {
-    const door = doors.get(raw.socket);
-    if (door === undefined) throw new Error('a connection came by no door');
-    if (door === 'root') return { caller: { kind: 'root' } };
-    if (door === 'group') {
+  function admit(raw: IncomingMessage): Caller | Promise<Caller> {
+    const came = doors.get(raw.socket);
+    if (came === undefined) throw new Error('a connection came by no door');
+    if (came.door === 'root') return { kind: 'root' };
+    if (came.door === 'group') {
       slowDown(rates.group.take('group'));
-      return { caller: { kind: 'group' } };
+      return { kind: 'group' };
     }
-    const address = addressOf(raw.socket);
-    slowDown(rates.address.take(address));
+    slowDown(rates.address.take(came.address));
     const secret = bearerOf(raw);
-    if (secret === undefined) return { caller: { kind: 'nobody' } };
+    if (secret === undefined) return { kind: 'nobody' };
     if (options.isScraper(secret)) {
       slowDown(rates.scraper.take('scraper'));
-      return { caller: { kind: 'scraper' } };
+      return { kind: 'scraper' };
     }
-    const token = await options.findToken(secret);
+    const token = options.findToken(secret);
+    return token instanceof Promise
+      ? token.then(async (found) => admitGuest(raw, came.address, found))
+      : admitGuest(raw, came.address, token);
+  }
+
+  function admitGuest(
+    raw: IncomingMessage,
+    address: string,
+    token: { readonly vmid: number; readonly id: string } | undefined,
+  ): Caller | Promise<Caller> {
     if (token === undefined) {
       slowDown(rates.wrongToken.take(address));
-      await wait(limits.wrongTokenMs, undefined, { signal: stopping.signal });
-      return { caller: { kind: 'nobody' } };
+      return wait<Caller>(limits.wrongTokenMs, { kind: 'nobody' }, { signal: stopping.signal });
     }
     slowDown(rates.guest.take(token.id));
     const caller = { kind: 'guest', vmid: token.vmid, tokenId: token.id } as const;
     const acknowledged = raw.headers[ACKNOWLEDGE_HEADER];
     if (typeof acknowledged === 'string') options.onAcknowledge(caller, acknowledged);
-    return { caller };
+    return caller;
   }
 
   function callerOf(request: FastifyRequest): Caller {
-    const entry = known.get(request);
-    if (entry === undefined) throw new Error('a request came past the gate');
-    return entry.caller;
+    const caller = known.get(request);
+    if (caller === undefined) throw new Error('a request came past the gate');
+    return caller;
   }
 
   return {
-    knowDoor: (socket, door) => void doors.set(socket, door),
+    knowDoor: (socket, door) => void doors.set(socket, { door, address: addressOf(socket) }),
     listener: (request, response) => app.routing(request, response),
     stop: async () => {
       stopping.abort();
@@ -248,9 +264,17 @@ function parseJson(body: string | Buffer): unknown {
 }
 
 function parse(schema: RouteShape['body'], value: unknown, where: string): unknown {
+  // Most requests say nothing but their path.
+  if (schema === SAYS_NOTHING && isEmpty(value)) return value;
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   throw new Refusal('E_BAD_REQUEST', `${where} is not as it should be: ${issueOf(result.error.issues[0])}`);
+}
+
+const SAYS_NOTHING: RouteShape['body'] = contract.healthz.body;
+function isEmpty(value: unknown): boolean {
+  for (const _key in Object(value)) return false;
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 type Issue = { readonly path: readonly PropertyKey[]; readonly message: string };
@@ -274,6 +298,7 @@ function lazySignal(response: ServerResponse, stopping: AbortSignal): () => Abor
 }
 
 const pathOf = (raw: IncomingMessage): string => (raw.url ?? '').split('?', 1)[0] ?? '';
+const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
 const stackOf = (error: unknown): string =>
   error instanceof Error ? (error.stack ?? error.message) : String(error);
 const isRoute = (id: string): id is RouteId => Object.hasOwn(contract, id);

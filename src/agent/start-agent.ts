@@ -8,6 +8,7 @@ import { runTool } from '../base/run-tool.ts';
 import type { Text } from '../base/texts/text.ts';
 import { createEmbeddedSource } from '../clients/embedded.ts';
 import type { AgentConfig } from '../contracts/agent-config.ts';
+import { valueOf } from '../contracts/reading.ts';
 import { routes as contract, type Notice, type RouteTable } from '../contracts/routes.ts';
 import { valueOf } from '../contracts/reading.ts';
 import type { FactsSource } from '../contracts/source.ts';
@@ -158,7 +159,11 @@ async function put(options: AgentOptions, undo: (() => void | Promise<void>)[]):
   const scanNext = async (): Promise<void> => {
     if (!config.disks.auto_scan) return;
     try {
-      scans.startNext((await readFlagged(sampler)).devices.filter(takesPart(config)));
+      // Only what was looked at: a disk without a flag may hold anything, and its reading proves nothing.
+      const flags = valueOf(await sampler.read('disk_flags'))?.flags ?? [];
+      const looked = new Set(flags.map(({ name }) => name));
+      const { devices } = await readFlagged(sampler);
+      scans.startNext(devices.filter((device) => looked.has(device.name) && takesPart(config, device)));
     } catch (error) {
       log.debug({ err: messageOf(error) }, 'no disk to read');
     }
@@ -291,10 +296,8 @@ async function put(options: AgentOptions, undo: (() => void | Promise<void>)[]):
   };
 }
 
-const takesPart =
-  (config: AgentConfig) =>
-  ({ kind }: { readonly kind: string }): boolean =>
-    kind !== 'loop' || config.disks.allow_loop;
+const takesPart = (config: AgentConfig, { kind }: { readonly kind: string }): boolean =>
+  kind !== 'loop' || config.disks.allow_loop;
 
 /** What a person recognises a disk by. */
 function describe(

@@ -13,7 +13,13 @@ const timed = <T>(value: T, everyMs = 2000, ageMs = 0) => ({
 const none = { reading: absent('not-here', 'test', NOW, 'no Proxmox VE'), everyMs: 60_000 };
 
 const disk = (name: string, device_number: string, parents: string[]) => ({
-  ...{ name, path: `/dev/${name}`, device_number, parents, size_bytes: 1e12, model: null, serial: null },
+  name,
+  path: `/dev/${name}`,
+  device_number,
+  parents,
+  size_bytes: 1e12,
+  model: null,
+  serial: null,
   transport: 'usb',
   rotational: true,
   removable: false,
