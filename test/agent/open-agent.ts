@@ -104,9 +104,11 @@ export async function openAgent(wish: AgentWish = {}) {
     },
     show: async (caller: Caller, id: string) =>
       operationIn(await handlers.operation({ ...request, caller, params: { id }, body: {} })),
+    /** Once a run that nobody waited for is known not to have begun. */
+    notBegun: async () => until(() => problems.some((problem) => problem.includes('did not begin'))),
     /** Once it is in this state, or after a while whatever it is. */
     settled: async (id: string, state: Operation['state']) => {
-      for (let tries = 0; tries < 200; tries++) {
+      for (let tries = 0; tries < 1000; tries++) {
         const operation = (await memory.facts.operations()).operations.find((one) => one.id === id);
         if (operation?.state === state) break;
         await new Promise((resolve) => setTimeout(resolve, 5));
@@ -132,6 +134,13 @@ const isOperation = (value: unknown): value is Operation =>
   value !== null &&
   'fstype' in value &&
   FORMAT_TYPES.some((one) => one === value.fstype);
+
+/** Waits, for a while, until it is so. */
+export async function until(isSo: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 1000 && !isSo(); tries++) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
 
 /** The code of a refusal, or `answered`. */
 export async function codeOf(work: Promise<unknown>): Promise<string> {

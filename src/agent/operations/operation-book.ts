@@ -116,13 +116,11 @@ export function createOperationBook({
       onProblem(`${record.what} of ${id} is not in the ledger: ${messageOf(error)}`);
     }
     unwritten.add(id);
-    const operation = adopt(entry);
-    await writeLate(id);
-    return operation;
+    await writeLate(entry);
+    return adopt(entry);
   };
-  const writeLate = async (id: string): Promise<void> => {
-    const entry = entries.get(id);
-    if (entry === undefined) return;
+  const writeLate = async (entry: StoredOperation): Promise<void> => {
+    const { id } = entry.operation;
     try {
       await write(entry, undefined);
     } catch (error) {
@@ -165,7 +163,9 @@ export function createOperationBook({
       if (entry !== undefined) adopt({ ...entry, operation: { ...entry.operation, ...patch } });
     },
     tidy: async () => {
-      for (const id of unwritten) await writeLate(id);
+      for (const entry of entries.values()) {
+        if (unwritten.has(entry.operation.id)) await writeLate(entry);
+      }
       const now = mark.now();
       for (const operation of all().filter((one) => isOverdue(one, now))) {
         const ended = { code: 'E_EXPIRED', detail: 'it was not run in time' };

@@ -114,7 +114,7 @@ export async function openOperations(options: OperationsOptions): Promise<Operat
   });
   const shown = (operation: Operation): Operation => ({
     ...operation,
-    progress: runner.progressOf(operation.id),
+    progress: operation.state === 'claimed' ? runner.progressOf(operation.id) : null,
   });
   const known = (id: string): Operation => {
     const operation = book.find(id)?.operation;
