@@ -40,6 +40,8 @@ export type OperationBook = {
   readonly describe: (stored: StoredOperation) => Promise<Operation>;
   /** What changes while it runs, and is in the journal: shown, not stored. */
   readonly show: (id: string, patch: Pick<Operation, 'stage' | 'dirty'>) => void;
+  /** How many could not be written yet as they are. */
+  readonly unwritten: () => number;
   /** Ends what has expired, writes what could not be written, and forgets what ended long ago. Never throws. */
   readonly tidy: () => Promise<void>;
 };
@@ -162,6 +164,7 @@ export function createOperationBook({
       const entry = entries.get(id);
       if (entry !== undefined) adopt({ ...entry, operation: { ...entry.operation, ...patch } });
     },
+    unwritten: () => unwritten.size,
     tidy: async () => {
       for (const entry of entries.values()) {
         if (unwritten.has(entry.operation.id)) await writeLate(entry);
