@@ -36,8 +36,6 @@ export type MemoryOptions = {
   readonly onProblem: (problem: string) => void;
 };
 
-export type Memory = Awaited<ReturnType<typeof openMemory>>;
-
 export async function openMemory(options: MemoryOptions) {
   const { stateFolder, clock, onProblem } = options;
   const announcers = {

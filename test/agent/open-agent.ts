@@ -149,7 +149,7 @@ const isOperation = (value: unknown): value is Operation =>
   FORMAT_TYPES.some((one) => one === value.fstype);
 
 /** Waits, for a while, until it is so. */
-export async function until(isSo: () => boolean): Promise<void> {
+async function until(isSo: () => boolean): Promise<void> {
   for (let tries = 0; tries < 1000 && !isSo(); tries++) {
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
