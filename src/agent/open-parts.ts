@@ -1,10 +1,9 @@
 // Puts together what the agent remembers and the hands that it has on disks, for the part that listens.
 import type { OwnProgram } from '../base/start-job.ts';
 import { messageOf } from '../base/errors.ts';
-import type { Subject } from '../contracts/all-facts.ts';
 import type { DiskScan } from '../contracts/facts/disk-flags.ts';
 import type { BlockDevice } from '../contracts/facts/disks.ts';
-import { ok, valueOf, type Reading } from '../contracts/reading.ts';
+import { valueOf } from '../contracts/reading.ts';
 import { createFlagger, type Flagger } from '../disks/create-flagger.ts';
 import { startIdentify, type Identifying } from '../disks/identify-disk.ts';
 import { cleanLeftovers } from '../disks/leftovers.ts';
@@ -23,9 +22,6 @@ import type { RunningScan, StartScan } from './scans.ts';
 
 /** Flags are cheap to read again where nothing was written. */
 const FLAGS_EVERY_MS = 5000;
-const OPERATIONS_EVERY_MS = 5000;
-const GUESTS_EVERY_MS = 10_000;
-const LEDGER_EVERY_MS = 30_000;
 const STAMP_DEADLINE_MS = 60_000;
 
 export const openPartsWith =
@@ -42,16 +38,6 @@ export const openPartsWith =
       scanOf: ({ name }) => tools.scanOf(name),
     });
     const examine: DiskHands['examine'] = async (name, { signal }) => flagger.examine(name, { signal });
-
-    const changes = new Map<Subject, Set<() => void>>();
-    const onChange = (subject: Subject) => {
-      for (const listener of changes.get(subject) ?? []) listener();
-    };
-    const listening = (subject: Subject) => (listener: () => void) => {
-      const listeners = changes.get(subject) ?? new Set();
-      changes.set(subject, listeners.add(listener));
-      return () => void listeners.delete(listener);
-    };
 
     const memory = await openMemory({
       stateFolder: config.state_dir,
@@ -73,9 +59,8 @@ export const openPartsWith =
           return told.join('; ');
         },
       },
-      readGrants: async () => Promise.resolve(tools.readGrants()),
+      readGrants: tools.readGrants,
       readVmids: async () => (await tools.readProxmox())?.guests.map(({ vmid }) => vmid) ?? [],
-      onChange,
       onNotice: (notice, vmid) => {
         if (notice.kind === 'operation-ended') tools.forget('disk_flags');
         tools.notice(notice, vmid);
@@ -92,28 +77,8 @@ export const openPartsWith =
         },
         forGuest: (flags) => flags,
       },
-      operations: {
-        everyMs: OPERATIONS_EVERY_MS,
-        read: async () => told(memory.facts.operations(), 'operations'),
-        onChange: listening('operations'),
-        forGuest: ({ operations }, vmid) => ({
-          operations: operations.filter(({ requested_by: by }) => by.door === 'guest' && by.vmid === vmid),
-        }),
-      },
-      guests: {
-        everyMs: GUESTS_EVERY_MS,
-        read: async () => told(memory.facts.guests(), 'guests'),
-        onChange: listening('guests'),
-        forGuest: ({ guests }, vmid) => ({ guests: guests.filter((guest) => guest.vmid === vmid) }),
-      },
-      ledger: {
-        everyMs: LEDGER_EVERY_MS,
-        read: async () => told(memory.facts.ledger(), 'ledger'),
-        onChange: listening('ledger'),
-      },
+      ...memory.subjects,
     };
-    const told = async <T>(facts: Promise<T>, source: string): Promise<Reading<T>> =>
-      ok(await facts, source, clock.now());
 
     const identifying = new Map<string, Identifying>();
     const disks: DiskHands = {
@@ -133,13 +98,17 @@ export const openPartsWith =
           config.run_dir,
           ...(valueOf(places) ?? []).flatMap(({ path }) => path ?? []),
         ];
-        const { released, refused } = await releaseDisk({
+        return releaseDisk({
           machine,
           device,
           devices: devices.value.devices,
           keep,
+          readSignals: async () => {
+            const seen = await examine(device.name, { signal });
+            if (seen.state !== 'ok') throw new Error(`${device.path} could not be examined: ${seen.code}`);
+            return seen.value.flag.signals;
+          },
         });
-        return { released, refused: refused === null ? null : { why: refused, hint: null } };
       },
       identify: async (device) => {
         identifying.get(device.name)?.stop();
@@ -160,7 +129,7 @@ export const openPartsWith =
     return {
       handlers: memory.handlers,
       findToken: memory.findToken,
-      validTokens: async () => Promise.resolve(memory.validTokens()),
+      validTokens: memory.validTokens,
       subjects,
       disks,
       record: async (entry) => {

@@ -8,7 +8,6 @@ import { runTool } from '../base/run-tool.ts';
 import type { Text } from '../base/texts/text.ts';
 import { createEmbeddedSource } from '../clients/embedded.ts';
 import type { AgentConfig } from '../contracts/agent-config.ts';
-import { valueOf } from '../contracts/reading.ts';
 import { routes as contract, type Notice, type RouteTable } from '../contracts/routes.ts';
 import { valueOf } from '../contracts/reading.ts';
 import type { FactsSource } from '../contracts/source.ts';

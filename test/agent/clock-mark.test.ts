@@ -28,7 +28,7 @@ test('set back by more than a minute: no confirm, run, grant or mint; looking an
   const agent = await openAgent({ clock, disks, grants: { 9200: '*' } });
   disks.beforeStage = async () => ({ state: 'held', detail: 'opened' });
   const approved = await agent.format(ROOT, { confirm: word });
-  await new Promise((resolve) => setTimeout(resolve, 30));
+  await agent.notBegun();
   const pending = await agent.format(ROOT, { device: '/dev/sdc' });
   const started = disks.started.length;
   clock.advance(-61_000);

@@ -81,7 +81,7 @@ test('every request that must be written is refused, and looking goes on', async
 
   disk.empty();
   expect(await agent.list(ROOT)).toEqual(before);
-  const ledger = await agent.memory.facts.ledger();
+  const ledger = await agent.facts.ledger();
   expect(ledger).toMatchObject({ intact: true });
   // A few bytes still fit behind the last record: what was written there says that nothing came of it.
   const more = ledger.records.slice(0, ledger.count - ledgerBefore.length).map(({ what }) => what);
@@ -91,7 +91,7 @@ test('every request that must be written is refused, and looking goes on', async
   const ran = await agent.run(ROOT, approved.id);
   expect(ran.state).toBe('claimed');
   expect((await agent.settled(approved.id, 'done'))?.state).toBe('done');
-  expect((await agent.memory.facts.ledger()).intact).toBe(true);
+  expect((await agent.facts.ledger()).intact).toBe(true);
 });
 
 test.each(UNSIGNED_STAGES.slice(1, 4))(
@@ -119,7 +119,7 @@ test.each(UNSIGNED_STAGES.slice(1, 4))(
     expect((await agent.show(ROOT, id)).state).toBe('failed');
     const next = await openAgent({ stateFolder: disk.folder });
     expect(await next.show(ROOT, id)).toMatchObject({ state: 'failed', dirty, ended: { code: 'E_STORE' } });
-    expect((await next.memory.facts.ledger()).intact).toBe(true);
+    expect((await next.facts.ledger()).intact).toBe(true);
   },
 );
 
@@ -133,5 +133,5 @@ test('an agent that starts on a full disk looks on, and refuses', async () => {
   expect(await codeOf(agent.deny(ROOT, id))).toBe('E_STORE');
   disk.empty();
   expect((await agent.deny(ROOT, id)).state).toBe('denied');
-  expect((await agent.memory.facts.ledger()).intact).toBe(true);
+  expect((await agent.facts.ledger()).intact).toBe(true);
 });

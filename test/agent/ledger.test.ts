@@ -177,7 +177,7 @@ test('the route gives a page after a number, and says whether the chain holds', 
   expect(await ask({})).toMatchObject({ count: 6, intact: true, broken: null });
   const page = await ask({ after: 4 });
   expect('records' in page ? page.records.map(({ n }) => n) : []).toEqual([5, 6]);
-  const facts = await agent.memory.facts.ledger();
+  const facts = await agent.facts.ledger();
   expect(facts.records.map(({ n }) => n)).toEqual([6, 5, 4, 3, 2, 1]);
   const path = join(agent.stateFolder, 'ledger.jsonl');
   writeFileSync(path, readFileSync(path, 'utf8').replace('op 2', 'op X'));

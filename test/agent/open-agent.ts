@@ -8,6 +8,7 @@ import { openMemory } from '../../src/agent/memory.ts';
 import type { Grants } from '../../src/agent/operations/decide-format.ts';
 import type { Clock } from '../../src/base/clock.ts';
 import { FORMAT_TYPES, type Operation } from '../../src/contracts/facts/operations.ts';
+import type { Reading } from '../../src/contracts/reading.ts';
 import type { Notice, ParsedBody } from '../../src/contracts/routes.ts';
 import { createFakeDisks, type FakeDisks } from './fake-disks.ts';
 
@@ -48,7 +49,7 @@ export async function openAgent(wish: AgentWish = {}) {
   const { stateFolder = temporaryFolder(), disks = createFakeDisks(), clock = createTestClock() } = wish;
   const setting: { grants: Grants | Error } = { grants: wish.grants ?? {} };
   const changes: string[] = [];
-  const notices: Notice[] = [];
+  const notices: (Notice & { vmid: number | undefined })[] = [];
   const problems: string[] = [];
   const memory = await openMemory({
     stateFolder,
@@ -62,11 +63,17 @@ export async function openAgent(wish: AgentWish = {}) {
       return setting.grants;
     },
     readVmids: async () => wish.vmids ?? [],
-    onChange: (subject) => void changes.push(subject),
-    onNotice: (notice) => void notices.push(notice),
+    onNotice: (notice, vmid) => void notices.push({ ...notice, vmid }),
     onProblem: (problem) => void problems.push(problem),
   });
   onTestFinished(async () => memory.stop());
+  const { operations, guests, ledger } = memory.subjects;
+  for (const [name, { onChange }] of Object.entries(memory.subjects)) onChange(() => void changes.push(name));
+  const facts = {
+    operations: async () => valueIn(await operations.read()),
+    guests: async () => valueIn(await guests.read()),
+    ledger: async () => valueIn(await ledger.read()),
+  };
   const handlers: Pick<Handlers, Route> = memory.handlers;
   const request = { signal: new AbortController().signal, header: () => undefined, query: {} };
 
@@ -76,6 +83,7 @@ export async function openAgent(wish: AgentWish = {}) {
   };
   return {
     memory,
+    facts,
     handlers,
     request,
     stateFolder,
@@ -104,23 +112,30 @@ export async function openAgent(wish: AgentWish = {}) {
     },
     show: async (caller: Caller, id: string) =>
       operationIn(await handlers.operation({ ...request, caller, params: { id }, body: {} })),
+    /** Once a run that nobody waited for is known not to have begun. */
+    notBegun: async () => until(() => problems.some((problem) => problem.includes('did not begin'))),
     /** Once it is in this state, or after a while whatever it is. */
     settled: async (id: string, state: Operation['state']) => {
-      for (let tries = 0; tries < 200; tries++) {
-        const operation = (await memory.facts.operations()).operations.find((one) => one.id === id);
+      for (let tries = 0; tries < 1000; tries++) {
+        const operation = (await facts.operations()).operations.find((one) => one.id === id);
         if (operation?.state === state) break;
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
-      return (await memory.facts.operations()).operations.find((one) => one.id === id);
+      return (await facts.operations()).operations.find((one) => one.id === id);
     },
     ledger: async () => {
-      const { records } = await memory.facts.ledger();
+      const { records } = await facts.ledger();
       return records.toReversed();
     },
   };
 }
 export type TestAgent = Awaited<ReturnType<typeof openAgent>>;
 type Route = keyof Awaited<ReturnType<typeof openMemory>>['handlers'];
+
+function valueIn<T>(reading: Reading<T>): T {
+  if (reading.state === 'ok') return reading.value;
+  throw new Error(`not read: ${reading.detail}`);
+}
 
 function operationIn(answer: object): Operation {
   if ('operation' in answer && isOperation(answer.operation)) return answer.operation;
@@ -132,6 +147,13 @@ const isOperation = (value: unknown): value is Operation =>
   value !== null &&
   'fstype' in value &&
   FORMAT_TYPES.some((one) => one === value.fstype);
+
+/** Waits, for a while, until it is so. */
+async function until(isSo: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 1000 && !isSo(); tries++) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
 
 /** The code of a refusal, or `answered`. */
 export async function codeOf(work: Promise<unknown>): Promise<string> {

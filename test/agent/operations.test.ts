@@ -2,7 +2,16 @@
 import { expect, test } from 'vitest';
 import { formatRefused, PENDING_SIGNATURE } from '../../src/contracts/api-error.ts';
 import { createFakeDisks, MOUNTED, signalOf, type FakeDisks, type UNSIGNED_STAGES } from './fake-disks.ts';
-import { codeOf, createTestClock, GROUP, guestOf, openAgent, refusalOf, ROOT } from './open-agent.ts';
+import {
+  codeOf,
+  createTestClock,
+  GROUP,
+  guestOf,
+  openAgent,
+  refusalOf,
+  ROOT,
+  type TestAgent,
+} from './open-agent.ts';
 
 const DAY_MS = 24 * 3_600_000;
 const oneDisk = () => createFakeDisks([{ name: 'sdb' }]);
@@ -157,10 +166,27 @@ test('a grant that is gone by the time of the run does not hold', async () => {
   agent.disks.beforeStage = async () => ({ state: 'held', detail: 'opened' });
   const { id } = await agent.format(guestOf(9200));
   await agent.settled(id, 'approved');
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await agent.notBegun();
   agent.setting.grants = new Error('the file is gone');
   expect(await codeOf(agent.run(ROOT, id))).toBe('E_OP_STATE');
   expect(await agent.show(ROOT, id)).toMatchObject({ state: 'pending', approved_by: null });
+});
+
+test.each<[string, (agent: TestAgent) => void]>([
+  ['its grant is taken back', (agent) => void (agent.setting.grants = {})],
+  ['it expires', (agent) => agent.clock.advance(8 * DAY_MS)],
+  ['the clock is set back', (agent) => agent.clock.advance(-DAY_MS)],
+])('%s between start and claim: it is not let through', async (_name, happen) => {
+  const agent = await openAgent({ disks: oneDisk(), grants: { 9200: '*' } });
+  const hold = holdAt(agent.disks, 'rechecked');
+  const { id } = await agent.format(guestOf(9200));
+  await hold.reached;
+  happen(agent);
+  hold.letGo();
+  await agent.notBegun();
+  expect(agent.disks.passed).toEqual([]);
+  expect((await agent.show(ROOT, id)).state).not.toBe('claimed');
+  expect((await agent.ledger()).map(({ what }) => what)).not.toContain('op.claimed');
 });
 
 test('sixteen runs at once: one runs', async () => {
@@ -217,7 +243,7 @@ test('denied while it starts: it is not let through', async () => {
   await hold.reached;
   expect((await agent.deny(GROUP, id)).state).toBe('denied');
   hold.letGo();
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await agent.notBegun();
   expect((await agent.show(ROOT, id)).state).toBe('denied');
   expect(agent.disks.passed).toEqual([]);
 });
@@ -276,7 +302,7 @@ test('a format that breaks the order of stages is stopped', async () => {
     return undefined;
   };
   const { id } = await agent.format(ROOT, { confirm: word });
-  await new Promise((resolve) => setTimeout(resolve, 50));
+  await agent.notBegun();
   expect(heard).toEqual([expect.stringContaining('nothing may begin before the claim')]);
   expect(agent.disks.passed).toEqual([]);
   expect((await agent.show(ROOT, id)).state).toBe('approved');

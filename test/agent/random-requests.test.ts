@@ -154,7 +154,7 @@ async function live(seed: number, steps: number) {
     look(agent, await agent.list({ kind: 'root' }));
   }
   await agent.memory.stop();
-  const ledger = await agent.memory.facts.ledger();
+  const ledger = await agent.facts.ledger();
   return { disks, problems, ledger, operations: known.length };
 }
 

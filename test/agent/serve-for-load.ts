@@ -8,7 +8,7 @@ import { createText } from '../../src/base/texts/text.ts';
 import { defaultLimits } from '../../src/agent/limits.ts';
 import { createLog } from '../../src/agent/log.ts';
 import { startAgent } from '../../src/agent/start-agent.ts';
-import { withoutParts } from '../../src/agent/without-parts.ts';
+import { withoutParts } from './without-parts.ts';
 import { agentConfig } from '../../src/contracts/agent-config.ts';
 
 const TOKEN = 'a-token-for-measuring';

@@ -16,11 +16,14 @@ export function createTokenHandlers({
   ledger,
   clock,
   mark,
+  onChange,
 }: {
   readonly tokens: TokenLog;
   readonly ledger: Pick<Ledger, 'record'>;
   readonly clock: Clock;
   readonly mark: ClockMark;
+  /** How many tokens each guest has is a fact about guests. */
+  readonly onChange: () => void;
 }): Pick<Handlers, 'tokens' | 'mintToken' | 'revokeToken'> {
   const inTurn = createInTurn();
 
@@ -49,6 +52,7 @@ export function createTokenHandlers({
             .catch(() => {});
           throw error;
         }
+        onChange();
         return { id: prepared.id, vmid, token: prepared.secret };
       }),
     revokeToken: async ({ caller, body }) =>
@@ -68,6 +72,7 @@ export function createTokenHandlers({
         if (valid.length === 0) return { revoked: [] };
         // First the token: whatever else fails, it must not work any more.
         await tokens.revoke(valid);
+        onChange();
         for (const token of valid) {
           await record(ledger, {
             what: 'token.revoked',

@@ -10,7 +10,7 @@ const NOTHING_BEFORE = '0'.repeat(64);
 const LINE = /^(\{.*),"hash":"([0-9a-f]{64})"\}$/s;
 
 export type Anchor = { readonly n: number; readonly hash: string };
-export const BEGINNING: Anchor = { n: 0, hash: NOTHING_BEFORE };
+const BEGINNING: Anchor = { n: 0, hash: NOTHING_BEFORE };
 
 export type NewRecord = Omit<LedgerRecord, 'n' | 'previous' | 'hash'>;
 

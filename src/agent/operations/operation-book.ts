@@ -40,6 +40,8 @@ export type OperationBook = {
   readonly describe: (stored: StoredOperation) => Promise<Operation>;
   /** What changes while it runs, and is in the journal: shown, not stored. */
   readonly show: (id: string, patch: Pick<Operation, 'stage' | 'dirty'>) => void;
+  /** How many could not be written yet as they are. */
+  readonly unwritten: () => number;
   /** Ends what has expired, writes what could not be written, and forgets what ended long ago. Never throws. */
   readonly tidy: () => Promise<void>;
 };
@@ -116,13 +118,11 @@ export function createOperationBook({
       onProblem(`${record.what} of ${id} is not in the ledger: ${messageOf(error)}`);
     }
     unwritten.add(id);
-    const operation = adopt(entry);
-    await writeLate(id);
-    return operation;
+    await writeLate(entry);
+    return adopt(entry);
   };
-  const writeLate = async (id: string): Promise<void> => {
-    const entry = entries.get(id);
-    if (entry === undefined) return;
+  const writeLate = async (entry: StoredOperation): Promise<void> => {
+    const { id } = entry.operation;
     try {
       await write(entry, undefined);
     } catch (error) {
@@ -164,8 +164,11 @@ export function createOperationBook({
       const entry = entries.get(id);
       if (entry !== undefined) adopt({ ...entry, operation: { ...entry.operation, ...patch } });
     },
+    unwritten: () => unwritten.size,
     tidy: async () => {
-      for (const id of unwritten) await writeLate(id);
+      for (const entry of entries.values()) {
+        if (unwritten.has(entry.operation.id)) await writeLate(entry);
+      }
       const now = mark.now();
       for (const operation of all().filter((one) => isOverdue(one, now))) {
         const ended = { code: 'E_EXPIRED', detail: 'it was not run in time' };

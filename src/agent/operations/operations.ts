@@ -45,6 +45,8 @@ export type Operations = {
   readonly cancel: (id: string, by: Requester) => Promise<Operation>;
   /** Ends what has expired and writes what could not be written; goes by itself every ten seconds. */
   readonly tidy: () => Promise<void>;
+  /** What could not be written yet, or nothing. */
+  readonly trouble: () => string | undefined;
   readonly stop: () => Promise<void>;
 };
 export type Answer = {
@@ -63,8 +65,7 @@ export type OperationsOptions = {
   readonly mark: ClockMark;
   readonly readGrants: () => Promise<Grants>;
   readonly onChange: () => void;
-  /** `vmid`: the guest that asked for it, if one did. */
-  readonly onNotice: (notice: Notice, vmid: number | undefined) => void;
+  readonly onNotice: (notice: Notice, vmid?: number) => void;
   readonly onProblem: (problem: string) => void;
 };
 
@@ -104,21 +105,22 @@ export async function openOperations(options: OperationsOptions): Promise<Operat
     clock,
     mark,
     onChange,
-    onEnd: (operation) =>
-      options.onNotice(
-        {
-          kind: 'operation-ended',
-          at: clock.now(),
-          subject: operation.id,
-          detail: `${operation.state}: ${operation.durable_id}`,
-        },
-        operation.requested_by.door === 'guest' ? (operation.requested_by.vmid ?? undefined) : undefined,
-      ),
+    onEnd: ({ id, state, durable_id, requested_by }) => {
+      const notice: Notice = {
+        kind: 'operation-ended',
+        at: clock.now(),
+        subject: id,
+        detail: `${state}: ${durable_id}`,
+      };
+      const { door, vmid } = requested_by;
+      if (door === 'guest' && vmid !== null) options.onNotice(notice, vmid);
+      else options.onNotice(notice);
+    },
     onProblem,
   });
   const shown = (operation: Operation): Operation => ({
     ...operation,
-    progress: runner.progressOf(operation.id),
+    progress: operation.state === 'claimed' ? runner.progressOf(operation.id) : null,
   });
   const known = (id: string): Operation => {
     const operation = book.find(id)?.operation;
@@ -323,6 +325,10 @@ export async function openOperations(options: OperationsOptions): Promise<Operat
     run,
     cancel,
     tidy,
+    trouble: () => {
+      const count = book.unwritten();
+      return count === 0 ? undefined : `what became of ${count} operations could not be written yet`;
+    },
     stop: async () => {
       clearInterval(timer);
       await runner.stop();

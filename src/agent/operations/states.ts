@@ -1,5 +1,5 @@
 // What may become of an operation, and by what: the one table of states, for signed and unsigned ones.
-import { OPERATION_STATES, type OperationState } from '../../contracts/facts/operations.ts';
+import type { OperationState } from '../../contracts/facts/operations.ts';
 
 export const EVENTS = [
   /** Blank: a confirm or a grant. Data-bearing: enough valid signatures. */
@@ -56,5 +56,3 @@ export const nextState = (state: OperationState, event: OperationEvent): Operati
   BECOMES[state][event];
 
 export const isEnd = (state: OperationState): boolean => Object.keys(BECOMES[state]).length === 0;
-
-export const ENDS: readonly OperationState[] = OPERATION_STATES.filter(isEnd);

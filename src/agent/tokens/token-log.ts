@@ -29,8 +29,9 @@ export type TokenLog = {
   readonly demandUsable: () => void;
   readonly mint: (prepared: PreparedToken) => Promise<void>;
   readonly revoke: (tokens: readonly Pick<TokenRow, 'id' | 'vmid'>[]) => Promise<void>;
-  /** Why the file as a whole is not used, or which of its lines are not. */
-  readonly problems: () => readonly string[];
+  readonly validIds: () => readonly string[];
+  /** Why the file as a whole is not used, or nothing. */
+  readonly trouble: () => string | undefined;
 };
 
 export type PreparedToken = { readonly id: string; readonly secret: string; readonly line: string };
@@ -94,7 +95,11 @@ export function createTokenLog({
     mint: async ({ line }) => append(line),
     revoke: async (tokens) =>
       append(tokens.map(({ vmid, id }) => revocationLine(vmid, id, clock.now())).join('')),
-    problems: () => look().problems,
+    validIds: () => valid().map(({ id }) => id),
+    trouble: () => {
+      const { unusable } = look();
+      return unusable === undefined ? undefined : `local-tokens.log: ${unusable}`;
+    },
   };
 }
 

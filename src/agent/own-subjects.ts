@@ -1,0 +1,88 @@
+// The subjects of facts that the agent keeps itself, as readings that tell when they change.
+import type { Clock } from '../base/clock.ts';
+import { messageOf } from '../base/errors.ts';
+import type { GuestFacts } from '../contracts/facts/guests.ts';
+import type { LedgerFacts } from '../contracts/facts/ledger.ts';
+import type { OperationFacts } from '../contracts/facts/operations.ts';
+import { failed, ok, type Reading } from '../contracts/reading.ts';
+
+export type Announcer = {
+  readonly announce: () => void;
+  /** Gives back how to stop. */
+  readonly onChange: (listener: () => void) => () => void;
+};
+
+export function createAnnouncer(): Announcer {
+  const listeners = new Set<() => void>();
+  return {
+    announce: () => {
+      for (const listener of listeners) listener();
+    },
+    onChange: (listener) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+}
+
+const SOURCE = 'felhom-agent';
+
+type OwnSubject<T> = {
+  readonly everyMs: number;
+  readonly read: () => Promise<Reading<T>>;
+  readonly onChange: Announcer['onChange'];
+};
+export type OwnSubjects = {
+  readonly operations: OwnSubject<OperationFacts> & {
+    readonly forGuest: (facts: OperationFacts, vmid: number) => OperationFacts;
+  };
+  readonly guests: OwnSubject<GuestFacts> & {
+    readonly forGuest: (facts: GuestFacts, vmid: number) => GuestFacts;
+  };
+  readonly ledger: OwnSubject<LedgerFacts>;
+};
+
+export function createOwnSubjects({
+  clock,
+  announcers,
+  intervals,
+  readOperations,
+  readGuests,
+  readLedger,
+}: {
+  readonly clock: Clock;
+  readonly announcers: { readonly [S in keyof OwnSubjects]: Announcer };
+  /** Seconds: for who polls, and who follows hears at once. */
+  readonly intervals: { readonly [S in keyof OwnSubjects]: number };
+  readonly readOperations: () => Promise<OperationFacts>;
+  readonly readGuests: () => Promise<GuestFacts>;
+  readonly readLedger: () => Promise<LedgerFacts>;
+}): OwnSubjects {
+  const subject = <T>(name: keyof OwnSubjects, read: () => Promise<T>): OwnSubject<T> => ({
+    everyMs: intervals[name] * 1000,
+    read: async () => {
+      try {
+        return ok(await read(), SOURCE, clock.now());
+      } catch (error) {
+        return failed('io-error', SOURCE, clock.now(), messageOf(error));
+      }
+    },
+    onChange: announcers[name].onChange,
+  });
+  return {
+    operations: {
+      ...subject('operations', readOperations),
+      forGuest: ({ operations }, vmid) => ({
+        operations: operations.filter(
+          ({ requested_by }) => requested_by.door === 'guest' && requested_by.vmid === vmid,
+        ),
+      }),
+    },
+    guests: {
+      ...subject('guests', readGuests),
+      forGuest: ({ guests }, vmid) => ({ guests: guests.filter((guest) => guest.vmid === vmid) }),
+    },
+    // Of everybody's doings: no guest's business.
+    ledger: subject('ledger', readLedger),
+  };
+}
