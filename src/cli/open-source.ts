@@ -59,7 +59,7 @@ async function openAuto(options: OpenOptions): Promise<FactsSource> {
     find: () => findAgent()?.path,
     open: async (signal) => {
       const found = findAgent();
-      if (found === undefined) throw new ActionableError('unreachable', 'ENOENT', { code: 'no-file' });
+      if (found === undefined) throw new ActionableError('unreachable', 'ENOENT', { code: 'no-answer' });
       return openAgent(found, options, signal);
     },
     silence,
