@@ -4,7 +4,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Clock } from '../src/base/clock.ts';
 import type { Facts, Subject } from '../src/contracts/all-facts.ts';
 import { observe, type Observation } from '../src/contracts/freshness.ts';
-import { failed, type Reading } from '../src/contracts/reading.ts';
+import { failed, type Reading, type ReasonCode } from '../src/contracts/reading.ts';
 import type { Notice } from '../src/contracts/routes.ts';
 import type { Connection, FactsSource } from '../src/contracts/source.ts';
 
@@ -48,6 +48,7 @@ const MIN_DEADLINE_MS = 5000;
 /** The second sample of the fast subjects comes early, so that rates are there soon. */
 const EARLY_SECOND_MS = 250;
 const EARLY_LIMIT_MS = 2000;
+const SILENCE: ReadonlySet<ReasonCode> = new Set<ReasonCode>(['no-answer', 'timeout', 'hung']);
 /** What is heard by itself is asked for only when it has not come for so many intervals. */
 const HEARD_INTERVALS = 2.5;
 
@@ -66,8 +67,6 @@ export function createFactsPoller(options: { source: FactsSource; clock: Clock }
   const waiters = new Set<{ readonly isServed: () => boolean; readonly done: () => void }>();
   const life = { watchers: 0, pace: 1, stopped: false };
   const timers: { tick?: NodeJS.Timeout; gather?: NodeJS.Timeout; early?: NodeJS.Timeout } = {};
-  /** Subjects that the source has told by itself. */
-  const told = new Set<Subject>();
   let unfollow: (() => void) | undefined;
   let gathered: Record<string, Observation<Facts[Subject]>> = {};
   /** Whether the source itself said any of it: a deadline that passed is no answer. */
@@ -102,7 +101,7 @@ export function createFactsPoller(options: { source: FactsSource; clock: Clock }
           delete timers.gather;
           if (waiters.size === 0) commit();
         },
-        life.pace > 1 && told.size > 0 ? TICK_MS * (life.pace - 1) : GATHER_MS,
+        life.pace > 1 && store.getState().connection !== undefined ? TICK_MS * (life.pace - 1) : GATHER_MS,
       );
     } else if ([...waiters].some((waiter) => waiter.isServed())) commit();
   };
@@ -118,13 +117,17 @@ export function createFactsPoller(options: { source: FactsSource; clock: Clock }
     const { connection } = store.getState();
     return connection !== undefined && connection.state !== 'connected';
   };
+  const isFollowed = (subject: Subject) =>
+    store.getState().connection !== undefined && source.followed?.includes(subject) === true;
+  /** That nobody answers is what the connection tells; the last facts stay, with their age. */
+  const isSilence = (subject: Subject, reading: Reading<unknown>) =>
+    isFollowed(subject) && reading.state === 'failed' && SILENCE.has(reading.code);
   const follow = () => {
     unfollow?.();
     unfollow = source.follow?.({
       onReading: (subject, reading) => {
         const everyMs = source.intervals[subject];
         if (everyMs === undefined || life.stopped) return;
-        told.add(subject);
         heard = true;
         dueAt.set(subject, clock.monotonic() + everyMs * life.pace * HEARD_INTERVALS);
         take(subject, reading, everyMs);
@@ -143,14 +146,17 @@ export function createFactsPoller(options: { source: FactsSource; clock: Clock }
     const abort = new AbortController();
     inFlight.set(subject, abort);
     dueAt.set(subject, clock.monotonic() + everyMs * life.pace);
+    const takeUnlessSilent = (reading: Reading<Facts[typeof subject]>, isAnswer: boolean) => {
+      if (life.stopped || isSilence(subject, reading)) return;
+      if (isAnswer) heard = true;
+      take(subject, reading, everyMs);
+    };
     const late = setTimeout(
-      () => take(subject, failed('timeout', source.kind, clock.now()), everyMs),
+      () => takeUnlessSilent(failed('timeout', source.kind, clock.now()), false),
       Math.max(MIN_DEADLINE_MS, everyMs * 2),
     );
     try {
-      const reading = await source.read(subject, { signal: abort.signal });
-      heard = true;
-      if (!life.stopped) take(subject, reading, everyMs);
+      takeUnlessSilent(await source.read(subject, { signal: abort.signal }), true);
     } catch (error) {
       if (!life.stopped) take(subject, failed('io-error', source.kind, clock.now(), String(error)), everyMs);
     } finally {
@@ -169,7 +175,7 @@ export function createFactsPoller(options: { source: FactsSource; clock: Clock }
         : only.flatMap((one) => subjects.filter(({ subject }) => subject === one));
     for (const { subject, everyMs } of asked) {
       // A source that is lost would only fail: its last facts stay, with their age.
-      if (lost && told.has(subject)) continue;
+      if (lost && isFollowed(subject)) continue;
       // Half a tick of slack, so that a subject of 1 s is asked at every tick.
       if (all || now + TICK_MS / 2 >= (dueAt.get(subject) ?? 0)) void ask(subject, everyMs);
     }
@@ -185,7 +191,7 @@ export function createFactsPoller(options: { source: FactsSource; clock: Clock }
     follow();
     timers.early = setTimeout(() => {
       for (const { subject, everyMs } of subjects) {
-        if ((everyMs <= EARLY_LIMIT_MS && !told.has(subject)) || !dueAt.has(subject))
+        if ((everyMs <= EARLY_LIMIT_MS && !isFollowed(subject)) || !dueAt.has(subject))
           void ask(subject, everyMs);
       }
     }, EARLY_SECOND_MS);

@@ -5,6 +5,7 @@ import { ActionableError, messageOf } from '../base/errors.ts';
 import { tellActionable } from '../base/texts/tell-actionable.ts';
 import type { Text } from '../base/texts/text.ts';
 import type { FactsSource } from '../contracts/source.ts';
+import type { AgentAddress } from '../clients/agent-address.ts';
 import { createAutoSource } from '../clients/auto-source.ts';
 import { findAgent, placeAt, type AgentPlace } from '../clients/find-agent.ts';
 import type { SourceName } from './command.ts';
@@ -59,7 +60,7 @@ async function openAuto(options: OpenOptions): Promise<FactsSource> {
     find: () => findAgent()?.path,
     open: async (signal) => {
       const found = findAgent();
-      if (found === undefined) throw new ActionableError('unreachable', 'ENOENT', { code: 'no-file' });
+      if (found === undefined) throw new ActionableError('unreachable', 'ENOENT', { code: 'no-answer' });
       return openAgent(found, options, signal);
     },
     silence,
@@ -80,20 +81,11 @@ async function tryAgent(
 
 async function openAgent(place: AgentPlace, options: OpenOptions, signal: AbortSignal): Promise<FactsSource> {
   const { clock, env, text } = options;
-  const [{ openAgentSource }, { readBootstrap }] = await Promise.all([
-    import('../clients/agent.ts'),
-    import('../clients/agent-bootstrap.ts'),
-  ]);
+  const { openAgentSource } = await import('../clients/agent.ts');
   const address =
     place.kind === 'socket'
       ? ({ kind: 'socket', socketPath: place.path } as const)
-      : await readBootstrap(place.path).catch((error: unknown) => {
-          const reason = messageOf(error);
-          throw new ActionableError('unreachable', text('agent.bootstrap', { path: place.path, reason }), {
-            hint: text('agent.bootstrap.hint'),
-            cause: error,
-          });
-        });
+      : await readAddress(place.path, text);
   const claimedName = claimedNameOf(env);
   return openAgentSource({
     address,
@@ -101,6 +93,19 @@ async function openAgent(place: AgentPlace, options: OpenOptions, signal: AbortS
     signal,
     ...(claimedName === undefined ? {} : { claimedName }),
   });
+}
+
+async function readAddress(path: string, text: Text): Promise<AgentAddress> {
+  const { readBootstrap } = await import('../clients/agent-bootstrap.ts');
+  try {
+    return await readBootstrap(path);
+  } catch (error) {
+    const reason = messageOf(error);
+    throw new ActionableError('unreachable', text('agent.bootstrap', { path, reason }), {
+      hint: text('agent.bootstrap.hint'),
+      cause: error,
+    });
+  }
 }
 
 const MAX_NAME_LENGTH = 100;

@@ -3,7 +3,7 @@
 import { Agent, type ClientRequestArgs } from 'node:http';
 import { connect as connectSocket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { connect as connectTls } from 'node:tls';
+import type { connect } from 'node:tls';
 import { splitEndpoint, type AgentAddress } from './agent-address.ts';
 import { WrongCertificate, type Pins } from './agent-pins.ts';
 
@@ -32,13 +32,16 @@ class Connections extends Agent {
   override createConnection(_options: ClientRequestArgs, done?: Done): Duplex | null | undefined {
     const address = this.#address;
     if (address.kind === 'socket') return connectSocket(address.socketPath);
-    // Given by `done` once it is trusted; Node takes nothing from here meanwhile.
-    connectPinned(address.endpoint, this.#pins, (error, socket) => done?.(error, socket));
+    // Given by `done` once it is trusted; Node takes nothing from here meanwhile. The host's own console
+    // needs no TLS: loading it would cost it 5 MB.
+    void import('node:tls').then(({ connect }) =>
+      connectPinned(connect, address.endpoint, this.#pins, (error, socket) => done?.(error, socket)),
+    );
     return undefined;
   }
 }
 
-function connectPinned(endpoint: string, pins: Pins, done: Done): void {
+function connectPinned(connectTls: typeof connect, endpoint: string, pins: Pins, done: Done): void {
   const target = splitEndpoint(endpoint);
   const socket = connectTls({
     host: target?.host ?? '',

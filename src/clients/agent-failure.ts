@@ -32,7 +32,6 @@ function codeOf(error: unknown): ReasonCode | typeof WRONG_CERTIFICATE {
   if (error instanceof NotUnderstood) return 'garbage';
   const errno = errnoOf(error) ?? '';
   if (errno === 'EACCES' || errno === 'EPERM') return 'no-permission';
-  if (errno === 'ENOENT' || errno === 'ENOTDIR') return 'no-file';
   return errno.startsWith('HPE_') ? 'garbage' : 'no-answer';
 }
 

@@ -54,6 +54,7 @@ export async function openAgentSource(options: AgentOptions): Promise<AgentSourc
   for (const [subject, everyS] of Object.entries(subjects)) {
     if (isSubject(subject)) intervals[subject] = everyS * 1000;
   }
+  const followed = Object.keys(intervals).filter(isSubject);
   const learn = async (signal: AbortSignal): Promise<void> => {
     const { next_fingerprint: next } = await call('storage', { signal });
     pins.announce(next);
@@ -83,12 +84,13 @@ export async function openAgentSource(options: AgentOptions): Promise<AgentSourc
     // Docker of this machine, host or guest, as the person who looks may ask it.
     readContainer: async (id, { signal }) => docker.readContainer(id, signal),
     call,
+    followed,
     follow: createEvents({
       transport,
       call,
       clock,
       random,
-      subjects: Object.keys(intervals).filter(isSubject),
+      subjects: followed,
       onLost: () => {
         asking.abort();
         asking = new AbortController();

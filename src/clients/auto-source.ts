@@ -82,6 +82,9 @@ export function createAutoSource(options: AutoOptions): FactsSource {
     },
     readContainer: embedded.readContainer,
     follow,
+    get followed() {
+      return agent?.followed ?? [];
+    },
     close: () => {
       closing.abort();
       agent?.close();

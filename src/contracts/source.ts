@@ -18,6 +18,8 @@ export type FactsSource = {
   readonly call?: CallRoute | undefined;
   /** Hears facts as they come, instead of asking for them; gives back how to stop. */
   readonly follow?: (listener: SourceListener) => () => void;
+  /** The subjects that come so. */
+  readonly followed?: readonly Subject[];
   readonly close: () => void;
 };
 

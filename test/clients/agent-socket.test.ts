@@ -134,7 +134,7 @@ test('a connection that the agent closed meanwhile is opened anew for a question
 });
 
 test.each([
-  ['nothing', async () => undefined, { code: 'no-file', message: 'ENOENT' }],
+  ['nothing', async () => undefined, { code: 'no-answer', message: 'ENOENT' }],
   ['a plain file', async () => writeFile(socketPath(), 'x'), { code: 'no-answer', message: 'ECONNREFUSED' }],
   [
     'somebody who speaks otherwise',

@@ -11,6 +11,14 @@ const agent = await startBareAgent({
   intervals: Object.fromEntries(subjects.map((subject) => [subject, 1])),
 });
 const readings = inventReadings();
+const { operations } = readings;
+agent.answer({
+  operations: () => ({
+    at: Date.now(),
+    every_s: 1,
+    operations: operations.state === 'ok' ? operations.value.operations : [],
+  }),
+});
 let sent = 0;
 const tell = () => {
   for (const subject of subjects) {

@@ -87,7 +87,9 @@ export async function startBareAgent(options: BareOptions): Promise<BareAgent> {
       if (found === undefined) return send(response, 404, { error: 'no such address', code: 'E_NO_ROUTE' });
       const one = { ...found, headers: request.headers, body: text === '' ? undefined : JSON.parse(text) };
       asked.push(one);
-      const given = answers[found.route]?.(one, response);
+      const answer = answers[found.route];
+      if (answer === undefined) return send(response, 503, { error: 'not here', code: 'E_NOT_READY' });
+      const given = answer(one, response);
       if (given === undefined) return undefined;
       if (isRefused(given)) return send(response, given.status, given.refused);
       return send(response, routes[found.route].status, given);

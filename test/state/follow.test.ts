@@ -29,6 +29,7 @@ function sit() {
       return Promise.resolve(readings[subject] ?? absent('not-here', 'test', Date.now()));
     },
     readContainer: async () => Promise.resolve(absent('not-here', 'test', Date.now())),
+    followed: ['load'],
     follow: (given) => {
       listener = given;
       return () => {
