@@ -204,7 +204,7 @@ describe('The agent itself', () => {
         retryAt: INVENTED_AT + 500,
       },
       /NOT TRUSTED 40 s *$/,
-      /is not trusted, since 40 s, .*: certificate ab12/,
+      /is not trusted, since 40 s, tried again now; .*: certificate ab12/,
     ],
   ])(
     '%s: says since when, why, and when it tries again, on every screen',

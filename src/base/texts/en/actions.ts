@@ -88,10 +88,12 @@ export const actions = {
   'op-action.open-otherwise': 'not while it is {state}',
   'op-action.over': 'it is over: {state}',
   'banner.rehearsal': 'Loop devices take part: this is a rehearsal.',
+  'banner.retry-in': 'in {left}',
+  'banner.retry-now': 'now',
   'banner.lost-agent':
-    'The agent has not answered for {age}, tried again in {left}; nothing can be done meanwhile: {reason}',
+    'The agent has not answered for {age}, tried again {when}; nothing can be done meanwhile: {reason}',
   'banner.refused-agent':
-    'The agent is not trusted, since {age}, tried again in {left}; nothing can be done meanwhile: {reason}',
+    'The agent is not trusted, since {age}, tried again {when}; nothing can be done meanwhile: {reason}',
   'header.agent': 'facts from the agent',
   'header.lost': 'LOST',
   'header.refused': 'NOT TRUSTED',

@@ -89,10 +89,12 @@ export const actions = {
   'op-action.open-otherwise': 'nem ebben az állapotban: {state}',
   'op-action.over': 'már vége: {state}',
   'banner.rehearsal': 'Hurokeszközök is részt vesznek: ez próba.',
+  'banner.retry-in': '{left} múlva',
+  'banner.retry-now': 'most',
   'banner.lost-agent':
-    'Az ügynök {age} óta nem válaszol, új próba {left} múlva; addig semmit sem lehet tenni: {reason}',
+    'Az ügynök {age} óta nem válaszol, új próba {when}; addig semmit sem lehet tenni: {reason}',
   'banner.refused-agent':
-    'Az ügynök {age} óta nem megbízható, új próba {left} múlva; addig semmit sem lehet tenni: {reason}',
+    'Az ügynök {age} óta nem megbízható, új próba {when}; addig semmit sem lehet tenni: {reason}',
   'header.agent': 'az ügynök adatai',
   'header.lost': 'ELVESZETT',
   'header.refused': 'NEM MEGBÍZHATÓ',
