@@ -11,6 +11,8 @@ export type Session = {
   readonly model: () => Model;
   readonly text: () => Text;
   readonly size: () => Size;
+  /** Whether the terminal has not taken yet what it was sent: the person sees an older frame. */
+  readonly isBehind?: () => boolean;
   readonly now: () => number;
   /** Ends the console with this exit code. */
   readonly leave: (code: number) => void;

@@ -198,6 +198,28 @@ describe('A blank disk is formatted', () => {
     await expect.poll(() => agent.asked).toHaveLength(1);
   });
 
+  test('not before the terminal has shown the question, nor while it is too small for it', async () => {
+    const link = { isBehind: true };
+    const { seated, agent } = await sitBeforeDisk({ answers, seat: { isBehind: () => link.isBehind } });
+    seated.press('a', FORMAT_EXT4);
+    readThrough(seated);
+    typeWord(seated, 'B2F4XK');
+    expect(viewOf(seated).overlay).toMatchObject({ typed: '' });
+    link.isBehind = false;
+    typeWord(seated, 'B2F4XK');
+    expect(viewOf(seated).overlay).toMatchObject({ typed: '' });
+    readThrough(seated);
+    typeWord(seated, 'B2F4XK');
+    seated.resize(39, 9);
+    seated.press('Enter');
+    seated.resize(80, 24);
+    seated.press('Enter');
+    expect(agent.asked).toEqual([]);
+    readThrough(seated);
+    seated.press('Enter');
+    await expect.poll(() => agent.asked).toHaveLength(1);
+  });
+
   test('a clock that is set back does not shut the dialog', async () => {
     const { seated } = await sitBeforeDisk({ answers });
     seated.press('a', FORMAT_EXT4);

@@ -3,7 +3,7 @@
 export const actions = {
   'actions.title': 'What to do with',
   'actions.choose': '1 to {last} chooses',
-  'actions.menu-keys': 'a number chooses, j and k move, → takes the marked one, Esc closes',
+  'actions.menu-keys': 'a number chooses, j and k move, l takes the one under the cursor, Esc closes',
   'actions.dialog-keys': 'Esc cancels, arrows scroll',
   'actions.enter': 'Enter never acts: press the number, 1 to {last}.',
   'actions.destroying': 'These end what is there',

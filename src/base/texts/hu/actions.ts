@@ -4,7 +4,7 @@ import type { actions as english } from '../en/actions.ts';
 export const actions = {
   'actions.title': 'Teendő ezzel:',
   'actions.choose': '1–{last} választ',
-  'actions.menu-keys': 'szám választ, j és k léptet, → a kijelöltet veszi, Esc bezár',
+  'actions.menu-keys': 'szám választ, j és k léptet, l a kurzornál lévőt veszi, Esc bezár',
   'actions.dialog-keys': 'Esc elveti, nyilak görgetnek',
   'actions.enter': 'Az Enter sosem hajt végre: a számot nyomd meg, 1–{last}.',
   'actions.destroying': 'Ezek megszüntetik, ami ott van',
