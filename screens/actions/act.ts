@@ -10,7 +10,7 @@ import type { Action, Outcome } from './action.ts';
 const TYPEABLE = /^[\x21-\x7e]{2,64}$/;
 
 /** Why nothing at all is done now, whatever it is; nothing when something may be. */
-export function closedReason(session: Session): string | undefined {
+function closedReason(session: Session): string | undefined {
   const text = session.text();
   const { source, view } = session.console;
   const { connection } = session.model();

@@ -15,6 +15,15 @@ const viewOf = (seated: Seated) => seated.console.view.getState();
 const toastOf = (seated: Seated) => viewOf(seated).toast?.text ?? '';
 const FORMAT_EXT4 = '4';
 const RELEASE = '3';
+const SCAN = {
+  bytes_done: 37,
+  bytes_total: 100,
+  rate: 1,
+  left_s: 14_400,
+  started: 0,
+  at: 0,
+  detail: '',
+} as const;
 const LETTERS = Array.from('B2F4XK');
 
 const invented = inventReadings().operations;
@@ -255,7 +264,7 @@ describe('A blank disk is formatted', () => {
   });
 
   test('one that is not read whole yet is asked about in the same way, while its scan goes on', async () => {
-    const scan = { state: 'running', bytes_total: 100, rate: 1, started: 0, at: 0, detail: '' } as const;
+    const scan = { ...SCAN, state: 'running' } as const;
     const { seated, agent, becomes } = await sitBeforeDisk({
       answers,
       flag: {
@@ -280,6 +289,23 @@ describe('A disk that holds data', () => {
       throw signatureNeeded(WAITING.id);
     },
   };
+
+  test.each<[string, Partial<DiskFlag>]>([
+    ['whose scan found a byte', { scan: { ...SCAN, state: 'not-zero' } }],
+    ['whose scan failed', { scan: { ...SCAN, state: 'failed' } }],
+    ['on which something was seen', { signals: MOUNTED.signals ?? [] }],
+    ['of which nothing is known', { verdict: 'unknown' }],
+  ])('is also one %s: its format is only asked for', async (_what, flag) => {
+    const { seated, agent } = await sitBeforeDisk({
+      answers,
+      flag: { verdict: 'unverified', data_bearing: true, ...flag },
+    });
+    seated.press('a', FORMAT_EXT4);
+    readThrough(seated);
+    seated.press('y');
+    await expect.poll(() => agent.asked).toHaveLength(1);
+    expect(agent.asked[0]?.body).not.toHaveProperty('confirm');
+  });
 
   test('is not formatted: a request is made that waits for a signature, and the console shows it', async () => {
     const { seated, agent } = await sitBeforeDisk({ answers, flag: MOUNTED });

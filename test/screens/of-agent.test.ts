@@ -260,6 +260,24 @@ describe('A flag', () => {
     }
   });
 
+  test('of one that was zero once, and may have changed since, says so', async () => {
+    const scan = {
+      state: 'zero',
+      bytes_done: 9,
+      bytes_total: 9,
+      rate: 1,
+      left_s: 0,
+      started: 0,
+      at: 0,
+      detail: '',
+    } as const;
+    const { readings } = withDisk({ flag: { verdict: 'unverified', data_bearing: true, scan } });
+    const seated = await sit({ readings });
+    seated.press('2', 'Enter');
+    expect(seated.text()).toContain('UNKNOWN');
+    expect(seated.text()).toContain('it may have changed since');
+  });
+
   test('is BLANK only when it is proven', async () => {
     const words = async (flag: NonNullable<Parameters<typeof withDisk>[0]['flag']>) => {
       const seated = await sit({ readings: withDisk({ flag }).readings });
