@@ -58,6 +58,7 @@ export function createSession(
     model,
     text,
     now: options.now,
+    asked: new Set(),
     theme: () => themeOf(console.settings.getState().theme, options.colour ? kind.colours : 'none'),
     plainSigns: () => glyphs() === asciiGlyphs,
   };

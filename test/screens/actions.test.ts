@@ -115,6 +115,19 @@ describe('The menu of actions', () => {
     expect(agent.asked).toEqual([{ route: 'identifyDisk', params: undefined, body: { device: '/dev/sdb' } }]);
   });
 
+  test('what was asked for is not asked for again before it is answered', async () => {
+    const answer = Promise.withResolvers<unknown>();
+    const { seated, agent } = await sitBeforeDisk({ answers: { identifyDisk: () => answer.promise } });
+    seated.press('a', '2', 'a', '2');
+    expect(toastOf(seated)).toContain('it was asked for already');
+    seated.press('Esc');
+    expect(agent.asked).toHaveLength(1);
+    answer.resolve({ how: 'reading', seconds: 60 });
+    await expect.poll(() => toastOf(seated)).toContain('shows a rhythm');
+    seated.press('a', '2');
+    await expect.poll(() => agent.asked).toHaveLength(2);
+  });
+
   test('a refusal of the agent is told with its reason', async () => {
     const { seated } = await sitBeforeDisk({
       answers: {

@@ -6,6 +6,7 @@ import type { ProxmoxGuest } from '../../src/contracts/facts/proxmox.ts';
 import { ok, valueOf } from '../../src/contracts/reading.ts';
 import type { Connection } from '../../src/contracts/source.ts';
 import { announceNotices } from '../../screens/notices.ts';
+import { plainFrame } from '../../screens/plain-frame.ts';
 import { createAskedAgent } from './asking-agent.ts';
 import { MOUNTED, withDisk } from './disk-row.ts';
 import { INVENTED_AT, inventReadings } from './invented-facts.ts';
@@ -231,6 +232,7 @@ describe('The agent itself', () => {
       rehearsal.press(key);
       expect(rehearsal.text()).toContain('this is a rehearsal');
     }
+    expect(plainFrame(rehearsal.session, 100).join('\n')).toContain('this is a rehearsal');
     const real = await sit({ readings: withDisk({}).readings });
     expect(real.text()).not.toContain('rehearsal');
   });

@@ -29,6 +29,7 @@ export const actions = {
   'actions.stale': '{facts}: {state}; nothing is done on old facts',
   'actions.signing': 'signatures come with the next version',
   'actions.no-word': 'it has no word that can be typed',
+  'actions.under-way': 'it was asked for already, and is not answered yet',
   'actions.one-only': 'one row at a time: Ctrl+\\ clears the marks',
   'actions.mark-gone': 'a marked row is no longer there: Ctrl+\\ clears the marks',
   'actions.rows': '{count} marked rows',

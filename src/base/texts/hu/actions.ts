@@ -30,6 +30,7 @@ export const actions = {
   'actions.stale': '{facts}: {state}; régi adatokon semmi sem történik',
   'actions.signing': 'az aláírás a következő változattal jön',
   'actions.no-word': 'nincs begépelhető szava',
+  'actions.under-way': 'már kérted, és még nem jött rá válasz',
   'actions.one-only': 'egyszerre egy sor: Ctrl+\\ törli a kijelöléseket',
   'actions.mark-gone': 'egy kijelölt sor már nincs meg: Ctrl+\\ törli a kijelöléseket',
   'actions.rows': '{count} kijelölt sor',
