@@ -24,7 +24,7 @@ export type Drawing = { readonly theme: () => Theme; readonly plainSigns: () => 
 /** What only the terminal's owner can do is given in `owner`. */
 export function createSession(
   options: SessionOptions,
-  owner: Pick<Session, 'size' | 'leave' | 'suspend' | 'repaint' | 'copy' | 'saveSettings'>,
+  owner: Pick<Session, 'size' | 'isBehind' | 'leave' | 'suspend' | 'repaint' | 'copy' | 'saveSettings'>,
 ): Session & Drawing {
   const { console, env } = options;
   const kind = terminalKind(env);
@@ -58,6 +58,7 @@ export function createSession(
     model,
     text,
     now: options.now,
+    asked: new Set(),
     theme: () => themeOf(console.settings.getState().theme, options.colour ? kind.colours : 'none'),
     plainSigns: () => glyphs() === asciiGlyphs,
   };

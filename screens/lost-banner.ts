@@ -8,6 +8,7 @@ import type { Session } from './session.ts';
 
 /** Silence after which the source counts as lost. */
 const LOST_AFTER_MS = 5000;
+const SECOND_MS = 1000;
 
 /**
  * How long the source has been silent, when that is so long that it counts as lost. An agent that is
@@ -52,7 +53,10 @@ function tellLost({ text, nowMs, glyphs }: Model, { state, since, reason, retryA
   const { language } = text;
   const words = text(`banner.${state}-agent`, {
     age: formatDuration(nowMs - since, language),
-    left: formatDuration(retryAt - nowMs, language),
+    when:
+      retryAt - nowMs < SECOND_MS
+        ? text('banner.retry-now')
+        : text('banner.retry-in', { left: formatDuration(retryAt - nowMs, language) }),
     reason,
   });
   return `${glyphs.bad} ${words}`;

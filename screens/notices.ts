@@ -19,7 +19,7 @@ export function announceNotices(session: Session): () => void {
 }
 
 /** With the flag of a disk, where it is known already. */
-export function tellNotice(model: Model, { kind, subject, detail }: Notice): string {
+function tellNotice(model: Model, { kind, subject, detail }: Notice): string {
   const { text } = model;
   const words = [tellKind(text, kind), subject, detail].filter((part) => part !== '').join(' – ');
   if (kind !== 'disk-plugged' && kind !== 'scan-ended') return words;

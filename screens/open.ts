@@ -35,6 +35,7 @@ export async function openConsole(options: OpenOptions): Promise<number> {
   const toast = (text: string) => console.view.setState({ toast: { text, at: options.now() } });
   const session = createSession(options, {
     size: terminal.size,
+    isBehind: terminal.isBehind,
     leave: ended.resolve,
     suspend: () => handlers.suspend(),
     repaint: () => handlers.repaint(),

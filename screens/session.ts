@@ -11,7 +11,11 @@ export type Session = {
   readonly model: () => Model;
   readonly text: () => Text;
   readonly size: () => Size;
+  /** Whether the terminal has not taken yet what it was sent: the person sees an older frame. */
+  readonly isBehind?: () => boolean;
   readonly now: () => number;
+  /** What was asked of the agent and is not answered yet, each by its action and target. */
+  readonly asked: Set<string>;
   /** Ends the console with this exit code. */
   readonly leave: (code: number) => void;
   readonly suspend: () => void;

@@ -10,7 +10,7 @@ import type { Action, Outcome } from './action.ts';
 const TYPEABLE = /^[\x21-\x7e]{2,64}$/;
 
 /** Why nothing at all is done now, whatever it is; nothing when something may be. */
-export function closedReason(session: Session): string | undefined {
+function closedReason(session: Session): string | undefined {
   const text = session.text();
   const { source, view } = session.console;
   const { connection } = session.model();
@@ -33,6 +33,7 @@ export function refusalOf(session: Session, action: Action): string | undefined 
     if (state === 'live' || state === 'ageing') continue;
     return text('actions.stale', { facts: text(`subject.${subject}`), state: text(`freshness.${state}`) });
   }
+  if (session.asked.has(keyOf(action))) return text('actions.under-way');
   if (action.off !== undefined) return action.off;
   if (action.tier === 3) return text('actions.signing');
   // An empty word would be confirmed by Enter alone.
@@ -59,12 +60,16 @@ export function act(session: Session, action: Action): void {
     say(said);
     session.console.poller.refresh();
   };
+  session.asked.add(keyOf(action));
   void action
     .run(source.call)
+    .finally(() => session.asked.delete(keyOf(action)))
     .then(done, (error: unknown) =>
       say(text('actions.refused', { action: action.label, reason: tellError(error) })),
     );
 }
+
+const keyOf = ({ id, target }: Action): string => `${id} ${target}`;
 
 /** What was wrong, and what to do about it where the agent says. */
 function tellError(error: unknown): string {

@@ -104,8 +104,7 @@ function release(device: FlaggedDevice, model: Model, shared: Shared): Action {
  */
 function format(device: FlaggedDevice, fstype: FormatType, model: Model, shared: Shared): Action {
   const { text } = model;
-  const runs =
-    device.verdict === 'blank_proven' || (device.verdict === 'unverified' && device.signals.length === 0);
+  const runs = looksFree(device);
   const open = openOperationsOn(device, model);
   const running = open.find(({ state }) => state === 'claimed');
   const body = { device: nameOf(device), fstype };
@@ -129,6 +128,13 @@ function format(device: FlaggedDevice, fstype: FormatType, model: Model, shared:
     ],
     run: async (call) => askForFormat(call, runs ? { ...body, confirm: shared.word } : body, device, model),
   };
+}
+
+/** Nothing was found on it, as far as anybody looked. */
+function looksFree({ verdict, signals, scan }: FlaggedDevice): boolean {
+  if (signals.length > 0) return false;
+  if (verdict === 'unverified') return scan?.state !== 'not-zero' && scan?.state !== 'failed';
+  return verdict === 'blank_proven';
 }
 
 async function askForFormat(

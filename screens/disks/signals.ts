@@ -44,7 +44,8 @@ export function tellReason(
   if (strongest === undefined) return reason;
   const key = `signal.${strongest.id}`;
   const words = isTextKey(key) ? model.text(key) : reason;
-  return strongest.detail === '' ? words : `${words}: ${strongest.detail}`;
+  const { detail } = strongest;
+  return detail === '' || words.includes(detail) ? words : `${words}: ${detail}`;
 }
 
 /** One sentence for the flag: how far the reading is, or the strongest signal. */
@@ -57,6 +58,8 @@ export function reasonOf(device: FlaggedDevice, model: Model): string {
   if (signals.length > 0) return tellReason(device, model);
   if (verdict === 'blank_proven') return model.text('disks.blank');
   if (verdict === 'unverified' && scan === null) return model.text('disks.not-read');
+  // It was zero then, and nothing proves that it still is.
+  if (verdict === 'unverified' && scan?.state === 'zero') return model.text('disks.was-zero');
   return scan === null || scan.state === 'running' ? reason : endedScan(scan, model);
 }
 
@@ -74,7 +77,7 @@ function runningScan({ bytes_done, bytes_total, left_s }: DiskScan, model: Model
 }
 
 const endedScan = ({ state, detail }: DiskScan, model: Model): string =>
-  `${model.text(`scan.${state}`)}${detail === '' ? '' : `: ${detail}`}`;
+  `${model.text(`zero-scan.${state}`)}${detail === '' ? '' : `: ${detail}`}`;
 
 /** Every signal with where it was read, and what ends it; then how the reading of every byte goes. */
 export function signalLines(device: FlaggedDevice, model: Model, width: number): Line[] {

@@ -4,6 +4,7 @@ import { changeList, isOverlay, type OverlayOf } from '../../state/view.ts';
 import { act, refusalOf } from '../actions/act.ts';
 import { askedAbout, type Action } from '../actions/action.ts';
 import { actionsOf, askedAction, targetsOf } from '../actions/actions-of.ts';
+import { layoutOf } from '../layout.ts';
 import type { Session } from '../session.ts';
 import { whereIs } from '../where.ts';
 import { toast } from './commands.ts';
@@ -68,8 +69,8 @@ export function pressInDialog(session: Session, name: string, alone: boolean): v
   const change = (to: Partial<OverlayOf<'confirm'>>) =>
     session.console.view.setState({ overlay: { ...overlay, ...to } });
   const openFor = session.now() - overlay.openedAt;
-  // A clock that was set back must not shut the dialog for good.
-  if (openFor < 0) return change({ openedAt: session.now() });
+  // A clock that was set back must not shut the dialog for good; what is not seen is not answered.
+  if (openFor < 0 || isUnseen(session)) return change({ openedAt: session.now() });
   if (openFor < DEAF_MS) return;
   if (name === 'Esc') return close(session);
   const { screen } = whereIs(session.console.view.getState(), session.model());
@@ -95,6 +96,10 @@ export function pressInDialog(session: Session, name: string, alone: boolean): v
   const letter = name === 'Space' ? ' ' : name;
   if ([...letter].length === 1 && overlay.typed.length < MAX_TYPED) change({ typed: overlay.typed + letter });
 }
+
+/** The frame with the question is still on its way, or the terminal is too small for it. */
+const isUnseen = (session: Session): boolean =>
+  session.isBehind?.() === true || layoutOf(session.size()).frame === 'none';
 
 const SCROLLS: Readonly<Record<string, number>> = { Down: 1, Up: -1, PgDn: PAGE, PgUp: -PAGE };
 

@@ -15,6 +15,15 @@ const viewOf = (seated: Seated) => seated.console.view.getState();
 const toastOf = (seated: Seated) => viewOf(seated).toast?.text ?? '';
 const FORMAT_EXT4 = '4';
 const RELEASE = '3';
+const SCAN = {
+  bytes_done: 37,
+  bytes_total: 100,
+  rate: 1,
+  left_s: 14_400,
+  started: 0,
+  at: 0,
+  detail: '',
+} as const;
 const LETTERS = Array.from('B2F4XK');
 
 const invented = inventReadings().operations;
@@ -104,6 +113,19 @@ describe('The menu of actions', () => {
     seated.press('a', 'j', 'l');
     await expect.poll(() => toastOf(seated)).toBe('/dev/sdb: the light of its bay blinks for 60 s.');
     expect(agent.asked).toEqual([{ route: 'identifyDisk', params: undefined, body: { device: '/dev/sdb' } }]);
+  });
+
+  test('what was asked for is not asked for again before it is answered', async () => {
+    const answer = Promise.withResolvers<unknown>();
+    const { seated, agent } = await sitBeforeDisk({ answers: { identifyDisk: () => answer.promise } });
+    seated.press('a', '2', 'a', '2');
+    expect(toastOf(seated)).toContain('it was asked for already');
+    seated.press('Esc');
+    expect(agent.asked).toHaveLength(1);
+    answer.resolve({ how: 'reading', seconds: 60 });
+    await expect.poll(() => toastOf(seated)).toContain('shows a rhythm');
+    seated.press('a', '2');
+    await expect.poll(() => agent.asked).toHaveLength(2);
   });
 
   test('a refusal of the agent is told with its reason', async () => {
@@ -198,6 +220,28 @@ describe('A blank disk is formatted', () => {
     await expect.poll(() => agent.asked).toHaveLength(1);
   });
 
+  test('not before the terminal has shown the question, nor while it is too small for it', async () => {
+    const link = { isBehind: true };
+    const { seated, agent } = await sitBeforeDisk({ answers, seat: { isBehind: () => link.isBehind } });
+    seated.press('a', FORMAT_EXT4);
+    readThrough(seated);
+    typeWord(seated, 'B2F4XK');
+    expect(viewOf(seated).overlay).toMatchObject({ typed: '' });
+    link.isBehind = false;
+    typeWord(seated, 'B2F4XK');
+    expect(viewOf(seated).overlay).toMatchObject({ typed: '' });
+    readThrough(seated);
+    typeWord(seated, 'B2F4XK');
+    seated.resize(39, 9);
+    seated.press('Enter');
+    seated.resize(80, 24);
+    seated.press('Enter');
+    expect(agent.asked).toEqual([]);
+    readThrough(seated);
+    seated.press('Enter');
+    await expect.poll(() => agent.asked).toHaveLength(1);
+  });
+
   test('a clock that is set back does not shut the dialog', async () => {
     const { seated } = await sitBeforeDisk({ answers });
     seated.press('a', FORMAT_EXT4);
@@ -233,7 +277,7 @@ describe('A blank disk is formatted', () => {
   });
 
   test('one that is not read whole yet is asked about in the same way, while its scan goes on', async () => {
-    const scan = { state: 'running', bytes_total: 100, rate: 1, started: 0, at: 0, detail: '' } as const;
+    const scan = { ...SCAN, state: 'running' } as const;
     const { seated, agent, becomes } = await sitBeforeDisk({
       answers,
       flag: {
@@ -258,6 +302,23 @@ describe('A disk that holds data', () => {
       throw signatureNeeded(WAITING.id);
     },
   };
+
+  test.each<[string, Partial<DiskFlag>]>([
+    ['whose scan found a byte', { scan: { ...SCAN, state: 'not-zero' } }],
+    ['whose scan failed', { scan: { ...SCAN, state: 'failed' } }],
+    ['on which something was seen', { signals: MOUNTED.signals ?? [] }],
+    ['of which nothing is known', { verdict: 'unknown' }],
+  ])('is also one %s: its format is only asked for', async (_what, flag) => {
+    const { seated, agent } = await sitBeforeDisk({
+      answers,
+      flag: { verdict: 'unverified', data_bearing: true, ...flag },
+    });
+    seated.press('a', FORMAT_EXT4);
+    readThrough(seated);
+    seated.press('y');
+    await expect.poll(() => agent.asked).toHaveLength(1);
+    expect(agent.asked[0]?.body).not.toHaveProperty('confirm');
+  });
 
   test('is not formatted: a request is made that waits for a signature, and the console shows it', async () => {
     const { seated, agent } = await sitBeforeDisk({ answers, flag: MOUNTED });

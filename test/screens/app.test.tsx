@@ -7,6 +7,8 @@ import stringWidth from 'string-width';
 import { App } from '../../screens/app.tsx';
 import type { Size } from '../../screens/layout.ts';
 import { listOf } from '../../state/view.ts';
+import { createAskedAgent, refusal } from './asking-agent.ts';
+import { MOUNTED, withDisk } from './disk-row.ts';
 import { sitDown, type Seated } from './seated.ts';
 
 /** The width that ink-testing-library's terminal has. */
@@ -115,6 +117,71 @@ describe('Bytes of a terminal', () => {
     const before = view();
     await type('\u001b[?62;22c\u001b[24;80R');
     expect(view()).toMatchObject({ screen: before.screen, overlay: null, detail: null });
+  });
+});
+
+describe('Bytes of a terminal while a question is open', () => {
+  const READABLE_MS = 400;
+  async function sitAtQuestion(flag: Parameters<typeof withDisk>[0]['flag']) {
+    const agent = createAskedAgent({
+      formatDisk: () => {
+        throw refusal('E_RATE', 'not now');
+      },
+    });
+    const seat = await sitAtInk({ readings: withDisk({ ...(flag && { flag }) }).readings, call: agent.call });
+    await seat.type('2');
+    const overlay = () => seat.view().overlay;
+    const readThrough = () => seat.seated.pass(READABLE_MS);
+    return { ...seat, agent, overlay, readThrough };
+  }
+
+  test('all that arrives in one write with what opens it is dropped', async () => {
+    const { type, agent, overlay } = await sitAtQuestion(MOUNTED);
+    await type('a4y\r');
+    await type('y\r');
+    expect(overlay()?.kind).toBe('confirm');
+    expect(agent.asked).toEqual([]);
+  });
+
+  test('y and Enter in one write are a yes, once', async () => {
+    const { type, agent, readThrough } = await sitAtQuestion(MOUNTED);
+    await type('a');
+    await type('4');
+    readThrough();
+    await type('y\r');
+    expect(agent.asked).toHaveLength(1);
+  });
+
+  test('Enter alone is a no', async () => {
+    const { type, agent, overlay, readThrough } = await sitAtQuestion(MOUNTED);
+    await type('a');
+    await type('4');
+    readThrough();
+    await type('\r');
+    expect(overlay()).toBeNull();
+    expect(agent.asked).toEqual([]);
+  });
+
+  test('a paste is never an answer, with bracketed paste and without, whole or with its Enter', async () => {
+    const { type, agent, overlay, readThrough } = await sitAtQuestion({});
+    await type('a');
+    await type('4');
+    readThrough();
+    for (const bytes of ['\u001b[200~B2F4XK\r\u001b[201~', 'B2F4XK\r', 'B2F4XK\ry', 'y\ry\ry\ry\r']) {
+      await type(bytes);
+      expect(overlay()).toMatchObject({ kind: 'confirm', typed: '' });
+    }
+    expect(agent.asked).toEqual([]);
+  });
+
+  test('the word typed letter by letter, or in bursts of a slow link, and then Enter, is an answer', async () => {
+    const { type, agent, readThrough } = await sitAtQuestion({});
+    await type('a');
+    await type('4');
+    readThrough();
+    for (const bytes of ['B2', 'F', '4XK']) await type(bytes);
+    await type('\r');
+    expect(agent.asked).toHaveLength(1);
   });
 });
 

@@ -1,6 +1,6 @@
 // Every screen at every size, in both languages, with and without facts: exactly as many lines as
 // the terminal has rows, none wider than it, and nothing in them that a terminal would obey.
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { SCREEN_IDS, type ScreenId } from '../../src/contracts/screen-ids.ts';
 import { createAskedAgent } from './asking-agent.ts';
 import { HOSTILE, inventReadings } from './invented-facts.ts';
@@ -144,6 +144,23 @@ describe('Every frame fits its terminal and is harmless', () => {
     }
     seated.stop();
   });
+});
+
+test('menus and dialogs are ASCII where everything is', async () => {
+  for (const language of ['en', 'hu'] as const) {
+    const { call } = createAskedAgent({});
+    const seated = await sitDown({ env: { TERM: 'linux', LANG: 'C' }, call, language });
+    for (const keys of [['a'], ['a', '3'], ['a', '1']]) {
+      for (const screen of ['2', '5']) {
+        seated.press('Esc', 'Esc', screen, ...keys);
+        const signs = seated.painted().replace(/<U\+[0-9A-F]+>|[\u2400-\u2421漢]|\p{M}/gu, '');
+        // Letters of a language stay.
+        expect(signs).toMatch(/^[\x20-\x7e\u001b\náéíóöőúüűÁÉÍÓÖŐÚÜŰ]*$/);
+        seated.pass(400);
+      }
+    }
+    seated.stop();
+  }
 });
 
 describe('What is missing is shown as missing', () => {

@@ -6,6 +6,7 @@ import type { ProxmoxGuest } from '../../src/contracts/facts/proxmox.ts';
 import { ok, valueOf } from '../../src/contracts/reading.ts';
 import type { Connection } from '../../src/contracts/source.ts';
 import { announceNotices } from '../../screens/notices.ts';
+import { plainFrame } from '../../screens/plain-frame.ts';
 import { createAskedAgent } from './asking-agent.ts';
 import { MOUNTED, withDisk } from './disk-row.ts';
 import { INVENTED_AT, inventReadings } from './invented-facts.ts';
@@ -204,7 +205,7 @@ describe('The agent itself', () => {
         retryAt: INVENTED_AT + 500,
       },
       /NOT TRUSTED 40 s *$/,
-      /is not trusted, since 40 s, .*: certificate ab12/,
+      /is not trusted, since 40 s, tried again now; .*: certificate ab12/,
     ],
   ])(
     '%s: says since when, why, and when it tries again, on every screen',
@@ -231,6 +232,7 @@ describe('The agent itself', () => {
       rehearsal.press(key);
       expect(rehearsal.text()).toContain('this is a rehearsal');
     }
+    expect(plainFrame(rehearsal.session, 100).join('\n')).toContain('this is a rehearsal');
     const real = await sit({ readings: withDisk({}).readings });
     expect(real.text()).not.toContain('rehearsal');
   });
@@ -258,6 +260,24 @@ describe('A flag', () => {
     for (const words of ['HELD', 'sdb1', '/srv/customer', '/proc/1/mountinfo', 'umount /srv/customer']) {
       expect(seated.text()).toContain(words);
     }
+  });
+
+  test('of one that was zero once, and may have changed since, says so', async () => {
+    const scan = {
+      state: 'zero',
+      bytes_done: 9,
+      bytes_total: 9,
+      rate: 1,
+      left_s: 0,
+      started: 0,
+      at: 0,
+      detail: '',
+    } as const;
+    const { readings } = withDisk({ flag: { verdict: 'unverified', data_bearing: true, scan } });
+    const seated = await sit({ readings });
+    seated.press('2', 'Enter');
+    expect(seated.text()).toContain('UNKNOWN');
+    expect(seated.text()).toContain('it may have changed since');
   });
 
   test('is BLANK only when it is proven', async () => {

@@ -53,6 +53,8 @@ export async function sitDown(
     patient?: boolean;
     /** Answers as an agent would; without it the source only reads. */
     call?: CallRoute;
+    /** Whether the terminal is behind. */
+    isBehind?: () => boolean;
     env?: Readonly<Record<string, string>>;
   } = {},
 ): Promise<Seated> {
@@ -84,6 +86,7 @@ export async function sitDown(
     },
     {
       size: () => size,
+      ...(options.isBehind && { isBehind: options.isBehind }),
       leave: (code) => left.push(code),
       suspend: () => undefined,
       repaint: () => undefined,

@@ -3,7 +3,7 @@
 export const actions = {
   'actions.title': 'What to do with',
   'actions.choose': '1 to {last} chooses',
-  'actions.menu-keys': 'a number chooses, j and k move, → takes the marked one, Esc closes',
+  'actions.menu-keys': 'a number chooses, j and k move, l takes the one under the cursor, Esc closes',
   'actions.dialog-keys': 'Esc cancels, arrows scroll',
   'actions.enter': 'Enter never acts: press the number, 1 to {last}.',
   'actions.destroying': 'These end what is there',
@@ -29,6 +29,7 @@ export const actions = {
   'actions.stale': '{facts}: {state}; nothing is done on old facts',
   'actions.signing': 'signatures come with the next version',
   'actions.no-word': 'it has no word that can be typed',
+  'actions.under-way': 'it was asked for already, and is not answered yet',
   'actions.one-only': 'one row at a time: Ctrl+\\ clears the marks',
   'actions.mark-gone': 'a marked row is no longer there: Ctrl+\\ clears the marks',
   'actions.rows': '{count} marked rows',
@@ -88,10 +89,12 @@ export const actions = {
   'op-action.open-otherwise': 'not while it is {state}',
   'op-action.over': 'it is over: {state}',
   'banner.rehearsal': 'Loop devices take part: this is a rehearsal.',
+  'banner.retry-in': 'in {left}',
+  'banner.retry-now': 'now',
   'banner.lost-agent':
-    'The agent has not answered for {age}, tried again in {left}; nothing can be done meanwhile: {reason}',
+    'The agent has not answered for {age}, tried again {when}; nothing can be done meanwhile: {reason}',
   'banner.refused-agent':
-    'The agent is not trusted, since {age}, tried again in {left}; nothing can be done meanwhile: {reason}',
+    'The agent is not trusted, since {age}, tried again {when}; nothing can be done meanwhile: {reason}',
   'header.agent': 'facts from the agent',
   'header.lost': 'LOST',
   'header.refused': 'NOT TRUSTED',

@@ -274,6 +274,6 @@ export const screens = {
   'settings.on': 'on',
   'settings.off': 'off',
   'settings.seconds': 'every {seconds} s',
-  'detail.gone': 'This is no longer there. Esc goes back.',
+  'detail.gone': 'This is no longer there, or not yet. Esc goes back.',
   'marks.count': '{count} marked',
 } as const;

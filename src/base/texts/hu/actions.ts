@@ -4,7 +4,7 @@ import type { actions as english } from '../en/actions.ts';
 export const actions = {
   'actions.title': 'Teendő ezzel:',
   'actions.choose': '1–{last} választ',
-  'actions.menu-keys': 'szám választ, j és k léptet, → a kijelöltet veszi, Esc bezár',
+  'actions.menu-keys': 'szám választ, j és k léptet, l a kurzornál lévőt veszi, Esc bezár',
   'actions.dialog-keys': 'Esc elveti, nyilak görgetnek',
   'actions.enter': 'Az Enter sosem hajt végre: a számot nyomd meg, 1–{last}.',
   'actions.destroying': 'Ezek megszüntetik, ami ott van',
@@ -30,6 +30,7 @@ export const actions = {
   'actions.stale': '{facts}: {state}; régi adatokon semmi sem történik',
   'actions.signing': 'az aláírás a következő változattal jön',
   'actions.no-word': 'nincs begépelhető szava',
+  'actions.under-way': 'már kérted, és még nem jött rá válasz',
   'actions.one-only': 'egyszerre egy sor: Ctrl+\\ törli a kijelöléseket',
   'actions.mark-gone': 'egy kijelölt sor már nincs meg: Ctrl+\\ törli a kijelöléseket',
   'actions.rows': '{count} kijelölt sor',
@@ -89,10 +90,12 @@ export const actions = {
   'op-action.open-otherwise': 'nem ebben az állapotban: {state}',
   'op-action.over': 'már vége: {state}',
   'banner.rehearsal': 'Hurokeszközök is részt vesznek: ez próba.',
+  'banner.retry-in': '{left} múlva',
+  'banner.retry-now': 'most',
   'banner.lost-agent':
-    'Az ügynök {age} óta nem válaszol, új próba {left} múlva; addig semmit sem lehet tenni: {reason}',
+    'Az ügynök {age} óta nem válaszol, új próba {when}; addig semmit sem lehet tenni: {reason}',
   'banner.refused-agent':
-    'Az ügynök {age} óta nem megbízható, új próba {left} múlva; addig semmit sem lehet tenni: {reason}',
+    'Az ügynök {age} óta nem megbízható, új próba {when}; addig semmit sem lehet tenni: {reason}',
   'header.agent': 'az ügynök adatai',
   'header.lost': 'ELVESZETT',
   'header.refused': 'NEM MEGBÍZHATÓ',

@@ -277,6 +277,6 @@ export const screens = {
   'settings.on': 'be',
   'settings.off': 'ki',
   'settings.seconds': '{seconds} mp-enként',
-  'detail.gone': 'Ez már nincs meg. Esc visszalép.',
+  'detail.gone': 'Ez már, vagy még nincs itt. Esc visszalép.',
   'marks.count': '{count} kijelölve',
 } as const satisfies Record<keyof typeof english, string>;
