@@ -40,6 +40,17 @@ const childrenOf = (pid: number): readonly number[] =>
     .map((line) => line.trim().split(/\s+/).map(Number))
     .flatMap(([child = 0, parent]) => (parent === pid ? [child, ...childrenOf(child)] : []));
 
+const INTRUDERS = [['mkfs.ext4', '-q', '-F'], ['pvcreate', '--yes', '-ff'], ['mount']] as const;
+
+function tryTo(file: string, ...args: readonly string[]): string {
+  try {
+    run(file, ...args, ...(file === 'mount' ? ['/mnt'] : []));
+    return 'works';
+  } catch {
+    return 'fails';
+  }
+}
+
 const isAlive = (pid: number): boolean =>
   existsSync(`/proc/${pid}/stat`) && !/\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
 
@@ -52,7 +63,7 @@ describe.skipIf(why !== undefined)('kill -9 of the agent', () => {
   test.each(STAGES)(
     'when %s has begun: the next start says so, and whether anything was written',
     async (stage) => {
-      const { device, durableId } = lendDisk(stage === 'zero_verified' ? 2048 : 96);
+      const { device, durableId } = lendDisk(stage === 'zero_verified' ? 768 : 96);
       const before = digestOf(device);
       const agent = await runAgent(config(durableId));
       const id = await askAsGuest(agent, device);
@@ -60,7 +71,6 @@ describe.skipIf(why !== undefined)('kill -9 of the agent', () => {
       const family = childrenOf(agent.pid());
       await agent.kill('SIGKILL');
       const told = journalOf(agent, id);
-      const ended = told.some((line) => 'state' in line);
       for (let tries = 0; family.some(isAlive) && tries < 200; tries += 1) await sleep(10);
       expect(family.filter(isAlive)).toEqual([]);
       await agent.start();
@@ -68,14 +78,15 @@ describe.skipIf(why !== undefined)('kill -9 of the agent', () => {
       const operation = operationOf(body);
       const last = told.findLast((line) => line.stage !== undefined);
       // The last stage may have been over before the kill came.
-      if (stage !== 'released') expect(operation['state']).toBe('interrupted');
-      if (ended || operation['state'] === 'done') expect(operation['state']).toBe('done');
-      else expect(operation).toMatchObject({ state: 'interrupted', stage: last?.stage });
+      const mayBeDone = stage === 'released' && operation['state'] === 'done';
+      expect(operation).toMatchObject(
+        mayBeDone ? { state: 'done' } : { state: 'interrupted', stage: last?.stage },
+      );
       const dirty = told.some((line) => line.dirty === true);
       expect(operation['dirty']).toBe(dirty);
       expect(loopsOver(device)).toEqual([]);
       // Said to be clean, it is; said to be written, it may be.
-      if (!dirty) expect(digestOf(device)).toBe(before);
+      expect(dirty || digestOf(device) === before).toBe(true);
       expect((await agent.ask('POST', `/operations/${id}/run`, {})).status).toBe(409);
       expect(readdirSync(join(agent.stateDir, 'claims'))).toContain(id);
       expect(agent.command('ledger', 'verify').code).toBe(0);
@@ -90,28 +101,16 @@ test('while the agent reads and formats, mkfs, mount and pvcreate by others fail
   const agent = await runAgent(config(durableId));
   const id = await askAsGuest(agent, device);
   while (journalOf(agent, id).length === 0) await sleep(1);
-  const failed = new Set<string>();
-  let tries = 0;
-  for (;;) {
-    const { body } = await agent.ask('GET', `/operations/${id}`);
-    if (operationOf(body)['state'] !== 'claimed') break;
-    for (const [file, ...args] of [
-      ['mkfs.ext4', '-q', '-F', device],
-      ['mount', device, '/mnt'],
-      ['pvcreate', '--yes', device],
-    ] as const) {
-      try {
-        run(file, ...args);
-      } catch {
-        failed.add(file);
-      }
-      tries += 1;
-    }
+  const came: string[] = [];
+  // Every stage by itself is tried where the format is; here they come while it reads, which takes longest.
+  for (let round = 0; round < 4; round += 1) {
+    while (!journalOf(agent, id).some((line) => line.stage === 'zero_verified')) await sleep(1);
+    for (const [file, ...args] of INTRUDERS) came.push(`${file} ${tryTo(file, ...args, device)}`);
+    if (operationOf((await agent.ask('GET', `/operations/${id}`)).body)['stage'] !== 'zero_verified') break;
   }
   const operation = await endOf(agent, id);
   quietly('umount', '/mnt');
-  expect(tries).toBeGreaterThan(2);
-  expect([...failed].toSorted()).toEqual(['mkfs.ext4', 'mount', 'pvcreate']);
+  expect([...new Set(came)].toSorted()).toEqual(['mkfs.ext4 fails', 'mount fails', 'pvcreate fails']);
   expect(operation).toMatchObject({ state: 'done' });
   // What stands there is ours: nobody else's mkfs came through.
   expect(run('blkid', '-p', '-o', 'value', '-s', 'UUID', device).trim()).toBe(operation['fs_uuid']);
