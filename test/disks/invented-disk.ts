@@ -9,8 +9,7 @@ import { createReceipts, type Receipts } from '../../src/disks/receipts.ts';
 import { createMachine, type Machine } from '../../src/host/machine.ts';
 import { makeTree, writeTree } from '../host/temp-tree.ts';
 
-export const SIZE_BYTES = 1024 * 1024 * 1024;
-export const DISK_ID = 'byid:wwn-0x5000039ddb108568';
+const SIZE_BYTES = 1024 * 1024 * 1024;
 const signal = new AbortController().signal;
 
 export type Tool = (request: ToolRequest) => ToolResult | undefined;
