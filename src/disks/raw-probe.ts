@@ -117,11 +117,7 @@ export async function probeRaw(
   return probe === undefined ? failed('garbage', source, at) : ok(probe, source, machine.clock.now());
 }
 
-export function parseRaw(
-  text: string,
-  asked: readonly Piece[],
-  exclusiveAsked: boolean,
-): RawProbe | undefined {
+function parseRaw(text: string, asked: readonly Piece[], exclusiveAsked: boolean): RawProbe | undefined {
   const values = new Map<string, string>();
   const pieces: ReadPiece[] = [];
   const readErrors: { offset: number; errno: number }[] = [];

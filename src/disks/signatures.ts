@@ -47,7 +47,7 @@ export async function readBlkid(
 }
 
 /** `KEY=value` lines; values may hold anything, escaped for a shell by a backslash. */
-export function parseExport(text: string): ReadonlyMap<string, string> | undefined {
+function parseExport(text: string): ReadonlyMap<string, string> | undefined {
   const values = new Map<string, string>();
   for (const line of text.split('\n').filter((each) => each !== '')) {
     const [, key, value] = /^([A-Z][A-Z0-9_]*)=(.*)$/s.exec(line) ?? [];
@@ -83,7 +83,7 @@ export async function readWipefs(
   return found === undefined ? failed('garbage', source, at) : ok(found, source, at);
 }
 
-export function parseWipefs(json: string): readonly WipefsSignature[] | undefined {
+function parseWipefs(json: string): readonly WipefsSignature[] | undefined {
   try {
     const report = wipefsReport.safeParse(JSON.parse(json));
     if (!report.success) return undefined;

@@ -57,7 +57,7 @@ async function look(
 }
 
 /** `1: OFDLCK ADVISORY WRITE -1 00:06:1234 100 101`; a waiting one has an arrow before its kind. */
-export function parseLock(line: string): FileLock | undefined {
+function parseLock(line: string): FileLock | undefined {
   const match = /^\d+:\s+(?:->\s+)?(\w+)\s+\S+\s+\S+\s+(-?\d+)\s+([0-9a-f]+):([0-9a-f]+):(\d+)(?:\s|$)/i.exec(
     line,
   );

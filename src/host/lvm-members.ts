@@ -38,7 +38,7 @@ const report = z.object({
   ),
 });
 
-export function parseLvmMembers(json: string): readonly LvmMember[] | undefined {
+function parseLvmMembers(json: string): readonly LvmMember[] | undefined {
   try {
     const parsed = report.safeParse(JSON.parse(json));
     if (!parsed.success) return undefined;

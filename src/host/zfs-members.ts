@@ -30,7 +30,7 @@ export async function readZfsMembers(machine: Machine, signal: AbortSignal): Pro
 }
 
 /** A pool's line begins with its name, those of its devices with a tab. */
-export function parseZfsMembers(text: string): readonly ZfsMember[] {
+function parseZfsMembers(text: string): readonly ZfsMember[] {
   const found: ZfsMember[] = [];
   let pool = '';
   for (const line of text.split('\n')) {

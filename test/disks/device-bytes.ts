@@ -53,8 +53,8 @@ const guid = (text: string): Buffer => {
   return Buffer.concat([swap(a), swap(b), swap(c), Buffer.from(d, 'hex'), Buffer.from(e, 'hex')]);
 };
 
-export const GPT_DISK = '11111111-2222-4333-8444-555555555555';
-export const GPT_PART = 'aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee';
+const GPT_DISK = '11111111-2222-4333-8444-555555555555';
+const GPT_PART = 'aaaaaaaa-bbbb-4ccc-8ddd-eeeeeeeeeeee';
 const LINUX_DATA = '0fc63daf-8483-4772-8e79-3d69d8477de4';
 
 export function writeGpt(

@@ -47,7 +47,7 @@ export function lendDevice(options: LendOptions = {}): LentDevice {
 }
 
 /** Makes a by-id link to it, as udev would of its serial number, and gives the durable id. */
-export function nameDevice(path: string, name = `virtio-felhom${process.pid}${basename(path)}`): string {
+function nameDevice(path: string, name = `virtio-felhom${process.pid}${basename(path)}`): string {
   const link = `/dev/disk/by-id/${name}`;
   mkdirSync('/dev/disk/by-id', { recursive: true });
   quietly('rm', '-f', link);

@@ -1,0 +1,435 @@
+// The flagger over time, on real loop devices: what it remembers, what it must see at once, what changes
+// the digest of a disk and what does not.
+import {
+  closeSync,
+  constants,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+  rmSync,
+} from 'node:fs';
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { expect, onTestFinished, test } from 'vitest';
+import { runTool } from '../../src/base/run-tool.ts';
+import type { DiskFlag } from '../../src/contracts/facts/disk-flags.ts';
+import type { BlockDevice } from '../../src/contracts/facts/disks.ts';
+import { createFlagger, type FlaggerOptions } from '../../src/disks/create-flagger.ts';
+import type { ExaminedDisk } from '../../src/disks/examined-disk.ts';
+import { createReceipts } from '../../src/disks/receipts.ts';
+import { scanForReceipt } from '../../src/disks/scan-for-receipt.ts';
+import { createDisksReader } from '../../src/host/disks.ts';
+import { createMachine } from '../../src/host/machine.ts';
+import { quietly, run, whyNoLoop } from '../host/loop-device.ts';
+import { makeTree } from '../host/temp-tree.ts';
+import { writeGpt, writeMbr } from './device-bytes.ts';
+import {
+  findNotZero,
+  lendDevice,
+  MIB,
+  showPartitions,
+  writeAt,
+  zeroAt,
+  type LentDevice,
+} from './lent-device.ts';
+
+const signal = new AbortController().signal;
+const reason = whyNoLoop('mkfs.ext4', 'partx', 'perl', 'blkid', 'pvs');
+function watch(options: Partial<FlaggerOptions> = {}) {
+  const tools: string[] = [];
+  const machine = createMachine({
+    runTool: async (request) => {
+      tools.push(`${request.file} ${request.args.at(-1) ?? ''}`);
+      return runTool(request);
+    },
+  });
+  const receipts = createReceipts();
+  const flagger = createFlagger({ machine, receipts, allowLoop: true, ...options });
+  const examine = async (name: string, claimed = false): Promise<ExaminedDisk> => {
+    const reading = await flagger.examine(name, { claimed, signal });
+    if (reading.state !== 'ok') throw new Error(`${name}: ${reading.code} ${reading.detail}`);
+    return reading.value;
+  };
+  /** The device with all that lies on it, and nothing of others that use loop devices at the same time. */
+  const family = async (device: LentDevice): Promise<readonly BlockDevice[]> => {
+    const disks = await createDisksReader()(machine, undefined);
+    if (disks.state !== 'ok') throw new Error(disks.detail);
+    return disks.value.devices.filter(
+      ({ name }) => name === device.name || name.startsWith(`${device.name}p`),
+    );
+  };
+  const flagOf = async (device: LentDevice, name = device.name): Promise<DiskFlag> => {
+    const reading = await flagger.readFlags(await family(device), signal);
+    if (reading.state !== 'ok') throw new Error(reading.detail);
+    const flag = reading.value.flags.find((one) => one.name === name);
+    if (flag === undefined) throw new Error(`no flag of ${name}`);
+    return flag;
+  };
+  const scan = async (path: string, name: string, sizeBytes: number) =>
+    scanForReceipt({
+      flagger,
+      receipts,
+      name,
+      signal,
+      scan: async () => {
+        const found = findNotZero(path);
+        const at = machine.clock.now();
+        const told = {
+          bytes_done: sizeBytes,
+          bytes_total: sizeBytes,
+          rate: null,
+          left_s: null,
+          started: at,
+          at,
+        };
+        return Promise.resolve(
+          found === undefined
+            ? { ...told, state: 'zero' as const, detail: '' }
+            : { ...told, state: 'not-zero' as const, detail: String(found) },
+        );
+      },
+    });
+  return { tools, machine, receipts, flagger, examine, flagOf, scan };
+}
+
+test('a blank disk is shown from its receipt without being read again, until somebody writes', async (context) => {
+  if (reason !== undefined) return context.skip(reason);
+  const device = lendDevice();
+  const { flagOf, scan, tools } = watch();
+  expect(await flagOf(device)).toMatchObject({
+    verdict: 'unverified',
+    reason: 'not every byte was read yet',
+  });
+  await scan(device.path, device.name, device.sizeBytes);
+  expect(await flagOf(device)).toMatchObject({ verdict: 'blank_proven', data_bearing: false, signals: [] });
+  tools.length = 0;
+  expect(await flagOf(device)).toMatchObject({ verdict: 'blank_proven' });
+  expect(tools.filter((tool) => /^(?:blkid|wipefs)/.test(tool))).toEqual([]);
+  run('dd', 'if=/dev/zero', `of=${device.path}`, 'bs=4096', 'count=1', 'conv=notrunc');
+  // Zeros or not: what was written since nobody knows.
+  expect(await flagOf(device)).toMatchObject({ verdict: 'unverified', data_bearing: true });
+});
+
+test('what is still in the page cache of an open device counts as written', async (context) => {
+  if (reason !== undefined) return context.skip(reason);
+  const device = lendDevice();
+  const { flagOf, scan } = watch();
+  await scan(device.path, device.name, device.sizeBytes);
+  const fd = openSync(device.path, 'r+');
+  onTestFinished(() => closeSync(fd));
+  writeFileSync(fd, 'kept');
+  expect((await flagOf(device)).data_bearing).toBe(true);
+});
+
+test('a mount and a program with the disk open are seen at once, and gone at once', async (context) => {
+  if (reason !== undefined) return context.skip(reason);
+  const device = lendDevice();
+  run('mkfs.ext4', '-q', '-F', device.path);
+  const { flagOf } = watch();
+  const point = join(device.folder, 'mnt');
+  mkdirSync(point);
+  expect(await flagOf(device)).toMatchObject({ verdict: 'data', reason: 'device holds ext4' });
+  run('mount', device.path, point);
+  onTestFinished(() => quietly('umount', '-l', point));
+  expect(await flagOf(device)).toMatchObject({ verdict: 'in_use', reason: 'device is mounted' });
+  run('umount', point);
+  expect(await flagOf(device)).toMatchObject({ verdict: 'data' });
+});
+
+test('programs that look at every disk pass by without holding it', async (context) => {
+  if (reason !== undefined) return context.skip(reason);
+  const device = lendDevice();
+  const { examine, flagOf, scan } = watch();
+  const passing = spawn(
+    'sh',
+    ['-c', 'while :; do blkid -p "$1"; pvs "$1"; lvs; wipefs "$1"; done', 'sh', device.path],
+    {
+      stdio: 'ignore',
+      detached: true,
+    },
+  );
+  onTestFinished(() => {
+    if (passing.pid !== undefined) process.kill(-passing.pid, 'SIGKILL');
+  });
+  await scan(device.path, device.name, device.sizeBytes);
+  for (let round = 0; round < 6; round += 1) {
+    expect((await examine(device.name)).flag).toMatchObject({ verdict: 'blank_proven', signals: [] });
+    expect(await flagOf(device)).toMatchObject({ verdict: 'blank_proven' });
+  }
+});
+
+test('two that look at the same time do not hold it from one another', async (context) => {
+  if (reason !== undefined) return context.skip(reason);
+  const device = lendDevice();
+  const { scan, examine } = watch();
+  await scan(device.path, device.name, device.sizeBytes);
+  const flags = await Promise.all(Array.from({ length: 6 }, async () => examine(device.name)));
+  expect(flags.map(({ flag }) => flag.verdict)).toEqual(Array.from({ length: 6 }, () => 'blank_proven'));
+});
+
+test('the holder of a claim sees all but its own claim', async (context) => {
+  if (reason !== undefined) return context.skip(reason);
+  const device = lendDevice();
+  const { examine, scan } = watch();
+  await scan(device.path, device.name, device.sizeBytes);
+  const fd = openSync(device.path, constants.O_RDWR | constants.O_EXCL);
+  onTestFinished(() => closeSync(fd));
+  const ids = ({ flag }: ExaminedDisk) => flag.signals.map(({ id }) => id);
+  expect(ids(await examine(device.name))).toEqual(['exclusive']);
+  const claimed = await examine(device.name, true);
+  expect(claimed.flag).toMatchObject({ verdict: 'blank_proven', signals: [] });
+  const intruder = spawn('sleep', ['60'], {
+    stdio: ['ignore', 'ignore', 'ignore', openSync(device.path, 'r+')],
+  });
+  onTestFinished(() => void intruder.kill('SIGKILL'));
+  expect(ids(await examine(device.name, true))).toEqual(['open']);
+});
+
+test('the digest stays the same over mounts and other names, and the claim', async (context) => {
+  if (reason !== undefined) return context.skip(reason);
+  const device = lendDevice();
+  run('mkfs.ext4', '-q', '-F', '-L', 'data', device.path);
+  const { examine } = watch();
+  const before = await examine(device.name);
+  expect(before.disk.content).toMatchObject([{ device: device.name, fs_type: 'ext4', label: 'data' }]);
+  const point = join(device.folder, 'mnt');
+  mkdirSync(point);
+  run('mount', device.path, point);
+  onTestFinished(() => quietly('umount', '-l', point));
+  writeFileSync(join(point, 'file'), 'more');
+  expect((await examine(device.name)).facts_sha256).toBe(before.facts_sha256);
+  run('umount', point);
+  expect((await examine(device.name)).facts_sha256).toBe(before.facts_sha256);
+});
+
+test('the digest changes with a file system made anew, a new label, a partition, another attachment', async (context) => {
+  if (reason !== undefined) return context.skip(reason);
+  const device = lendDevice();
+  const { examine } = watch();
+  const digests = new Set<string>();
+  const note = async () => digests.add((await examine(device.name)).facts_sha256);
+  await note();
+  run('mkfs.ext4', '-q', '-F', device.path);
+  await note();
+  run('mkfs.ext4', '-q', '-F', device.path);
+  await note();
+  run('e2label', device.path, 'other');
+  await note();
+  zeroAt(device.path, 0, device.sizeBytes);
+  writeGpt(device.path, device.sizeBytes, [{ first: 2048, count: 4096 }]);
+  await note();
+  writeGpt(device.path, device.sizeBytes, [
+    { first: 2048, count: 4096 },
+    { first: 8192, count: 4096 },
+  ]);
+  await note();
+  writeMbr(device.path, [{ first: 2048, count: 4096 }]);
+  await note();
+  run('losetup', '--detach', device.path);
+  run('losetup', device.path, device.image);
+  await note();
+  expect(digests.size).toBe(8);
+});
+
+test('partitions are told the same whether the kernel shows them or not', async (context) => {
+  if (reason !== undefined) return context.skip(reason);
+  const device = lendDevice();
+  writeMbr(device.path, [{ first: 2048, count: 65_536 }]);
+  showPartitions(device);
+  run('mkfs.ext4', '-q', '-L', 'inside', `${device.path}p1`);
+  const { examine } = watch();
+  const shown = await examine(device.name);
+  run('partx', '--delete', device.path);
+  const hidden = await examine(device.name);
+  expect(hidden.disk.content).toEqual(shown.disk.content);
+  expect(shown.disk.content[1]).toMatchObject({
+    device: `${device.name}p1`,
+    fs_type: 'ext4',
+    label: 'inside',
+  });
+  expect(hidden.facts_sha256).toBe(shown.facts_sha256);
+});
+
+test('a partition is judged for itself: blank beside a mounted one, and its disk is not', async (context) => {
+  if (reason !== undefined) return context.skip(reason);
+  const device = lendDevice();
+  writeMbr(device.path, [
+    { first: 2048, count: 32_768 },
+    { first: 40_960, count: 32_768 },
+  ]);
+  showPartitions(device);
+  run('mkfs.ext4', '-q', `${device.path}p1`);
+  const point = join(device.folder, 'mnt');
+  mkdirSync(point);
+  run('mount', '-o', 'ro', `${device.path}p1`, point);
+  onTestFinished(() => quietly('umount', '-l', point));
+  const { examine, scan } = watch();
+  const blank = `${device.name}p2`;
+  await scan(`/dev/${blank}`, blank, 16 * MIB);
+  const partition = await examine(blank);
+  expect(partition.flag).toMatchObject({ verdict: 'blank_proven', data_bearing: false });
+  expect(partition.identity).toMatchObject({
+    durable_id: `${device.durableId}-part2`,
+    size_bytes: 16 * MIB,
+    partition: { number: 2, start: 40_960 * 512 },
+  });
+  expect(partition.confirm_word).toMatch(/-part2$/);
+  const disk = await examine(device.name);
+  expect(disk.flag).toMatchObject({ verdict: 'in_use', reason: `partition ${device.name}p1 is mounted` });
+  expect((await examine(`${device.name}p1`)).flag).toMatchObject({ reason: 'device is mounted' });
+});
+
+test('whoever uses the whole disk uses its partitions', async (context) => {
+  if (reason !== undefined) return context.skip(reason);
+  const device = lendDevice();
+  writeMbr(device.path, [{ first: 2048, count: 32_768 }]);
+  showPartitions(device);
+  const { examine, scan } = watch();
+  const name = `${device.name}p1`;
+  await scan(`/dev/${name}`, name, 16 * MIB);
+  expect((await examine(name)).flag.verdict).toBe('blank_proven');
+  const holder = spawn('sleep', ['60'], {
+    stdio: ['ignore', 'ignore', 'ignore', openSync(device.path, 'r+')],
+  });
+  onTestFinished(() => void holder.kill('SIGKILL'));
+  expect((await examine(name)).flag).toMatchObject({
+    verdict: 'in_use',
+    reason: expect.stringContaining(
+      `disk ${device.name} is open in another program (sleep, process`,
+    ) as string,
+  });
+});
+
+test('our own jobs do not hold it, and everybody else does', async (context) => {
+  if (reason !== undefined) return context.skip(reason);
+  const device = lendDevice();
+  const job = spawn('sleep', ['60'], { stdio: ['ignore', 'ignore', 'ignore', openSync(device.path, 'r')] });
+  onTestFinished(() => void job.kill('SIGKILL'));
+  await sleep(50);
+  const pid = job.pid ?? 0;
+  expect((await watch().examine(device.name)).flag.reason).toContain(`process ${pid}`);
+  const ours = watch({ excludePids: () => [pid] });
+  expect((await ours.examine(device.name)).flag.verdict).toBe('unverified');
+});
+
+test('a loop device takes no part unless it is allowed to, named or not', async (context) => {
+  if (reason !== undefined) return context.skip(reason);
+  const device = lendDevice();
+  const { examine } = watch({ allowLoop: false });
+  const { flag, identity } = await examine(device.name);
+  expect(flag).toMatchObject({ verdict: 'unknown', data_bearing: true });
+  expect(flag.signals.map(({ id }) => id)).toEqual(['loop-device', 'unlooked']);
+  expect(identity).toBeNull();
+});
+
+test('a device that is not there is told as that, and judged by nobody', async (context) => {
+  if (reason !== undefined) return context.skip(reason);
+  const { flagger } = watch();
+  expect(await flagger.examine('sdzz9', { signal })).toMatchObject({ state: 'absent', code: 'no-file' });
+});
+
+test('a scan is told while it runs, and how it ended', async (context) => {
+  if (reason !== undefined) return context.skip(reason);
+  const device = lendDevice();
+  const now = { bytes_done: 37, bytes_total: 100, rate: 1, started: 1, at: 1, detail: '' };
+  const told = async (scan: DiskFlag['scan']) => (await watch({ scanOf: () => scan }).flagOf(device)).reason;
+  expect(await told({ ...now, state: 'running', left_s: 4 * 3600 })).toBe('zero scan 37 %, 4 h left');
+  expect(await told({ ...now, state: 'stalled', left_s: null })).toBe('zero scan stands still at 37 %');
+  expect(await told({ ...now, state: 'cancelled', left_s: null })).toBe('zero scan was stopped at 37 %');
+  expect(await told({ ...now, state: 'failed', left_s: null, detail: 'EIO' })).toBe(
+    'device could not be read to its end (EIO)',
+  );
+  expect(await told({ ...now, state: 'not-zero', left_s: null, detail: 'at byte 5' })).toBe(
+    'device holds bytes that are not zero (at byte 5)',
+  );
+  // Said by somebody, proven by nothing.
+  expect(await told({ ...now, state: 'zero', left_s: null })).toContain('may have changed since');
+});
+
+test('no receipt without counters: with iostats off the proof is gone, and stays gone', async (context) => {
+  if (reason !== undefined) return context.skip(reason);
+  const device = lendDevice();
+  const { flagOf, scan, flagger } = watch();
+  const iostats = `/sys/block/${device.name}/queue/iostats`;
+  onTestFinished(() => writeFileSync(iostats, '1'));
+  await scan(device.path, device.name, device.sizeBytes);
+  expect((await flagOf(device)).verdict).toBe('blank_proven');
+  writeFileSync(iostats, '0');
+  expect((await flagOf(device)).verdict).toBe('unverified');
+  expect(await flagger.readStamp(device.name, signal)).toMatchObject({
+    state: 'failed',
+    detail: expect.stringContaining('iostats') as string,
+  });
+  writeFileSync(iostats, '1');
+  expect((await flagOf(device)).verdict).toBe('unverified');
+});
+
+test('a write during the reading leaves no receipt', async (context) => {
+  if (reason !== undefined) return context.skip(reason);
+  const device = lendDevice();
+  const { flagger, receipts, flagOf } = watch();
+  const at = 1;
+  const told = { bytes_done: device.sizeBytes, bytes_total: device.sizeBytes, rate: null, left_s: null };
+  const scan = async () => {
+    run('dd', 'if=/dev/zero', `of=${device.path}`, 'bs=512', 'count=1', 'conv=notrunc,fsync');
+    return Promise.resolve({ ...told, state: 'zero' as const, started: at, at, detail: '' });
+  };
+  await scanForReceipt({ flagger, receipts, name: device.name, scan, signal });
+  expect((await flagOf(device)).verdict).toBe('unverified');
+  // Nor does one that did not read all of it.
+  const short = async () =>
+    Promise.resolve({ ...told, bytes_done: 512, state: 'zero' as const, started: at, at, detail: '' });
+  await scanForReceipt({ flagger, receipts, name: device.name, scan: short, signal });
+  expect((await flagOf(device)).verdict).toBe('unverified');
+});
+
+test('another disk under the same name is not the one that was read', async (context) => {
+  if (reason !== undefined) return context.skip(reason);
+  const device = lendDevice();
+  const { flagOf, scan } = watch();
+  await scan(device.path, device.name, device.sizeBytes);
+  writeAt(device.image, 0, '');
+  run('losetup', '--detach', device.path);
+  run('losetup', device.path, device.image);
+  expect((await flagOf(device)).verdict).toBe('unverified');
+});
+
+test('receipts outlive the process in a file, and nonsense in it is no receipt', async () => {
+  const path = join(makeTree({}), 'state/receipts.json');
+  const stamp = {
+    durable_id: 'byid:wwn-0x5000039ddb108568',
+    device_number: '8:0',
+    wwid: null,
+    serial: null,
+    size_bytes: 1,
+    start: null,
+    boot_id: 'b',
+    diskseq: '1',
+    writes: '0',
+    backing: null,
+  };
+  expect(await createReceipts({ path }).keep(stamp, stamp, 5)).toBe(true);
+  expect(createReceipts({ path }).find(stamp)).toMatchObject({ at: 5 });
+  expect(createReceipts({ path }).find({ ...stamp, boot_id: 'another' })).toBeNull();
+  expect(createReceipts({ path }).find({ ...stamp, writes: '1' })).toBeNull();
+  expect(createReceipts({ path }).find({ ...stamp, size_bytes: 2 })).toBeNull();
+  await createReceipts({ path }).forget(stamp.durable_id);
+  expect(createReceipts({ path }).find(stamp)).toBeNull();
+  await createReceipts({ path }).keep(stamp, stamp, 5);
+  writeFileSync(path, readFileSync(path, 'utf8').replace('"wwid":null', '"wwid":7'));
+  expect(createReceipts({ path }).find(stamp)).toBeNull();
+});
+
+test('a by-id link that leads elsewhere names another device', async (context) => {
+  if (reason !== undefined) return context.skip(reason);
+  const one = lendDevice();
+  const other = lendDevice();
+  const link = `/dev/disk/by-id/${one.durableId.slice('byid:'.length)}`;
+  rmSync(link);
+  symlinkSync(`../../${other.name}`, link);
+  const { examine } = watch();
+  expect((await examine(one.name)).flag.signals.map(({ id }) => id)).toContain('no-durable-id');
+});
