@@ -18,7 +18,7 @@ import type { OwnSubjects } from './sampler.ts';
 import type { StartScan } from './scans.ts';
 
 /** Routes that the listening part answers itself. */
-export const LISTENING_ROUTES = [
+const LISTENING_ROUTES = [
   'healthz',
   'metrics',
   'storage',

@@ -135,8 +135,18 @@ export async function createAgentServer(options: ServerOptions): Promise<AgentSe
       answer.open(reply.raw);
       return reply;
     }
+    if (answer instanceof Prepared) {
+      // Past Fastify's own way of sending: those who ask for these ask often.
+      reply.hijack();
+      reply.raw.writeHead(shape.status, {
+        'content-type': answer.contentType,
+        'content-length': answer.bytes.length,
+        'cache-control': 'no-store',
+      });
+      reply.raw.end(answer.bytes);
+      return reply;
+    }
     void reply.code(shape.status).header('cache-control', 'no-store');
-    if (answer instanceof Prepared) return reply.type(answer.contentType).send(answer.bytes);
     // Through the schema: nothing that no contract names gets out, and a wrong answer is a bug here, not there.
     const checked = shape.answer.safeParse(answer);
     if (!checked.success) throw new Error(`answer of ${shape.path}: ${issueOf(checked.error.issues[0])}`);
@@ -157,8 +167,7 @@ export async function createAgentServer(options: ServerOptions): Promise<AgentSe
     else log.info(about, 'request refused');
     if (retryAfterS !== undefined) void reply.header('retry-after', String(retryAfterS));
     // The rest of a body that nobody reads must not be taken for the next request.
-    if (!request.raw.complete && request.raw.headers['content-length'] !== '0')
-      reply.header('connection', 'close');
+    if (!request.raw.complete && hasBody(request.raw)) void reply.header('connection', 'close');
     void reply.code(status).type('application/json; charset=utf-8').send(JSON.stringify(body));
   }
 
@@ -297,6 +306,9 @@ function lazySignal(response: ServerResponse, stopping: AbortSignal): () => Abor
   };
 }
 
+/** RFC 9112, 6.3: without either header a request has none. */
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || (headers['content-length'] ?? '0') !== '0';
 const pathOf = (raw: IncomingMessage): string => (raw.url ?? '').split('?', 1)[0] ?? '';
 const asError = (error: unknown): Error => (error instanceof Error ? error : new Error(String(error)));
 const stackOf = (error: unknown): string =>
