@@ -236,6 +236,20 @@ test('it can be cancelled while it reads, and not any more once it writes', asyn
   expect(await codeOf(agent.cancel(ROOT, second.id))).toBe('E_OP_STATE');
 });
 
+test('cancelled while it starts: it is denied, and was never let through', async () => {
+  const agent = await openAgent({ disks: oneDisk() });
+  const hold = holdAt(agent.disks, 'rechecked');
+  const { id } = await agent.format(ROOT, { confirm: word });
+  await hold.reached;
+  await agent.cancel(GROUP, id);
+  hold.letGo();
+  expect(await agent.settled(id, 'denied')).toMatchObject({
+    state: 'denied',
+    ended: { code: 'E_CANCELLED' },
+  });
+  expect(agent.disks.passed).toEqual([]);
+});
+
 test('denied while it starts: it is not let through', async () => {
   const agent = await openAgent({ disks: oneDisk() });
   const hold = holdAt(agent.disks, 'rechecked');
@@ -306,6 +320,21 @@ test('a format that breaks the order of stages is stopped', async () => {
   expect(heard).toEqual([expect.stringContaining('nothing may begin before the claim')]);
   expect(agent.disks.passed).toEqual([]);
   expect((await agent.show(ROOT, id)).state).toBe('approved');
+});
+
+test('nothing is written before every byte was read', async () => {
+  const agent = await openAgent({ disks: oneDisk() });
+  const heard: string[] = [];
+  agent.disks.beforeStage = async (stage, listener) => {
+    if (stage === 'zero_verified') {
+      await listener.onStage('mkfs', true).catch((error: unknown) => heard.push(String(error)));
+    }
+    return undefined;
+  };
+  const { id } = await agent.format(ROOT, { confirm: word });
+  expect(await agent.settled(id, 'failed')).toMatchObject({ state: 'failed', dirty: false });
+  expect(heard).toEqual([expect.stringContaining('stage mkfs cannot follow rechecked')]);
+  expect(agent.disks.passed).toEqual(['rechecked']);
 });
 
 test('zeroing is not let through without a signature', async () => {
@@ -482,6 +511,34 @@ test('an agent that stops cancels what only reads', async () => {
     dirty: false,
     ended: { detail: 'the agent was stopped' },
   });
+});
+
+test('who follows hears of changes, and a guest of its own only', async () => {
+  const agent = await openAgent({
+    disks: createFakeDisks([{ name: 'sdb' }, { name: 'sdc' }]),
+    grants: { 9200: '*' },
+  });
+  const { id } = await agent.format(guestOf(9200));
+  const other = await agent.format(ROOT, { device: '/dev/sdc', confirm: '-sdc' });
+  await agent.settled(id, 'done');
+  await agent.settled(other.id, 'done');
+  expect(new Set(agent.changes)).toEqual(new Set(['operations', 'ledger']));
+  expect(agent.notices.map(({ subject, vmid }) => [subject, vmid])).toEqual(
+    expect.arrayContaining([
+      [id, 9200],
+      [other.id, undefined],
+    ]),
+  );
+  const { operations, guests } = agent.memory.subjects;
+  const all = await agent.facts.operations();
+  expect(operations.forGuest(all, 9200).operations.map((operation) => operation.id)).toEqual([id]);
+  expect(operations.forGuest(all, 9300).operations).toEqual([]);
+  expect(
+    guests.forGuest({ guests: [{ vmid: 9300, report: null, reported: null, tokens: 0 }] }, 9200),
+  ).toEqual({
+    guests: [],
+  });
+  expect(agent.memory.trouble()).toBeUndefined();
 });
 
 test('grants that cannot be read are none', async () => {

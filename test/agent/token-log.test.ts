@@ -129,6 +129,8 @@ test('a file that others may write or read lets nobody in, and takes no new one'
     expect(refusal?.message).toContain(`its mode is ${mode.toString(8)}`);
   }
   expect(agent.problems.join()).toContain('it must be 600');
+  expect(agent.memory.trouble()).toContain('local-tokens.log: not used');
+  expect(await agent.memory.validTokens()).toEqual([]);
   chmodSync(logOf(agent), 0o600);
   expect(find(agent, token)).toBeDefined();
 });

@@ -105,3 +105,9 @@ test('a digest of one kind never passes for another, and secrets are equal only 
   expect(equalSecrets(secret, `${secret}x`)).toBe(false);
   expect(equalSecrets(secret, '')).toBe(false);
 });
+
+test('a digest of text is that of its bytes, whichever way it is made', () => {
+  for (const text of ['', 'árvíz', 'x'.repeat(100_000)]) {
+    expect(sha256('domain', text)).toBe(sha256('domain', Buffer.from(text, 'utf8')));
+  }
+});

@@ -4,7 +4,6 @@ import type { Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { InTurn } from '../../base/in-turn.ts';
 import {
-  formatStage,
   type FormatStage,
   type Operation,
   type OperationProgress,
@@ -264,9 +263,11 @@ export function createRunner(options: RunnerOptions): Runner {
     { stage, dirty }: { stage: FormatStage; dirty: boolean },
   ): Promise<void> => {
     demandClaimed(run);
-    const later = STAGES.indexOf(stage) > STAGES.indexOf(run.stage ?? 'rechecked');
-    // Zeroing what may be data needs a signature; this one has none.
-    if (!later || stage === 'wiping') throw new Refusal('E_BUG', `stage ${stage} cannot follow ${run.stage}`);
+    // Without a signature nothing is zeroed, and nothing is written before every byte was read.
+    const next = UNSIGNED_STAGES[UNSIGNED_STAGES.indexOf(run.stage ?? 'released') + 1];
+    if (stage !== next || (dirty && stage === 'zero_verified')) {
+      throw new Refusal('E_BUG', `stage ${stage} cannot follow ${run.stage}`);
+    }
     if (dirty && run.controller.signal.aborted) throw new Refusal('E_CANCELLED', 'it was cancelled in time');
     run.writing ||= dirty;
     await store.note(id, { at: clock.now(), stage, dirty: dirty || run.dirty });
@@ -392,7 +393,14 @@ export function createRunner(options: RunnerOptions): Runner {
   };
 }
 
-const STAGES = formatStage.options;
+/** The stages of a run that needs no signature, in their only order. */
+const UNSIGNED_STAGES: readonly FormatStage[] = [
+  'rechecked',
+  'zero_verified',
+  'mkfs',
+  'fs_verified',
+  'released',
+];
 
 const hasStalled = ({ progress, movedAt }: Run, clock: Clock): boolean =>
   progress !== null && clock.monotonic() - movedAt > STALLED_MS;
@@ -410,7 +418,7 @@ function endOf(run: Run, result: FormatResult, dirty: boolean): End {
   if (run.failure !== undefined) return failed(run.failure.code, run.failure.message);
   switch (result.state) {
     case 'done':
-      return STAGES.indexOf(run.stage ?? 'rechecked') >= STAGES.indexOf('fs_verified')
+      return run.stage === 'fs_verified' || run.stage === 'released'
         ? { event: 'finish', ended: { code: null, detail: '' } }
         : failed('E_BUG', 'the format ended well without having verified anything');
     case 'held':

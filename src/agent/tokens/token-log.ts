@@ -8,6 +8,7 @@ import {
   openSync,
   readFileSync,
   type BigIntStats,
+  type Stats,
 } from 'node:fs';
 import { appendFile } from '../../base/append-file.ts';
 import type { Clock } from '../../base/clock.ts';
@@ -46,18 +47,18 @@ export function createTokenLog({
   readonly clock: Clock;
   readonly onProblem: (problem: string) => void;
 }): TokenLog {
-  let stamp = '';
-  let read = NOTHING;
+  let seen: Stats | undefined;
+  let read: LogRead | undefined;
   /** When each was last used, since this agent started. */
   const used = new Map<string, number>();
 
   // Synchronous: the file is small, local and ours, and every request of a guest waits for it.
   const look = (): LogRead => {
-    const seen = stampOf(path);
-    if (seen === stamp) return read;
+    const now = statOf(path);
+    if (read !== undefined && isSame(seen, now)) return read;
     read = readLog(path);
-    // The stamp of before: what was added while it was read is read again.
-    stamp = seen;
+    // As it was before: what was added while it was read is read again.
+    seen = now;
     for (const problem of read.problems) onProblem(`local-tokens.log: ${problem}`);
     return read;
   };
@@ -103,14 +104,24 @@ export function createTokenLog({
   };
 }
 
-function stampOf(path: string): string {
+/** Undefined also when it cannot be told: then nobody is let in. */
+function statOf(path: string): Stats | undefined {
   try {
-    const { dev, ino, size, mode, uid, mtimeNs, ctimeNs } = lstatSync(path, { bigint: true });
-    return [dev, ino, size, mode, uid, mtimeNs, ctimeNs].join(' ');
-  } catch (error) {
-    return errnoOf(error) ?? 'unreadable';
+    return lstatSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
   }
 }
+
+/** Times are finer than a millisecond here. */
+const isSame = (one: Stats | undefined, other: Stats | undefined): boolean =>
+  one?.ino === other?.ino &&
+  one?.size === other?.size &&
+  one?.ctimeMs === other?.ctimeMs &&
+  one?.mtimeMs === other?.mtimeMs &&
+  one?.mode === other?.mode &&
+  one?.uid === other?.uid &&
+  one?.dev === other?.dev;
 
 /** Nobody is let in by a file that others could have written or read. */
 function readLog(path: string): LogRead {
