@@ -50,7 +50,10 @@ describe.each(SHELLS)('%s', (shell) => {
   test.for([
     [['felhom', 'st'], ['status']],
     [['felhom', 'dis'], ['disks']],
-    [['felhom', 'disks', ''], ['list']],
+    [
+      ['felhom', 'tokens', ''],
+      ['mint', 'list', 'revoke'],
+    ],
     [['felhom', '--lang', 'hu', 'disks', 'li'], ['list']],
     [
       ['felhom', '--lang', ''],
