@@ -43,6 +43,7 @@ export type FactsPoller = {
 const TICK_MS = 1000;
 /** Answers that arrive together are shown together. */
 const GATHER_MS = 15;
+const TOLD_EVERY_MS = 500;
 /** A source that has not answered by then has failed this time; it stays asked, not asked twice. */
 const MIN_DEADLINE_MS = 5000;
 /** The second sample of the fast subjects comes early, so that rates are there soon. */
@@ -92,17 +93,20 @@ export function createFactsPoller(options: { source: FactsSource; clock: Clock }
   };
   const hasAnswered = (subject: Subject) =>
     gathered[subject] !== undefined || store.getState().observations[subject] !== undefined;
+  /** What a source tells by itself comes at any time: it is shown twice a second at most, and slower at a slow pace. */
+  const gatherMs = () => {
+    const { connection, nowMs } = store.getState();
+    if (connection === undefined) return GATHER_MS;
+    const sinceMs = clock.now() - nowMs;
+    return Math.max(GATHER_MS, Math.min(TOLD_EVERY_MS * life.pace, TOLD_EVERY_MS * life.pace - sinceMs));
+  };
   /** First answers that somebody waits for are shown in one piece, and then without delay. */
   const commitSoon = () => {
     if (waiters.size === 0) {
-      // What is told in between waits for the tick when the pace is slow.
-      timers.gather ??= setTimeout(
-        () => {
-          delete timers.gather;
-          if (waiters.size === 0) commit();
-        },
-        life.pace > 1 && store.getState().connection !== undefined ? TICK_MS * (life.pace - 1) : GATHER_MS,
-      );
+      timers.gather ??= setTimeout(() => {
+        delete timers.gather;
+        if (waiters.size === 0) commit();
+      }, gatherMs());
     } else if ([...waiters].some((waiter) => waiter.isServed())) commit();
   };
 

@@ -42,7 +42,7 @@ export function createTransport(address: AgentAddress, pins: Pins): AgentTranspo
   const kept = createConnections(address, pins, true);
   const fresh = createConnections(address, pins, false);
   const target = address.kind === 'https' ? splitEndpoint(address.endpoint) : undefined;
-  const host = target?.host.replaceAll(/^.*:.*$/g, '[$&]') ?? 'localhost';
+  const host = target?.host ?? 'localhost';
   const always = address.kind === 'https' ? { authorization: `Bearer ${address.token}` } : {};
 
   const begin = async (asked: AgentRequest, signal: AbortSignal): Promise<IncomingMessage> =>

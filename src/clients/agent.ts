@@ -1,5 +1,6 @@
 // The agent as a source of facts: over its Unix socket on the host, or over HTTPS with a pinned
 // certificate and a token in a guest. Loaded when used, as it brings the contracts' schemas along.
+import { z } from 'zod';
 import { systemClock, type Clock } from '../base/clock.ts';
 import type { Subject } from '../contracts/all-facts.ts';
 import { absent, ok, type Reading } from '../contracts/reading.ts';
@@ -36,6 +37,8 @@ const ANNOUNCED_EVERY_MS = 60_000;
 /** Asks the agent what it has; throws an ActionableError when it does not answer or does not let us in. */
 export async function openAgentSource(options: AgentOptions): Promise<AgentSource> {
   const { address, clock = systemClock, random = Math.random, keepFingerprint } = options;
+  // Code that zod writes for each schema costs more memory than it saves time with a few answers a second.
+  z.config({ jitless: true });
   const pins = createPins(address.kind === 'https' ? address.fingerprint : '');
   const transport = createTransport(address, pins);
   const name = nameOf(address);

@@ -1,6 +1,5 @@
 // The source that finds its agent by itself: what an agent has comes from it, the rest this process
 // reads from the machine. While no agent answers it is looked for again and again, and taken when it does.
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../base/clock.ts';
 import { ActionableError, messageOf } from '../base/errors.ts';
 import type { Subject } from '../contracts/all-facts.ts';
@@ -41,7 +40,7 @@ export function createAutoSource(options: AutoOptions): FactsSource {
   /** Ends when the agent is there or nobody waits any more. */
   const look = async (signal: AbortSignal): Promise<void> => {
     while (agent === undefined && !signal.aborted) {
-      await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
+      await pause(LOOK_EVERY_MS, signal);
       if (signal.aborted || options.find() === undefined) continue;
       try {
         const found = await options.open(signal);
@@ -91,4 +90,17 @@ export function createAutoSource(options: AutoOptions): FactsSource {
       embedded.close();
     },
   };
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    if (signal.aborted) end();
+    else signal.addEventListener('abort', end, { once: true });
+  });
 }

@@ -52,7 +52,11 @@ describe.each(SHELLS)('%s', (shell) => {
     [['felhom', 'dis'], ['disks']],
     [
       ['felhom', 'disks', ''],
-      ['list', 'scan'],
+      ['list', 'inspect', 'scan', 'format', 'release', 'identify'],
+    ],
+    [
+      ['felhom', 'tokens', ''],
+      ['mint', 'list', 'revoke'],
     ],
     [['felhom', '--lang', 'hu', 'disks', 'li'], ['list']],
     [

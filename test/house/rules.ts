@@ -67,6 +67,11 @@ export const lazyDoors: readonly LazyDoor[] = [
     to: ['src/clients/embedded.ts', 'src/clients/embedded-flags.ts'],
     why: 'the embedded source is loaded when it is used',
   },
+  {
+    from: ['src/cli', 'state'],
+    to: ['src/clients/agent.ts', 'src/clients/agent-bootstrap.ts'],
+    why: 'a machine without an agent loads nothing for one',
+  },
 ];
 
 export type PackageRule = {

@@ -88,12 +88,22 @@ describe('A source that is followed', () => {
     expect(freshness()).toBe('live');
   });
 
-  it('shows what it is told within a moment', async () => {
+  it('shows what it is told within half a second, and not oftener, however often it is told', async () => {
     sit();
+    connect('connected');
     await forSeconds(1, tell);
     tell(7);
-    await vi.advanceTimersByTimeAsync(50);
+    await vi.advanceTimersByTimeAsync(500);
     expect(console.shown.getState().observations.load?.lastOk?.value.load1).toBe(7);
+    let shown = 0;
+    const stopCounting = console.shown.subscribe(() => (shown += 1));
+    for (let moment = 0; moment < 200; moment += 1) {
+      tell(moment);
+      await vi.advanceTimersByTimeAsync(25);
+    }
+    stopCounting();
+    expect(shown).toBeGreaterThanOrEqual(9);
+    expect(shown).toBeLessThanOrEqual(12);
   });
 
   it('leaves the last facts with their age while it is lost, and is not asked meanwhile', async () => {

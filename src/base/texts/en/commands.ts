@@ -45,7 +45,7 @@ export const commands = {
   'help.own-options': 'Options',
   'help.group': 'group of commands',
   'help.exit-codes':
-    'Exit codes: 0 fine, 1 findings, 2 usage, 3 source unreachable, 5 failed, 6 no such thing, 70 a bug; check: 0 ok, 1 warning, 2 critical, 3 unknown.',
+    'Exit codes: 0 fine, 1 findings, 2 usage, 3 source unreachable, 4 refused or waiting for somebody, 5 failed, 6 no such thing, 70 a bug; check: 0 ok, 1 warning, 2 critical, 3 unknown.',
   'help.more': 'More about one command: felhom help COMMAND',
   'completion.shell': "There is no completion for '{shell}'; possible: {choices}.",
   'check.fine': 'nothing found by {rules} rules',

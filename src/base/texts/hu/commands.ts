@@ -46,7 +46,7 @@ export const commands = {
   'help.own-options': 'Kapcsolók',
   'help.group': 'parancscsoport',
   'help.exit-codes':
-    'Kilépési kódok: 0 rendben, 1 van lelet, 2 hibás használat, 3 a forrás nem érhető el, 5 sikertelen, 6 nincs ilyen, 70 programhiba; check: 0 rendben, 1 figyelmeztetés, 2 kritikus, 3 ismeretlen.',
+    'Kilépési kódok: 0 rendben, 1 van lelet, 2 hibás használat, 3 a forrás nem érhető el, 4 elutasítva vagy másra vár, 5 sikertelen, 6 nincs ilyen, 70 programhiba; check: 0 rendben, 1 figyelmeztetés, 2 kritikus, 3 ismeretlen.',
   'help.more': 'Egy parancsról bővebben: felhom help PARANCS',
   'completion.shell': 'Nincs kiegészítés ehhez: „{shell}”; lehetséges: {choices}.',
   'check.fine': '{rules} szabály semmit sem talált',
