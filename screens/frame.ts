@@ -17,7 +17,7 @@ import { whereIs } from './where.ts';
 export type Frame = { readonly lines: readonly Line[]; readonly table: Body['table'] };
 
 /** Toasts go after this long, at the next frame. */
-const TOAST_MS = { answer: 4000, announced: 12_000 } as const;
+const TOAST_MS = { answer: 4000, outcome: 12_000, announced: 12_000 } as const;
 /** What the preview of the selected row needs below a list. */
 const PREVIEW_MIN_ROWS = 12;
 
@@ -39,7 +39,7 @@ function composeFrame(session: Session, view: ViewState, model: Model, size: Siz
   const prompt: Line | undefined =
     fresh === null
       ? promptOf(view, model)
-      : [segment(fresh.text, fresh.kind === 'announced' ? 'info' : 'warn')];
+      : [segment(fresh.text, fresh.kind === undefined ? 'warn' : 'info')];
   const status = statusLine(session, view, model, size.columns);
   const above =
     layout.frame === 'list'

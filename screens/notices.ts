@@ -7,15 +7,31 @@ import { reasonOf } from './disks/signals.ts';
 import type { Model } from './draw/model.ts';
 import type { Session } from './session.ts';
 
+/** What came of the person's own action is left to be read for so long. */
+const OUTCOME_MS = 5000;
+
 /** Gives back how to stop listening. */
 export function announceNotices(session: Session): () => void {
   const { shown, view } = session.console;
-  return shown.subscribe(({ notice }, before) => {
-    if (notice === undefined || notice === before.notice) return;
-    view.setState({
-      toast: { text: tellNotice(session.model(), notice), at: session.now(), kind: 'announced' },
-    });
+  const waiting: { timer?: NodeJS.Timeout } = {};
+  const announce = (notice: Notice) => {
+    clearTimeout(waiting.timer);
+    const { toast } = view.getState();
+    const leftMs = toast?.kind === 'outcome' ? toast.at + OUTCOME_MS - session.now() : 0;
+    if (leftMs > 0) {
+      waiting.timer = setTimeout(() => announce(notice), Math.min(leftMs, OUTCOME_MS));
+      return;
+    }
+    const text = tellNotice(session.model(), notice);
+    view.setState({ toast: { text, at: session.now(), kind: 'announced' } });
+  };
+  const unsubscribe = shown.subscribe(({ notice }, before) => {
+    if (notice !== undefined && notice !== before.notice) announce(notice);
   });
+  return () => {
+    clearTimeout(waiting.timer);
+    unsubscribe();
+  };
 }
 
 /** With the flag of a disk, where it is known already. */

@@ -54,8 +54,12 @@ export const isOverlay = <K extends Overlay['kind']>(
 
 export type Detail = { readonly rowId: string; readonly tab: number; readonly scroll: number };
 
-/** What is announced stays longer than the answer to a key. */
-export type Toast = { readonly text: string; readonly at: number; readonly kind?: 'announced' };
+/** What came of an action, and what is announced, stays longer than the answer to a key. */
+export type Toast = {
+  readonly text: string;
+  readonly at: number;
+  readonly kind?: 'outcome' | 'announced';
+};
 
 export type ViewState = {
   readonly screen: ScreenId;

@@ -45,7 +45,7 @@ export function act(session: Session, action: Action): void {
   const text = session.text();
   const { view, source } = session.console;
   const say = (words: string) =>
-    view.setState({ toast: { text: words, at: session.now(), kind: 'announced' } });
+    view.setState({ toast: { text: words, at: session.now(), kind: 'outcome' } });
   const refusal = refusalOf(session, action);
   if (refusal !== undefined || source.call === undefined) {
     return say(text('actions.refused', { action: action.label, reason: refusal ?? '' }));

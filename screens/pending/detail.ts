@@ -62,6 +62,7 @@ function nextStep(operation: Operation) {
     return needsSignature(operation) ? 'pending.next-sign' : 'pending.next-confirm';
   if (operation.state === 'approved') return 'pending.next-run';
   if (operation.state === 'claimed') return 'pending.next-running';
+  if (operation.state === 'done') return 'pending.done';
   return operation.dirty ? 'pending.was-written' : 'pending.not-written';
 }
 
@@ -69,7 +70,7 @@ function progressLines(operation: Operation, model: Model): Line[] {
   const { text } = model;
   const { progress, stage, state } = operation;
   return [
-    ...(stage === null ? [] : [field(text('field.stage'), text(`stage.${stage}`))]),
+    ...(stage === null || state === 'done' ? [] : [field(text('field.stage'), text(`stage.${stage}`))]),
     ...(progress === null || state !== 'claimed'
       ? []
       : [
@@ -88,7 +89,7 @@ function progressLines(operation: Operation, model: Model): Line[] {
     ...(operation.ended === null
       ? []
       : [field(text('field.result'), segment(tellEnd(model, operation), stateTone[state]))]),
-    ...(operation.dirty ? [field('', segment(text('pending.dirty'), 'bad'))] : []),
+    ...(operation.dirty && state !== 'done' ? [field('', segment(text('pending.dirty'), 'bad'))] : []),
   ];
 }
 

@@ -96,6 +96,14 @@ describe('Operations', () => {
     expect(seated.text()).not.toContain('word to type');
   });
 
+  test('one that is done says that it is there, and not that it may have been written', async () => {
+    const done = { ...ended, state: 'done', stage: 'released' } as const;
+    const seated = await sit({ readings: withOperations([done]) });
+    seated.press('5', 'Enter');
+    expect(seated.text()).toContain('It is done: the new ext4 was made');
+    expect(seated.text()).not.toContain('may have been written');
+  });
+
   test('the overview counts them and names the one that waits longest', async () => {
     const seated = await sit({ readings: withOperations([running, open]) });
     expect(seated.text()).toContain('1 waiting  0 approved  1 running');
@@ -251,6 +259,20 @@ describe('The agent itself', () => {
     seated.pass(10_000);
     expect(seated.text()).not.toContain('Disk plugged in');
   });
+});
+
+test('what came of an own action is left to be read before something is announced', async () => {
+  const seated = await sit({ readings: withDisk({}).readings });
+  onTestFinished(announceNotices(seated.session));
+  const outcome = { text: 'Released: /srv', at: seated.session.now(), kind: 'outcome' } as const;
+  seated.console.view.setState({ toast: outcome });
+  const notice = { kind: 'disk-pulled', at: INVENTED_AT, subject: 'sdc', detail: '' } as const;
+  seated.console.shown.setState({ notice });
+  expect(seated.text()).toContain('Released: /srv');
+  // Any key takes it away; the next announcement is then made at once.
+  seated.press('j');
+  seated.console.shown.setState({ notice: { ...notice, subject: 'sdd' } });
+  expect(seated.text()).toContain('Disk pulled out – sdd');
 });
 
 describe('A flag', () => {

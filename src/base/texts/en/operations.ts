@@ -38,6 +38,7 @@ export const operations = {
   'pending.next-run':
     'It may run: the device is claimed and checked once more, and then a new {fstype} is made.',
   'pending.next-running': 'It runs, whether anybody looks or not: a new {fstype} is being made.',
+  'pending.done': 'It is done: the new {fstype} was made, checked, and is there.',
   'pending.was-written': 'It is over. The device was written: a new {fstype} was begun.',
   'pending.not-written': 'It is over. No byte of the device was written for this {fstype}.',
   'pending.dirty': 'The device may have been written.',

@@ -39,6 +39,7 @@ export const operations = {
     'Megerősítésre vár. Azután minden bájtot elolvas, és csak ha mind nulla, akkor készül új {fstype}.',
   'pending.next-run': 'Futhat: lefoglalja és újra ellenőrzi az eszközt, azután új {fstype} készül.',
   'pending.next-running': 'Fut, akár nézi valaki, akár nem: új {fstype} készül.',
+  'pending.done': 'Kész: az új {fstype} elkészült, ellenőrzött, és ott van.',
   'pending.was-written': 'Vége. Az eszközre írt: új {fstype} készítése elkezdődött.',
   'pending.not-written': 'Vége. Ehhez a {fstype} formázáshoz az eszköz egyetlen bájtját sem írta.',
   'pending.dirty': 'Az eszközre már írhatott.',
