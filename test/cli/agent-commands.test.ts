@@ -164,7 +164,7 @@ test('a disk is let go of, and one is shown by its light', async () => {
   });
   const released = await run('disks', 'release', '/dev/sda', '--confirm', 'x');
   expect(released).toMatchObject({ code: 0 });
-  expect(released.out).toMatch(/^released: \/mnt\/usb\n\/dev\/sda: unverified/);
+  expect(released.out).toMatch(/^released: \/mnt\/usb\n\/dev\/sda: UNKNOWN/);
   expect((await run('disks', 'identify', '/dev/sda')).out).toContain('for 60 s');
 });
 

@@ -22,8 +22,8 @@ test.each([
     "--source cannot be 'bundle:x'; possible: auto, embedded, agent, agent:PATH.",
   ],
   [['status', 'extra'], "'status' does not take 'extra'."],
-  [['disks'], "'disks' needs one more word: list, scan, format, release, identify."],
-  [['disks', 'inspect', 'sda'], "'disks' has no 'inspect'; there is: list, scan, format, release, identify."],
+  [['disks'], "'disks' needs one more word: list, inspect, scan, format, release, identify."],
+  [['disks', 'wipe', 'sda'], "'disks' has no 'wipe'; there is: list, inspect, scan, format, release, identify."],
   [['tokens'], "'tokens' needs one more word: mint, list, revoke."],
   [['tokens', 'steal', '9200'], "'tokens' has no 'steal'; there is: mint, list, revoke."],
   [

@@ -311,7 +311,7 @@ test('our own jobs do not hold it, and everybody else does', async (context) => 
   await sleep(50);
   const pid = job.pid ?? 0;
   expect((await watch().examine(device.name)).flag.reason).toContain(`process ${pid}`);
-  const ours = watch({ excludePids: () => [pid] });
+  const ours = watch({ excludePids: async () => Promise.resolve([pid]) });
   expect((await ours.examine(device.name)).flag.verdict).toBe('unverified');
 });
 
