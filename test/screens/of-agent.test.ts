@@ -251,8 +251,9 @@ describe('The agent itself', () => {
     seated.console.shown.setState({
       notice: { kind: 'disk-plugged', at: INVENTED_AT, subject: 'sdb', detail: 'TOSHIBA MG08 1.0 TiB' },
     });
-    expect(seated.text()).toContain(
-      'Disk plugged in – sdb – TOSHIBA MG08 1.0 TiB – DATA: device is mounted: /srv/customer',
+    // With the words of its signal, or the agent's own where there are none.
+    expect(seated.text()).toMatch(
+      /Disk plugged in – sdb – TOSHIBA MG08 1\.0 TiB – DATA: (?:device is )?mounted: \/srv\/customer/,
     );
     seated.pass(10_000);
     expect(seated.text()).toContain('Disk plugged in');
