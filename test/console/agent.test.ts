@@ -1,140 +1,105 @@
-// The console with an agent that it finds by itself: it shows what the agent tells, stays when the agent
-// goes, says so, and comes back with it.
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+// The console on an agent, as an operator has it: an agent that stops, starts, hangs, or shows another
+// certificate; a format that is watched.
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { inventReadings } from '../screens/invented-facts.ts';
-import { startAgentChild } from '../clients/start-agent-child.ts';
-import { findProgram } from '../setup/find-program.ts';
-import { cleanEnv } from '../terminal/clean-env.ts';
-import { openTerminal, type Terminal } from '../terminal/terminal.ts';
+import { describe, expect, test } from 'vitest';
+import { endOf, lendDisk, operationOf } from '../agent/lent-disk.ts';
+import { runAgent, type RunningAgent } from '../agent/running-agent.ts';
+import { whyNoLoop } from '../host/loop-device.ts';
+import { openTerminal } from '../terminal/terminal.ts';
 
-const FELHOM = fileURLToPath(new URL('../../bin/felhom', import.meta.url));
-const LOST = /has not answered for/;
-const LIVE = /\blive\b/;
-/** Of the machine that the bare agent tells of; no other has so much memory. */
-const AGENTS = inventedMemory();
+const why = whyNoLoop('mkfs.ext4', 'setpriv', 'curl');
+const LIVE = /facts from the agent +● live/;
+const WAIT_MS = 30_000;
 
-/** The folder in the place of the agent's, as a mount that only this program sees. */
-const script = (folder: string) =>
-  `mount -t tmpfs none /run && mkdir /run/felhom-agent && mount --bind ${folder} /run/felhom-agent && exec ${FELHOM} "$@"`;
-const words = (folder: string, ...args: readonly string[]) => [
-  '--mount',
-  'sh',
-  '-c',
-  script(folder),
-  'sh',
-  ...args,
-];
-
-function makeFolder(): { readonly folder: string; readonly socket: string } {
-  const folder = mkdtempSync(join(tmpdir(), 'felhom-run-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return { folder, socket: join(folder, 'root.sock') };
-}
-const openConsole = (folder: string, ...args: readonly string[]): Terminal => {
-  const terminal = openTerminal({ file: findProgram('unshare') ?? '', args: words(folder, ...args) });
-  onTestFinished(async () => void (await terminal.end()));
-  return terminal;
-};
-const startAgent = async (socket: string) => {
-  const child = await startAgentChild(socket);
-  onTestFinished(child.kill);
-  return child;
-};
-
-const possible = process.getuid?.() === 0 && findProgram('unshare') !== undefined;
-
-describe.skipIf(!possible)('The console (needs root, and unshare of util-linux)', () => {
-  it('takes its facts from the agent, and stays while that is killed and started again', async () => {
-    const { folder, socket } = makeFolder();
-    const agent = await startAgent(socket);
-    const terminal = openConsole(folder);
-    await terminal.waitFor(AGENTS);
-    await terminal.waitFor(LIVE);
-    await agent.kill();
-    const lost = await terminal.waitFor(LOST, 20_000);
-    // The last facts are still there.
-    expect(lost).toMatch(AGENTS);
-    expect(lost).not.toMatch(LIVE);
-    await startAgent(socket);
-    await terminal.waitFor((text) => LIVE.test(text) && !LOST.test(text), 25_000);
-  }, 90_000);
-
-  it('notices an agent that hangs, and goes on with it', async () => {
-    const { folder, socket } = makeFolder();
-    const agent = await startAgent(socket);
-    const terminal = openConsole(folder);
-    await terminal.waitFor(AGENTS);
-    await terminal.waitFor(LIVE);
-    agent.signal('SIGSTOP');
-    expect(await terminal.waitFor(LOST, 20_000)).toMatch(AGENTS);
-    // Keys are answered meanwhile.
-    terminal.type('2');
-    await terminal.waitFor(/DURABLE ID|DEVICE/);
-    terminal.type('1');
-    agent.signal('SIGCONT');
-    await terminal.waitFor((text) => LIVE.test(text) && !LOST.test(text), 25_000);
-  }, 90_000);
-
-  it('reads the machine itself while no agent answers, and takes the agent when one does', async () => {
-    const { folder, socket } = makeFolder();
-    await (await startAgent(socket)).kill();
-    const terminal = openConsole(folder);
-    await terminal.waitFor(/embedded: this machine/);
-    await startAgent(socket);
-    await terminal.waitFor(AGENTS, 25_000);
-  }, 90_000);
-
-  it('is left by q at once, whatever the agent does', async () => {
-    const { folder, socket } = makeFolder();
-    const agent = await startAgent(socket);
-    const terminal = openConsole(folder);
-    await terminal.waitFor(AGENTS);
-    agent.signal('SIGSTOP');
-    const started = terminal.nowMs();
-    terminal.type('q');
-    expect(await terminal.exited).toMatchObject({ code: 0 });
-    expect(terminal.nowMs() - started).toBeLessThan(2000);
+const openOn = (source: string, screen: string) =>
+  openTerminal({
+    args: ['--lang', 'en', '--source', `agent:${source}`, '--screen', screen],
+    cols: 160,
+    rows: 50,
   });
-});
 
-describe.skipIf(!possible)('A command', () => {
-  const run = (folder: string, ...args: readonly string[]): string =>
-    execFileSync(findProgram('unshare') ?? '', words(folder, ...args), {
-      encoding: 'utf8',
-      env: cleanEnv(),
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-  const sourceOf = (text: string): unknown => Reflect.get(Object(JSON.parse(text)), 'source');
-
-  it('asks the agent when there is one, and the machine when that is named or the agent is silent', async () => {
-    const { folder, socket } = makeFolder();
-    const agent = await startAgent(socket);
-    expect(sourceOf(run(folder, 'status', '--json'))).toBe('agent');
-    expect(run(folder, 'op', 'list')).toMatch(/^op_0123456789abcdef01234568 +running/m);
-    expect(sourceOf(run(folder, 'status', '--json', '--source', 'embedded'))).toBe('embedded');
-    await agent.kill();
-    const silent = run(folder, 'status', '--json');
-    expect(sourceOf(silent)).toBe('embedded');
-    expect(silent).toContain('agent-silent');
-  }, 60_000);
-
-  it('waits for an agent that hangs no longer than two seconds', async () => {
-    const { folder, socket } = makeFolder();
-    const agent = await startAgent(socket);
-    agent.signal('SIGSTOP');
-    const started = performance.now();
-    expect(sourceOf(run(folder, 'disks', 'list', '--json'))).toBe('embedded');
-    expect(performance.now() - started).toBeLessThan(6000);
-  }, 60_000);
-});
-
-function inventedMemory(): RegExp {
-  const { memory } = inventReadings();
-  const gib = memory.state === 'ok' ? memory.value.memory_total / 1024 ** 3 : 0;
-  return new RegExp(`Memory .*${gib.toFixed(1).replace('.', '\\.')} GiB`);
+/** What a guest has of its agent. */
+async function bootstrapOf(agent: RunningAgent): Promise<string> {
+  const { token } = await agent.mint(9200);
+  const path = join(agent.folder, 'bootstrap.json');
+  const local_api = { endpoint: `127.0.0.1:${agent.port}`, fingerprint: agent.fingerprint(), token };
+  writeFileSync(path, JSON.stringify({ customer: { id: 'demo-felhom' }, local_api }), { mode: 0o600 });
+  return path;
 }
+
+describe.skipIf(why !== undefined)('The console on an agent', () => {
+  test('keeps its last facts while the agent is away, says since when, acts on nothing, and goes on by itself', async () => {
+    const { device } = lendDisk(32);
+    const agent = await runAgent({ disks: { allow_loop: true, auto_scan: false } });
+    await using terminal = openOn(agent.rootSocket, 'disks');
+    await terminal.waitFor(LIVE, WAIT_MS);
+    const name = device.slice('/dev/'.length);
+    await terminal.waitFor(new RegExp(`${name} +UNKNOWN`), WAIT_MS);
+    await agent.kill('SIGTERM');
+    await terminal.waitFor(/The agent has not answered for \d+ s, tried again in \d+ s/, WAIT_MS);
+    expect(terminal.text()).toMatch(new RegExp(`${name} +UNKNOWN`));
+    terminal.press('a');
+    await terminal.waitFor(/Read every byte now \(only reads\) \(the agent has not answered/, WAIT_MS);
+    terminal.press('1');
+    terminal.press('Escape');
+    await agent.start();
+    await terminal.waitFor(LIVE, WAIT_MS);
+    expect((await agent.ask('GET', '/ledger')).status).toBe(200);
+    expect(terminal.text()).not.toMatch(/has not answered/);
+  }, 90_000);
+
+  test('notices an agent that hangs, and that it answers again', async () => {
+    const agent = await runAgent();
+    await using terminal = openOn(agent.rootSocket, 'overview');
+    await terminal.waitFor(LIVE, WAIT_MS);
+    process.kill(agent.pid(), 'SIGSTOP');
+    try {
+      await terminal.waitFor(/The agent has not answered for/, WAIT_MS);
+      // It still is a console: keys work.
+      terminal.press('2');
+      await terminal.waitFor(/DEVICE +FLAG/, 2000);
+    } finally {
+      process.kill(agent.pid(), 'SIGCONT');
+    }
+    await terminal.waitFor(LIVE, WAIT_MS);
+  }, 90_000);
+
+  test('shows how a format that a guest asked for goes, and how it ended', async () => {
+    const { device, durableId } = lendDisk(2048);
+    const agent = await runAgent({
+      disks: { allow_loop: true, auto_scan: false, grants: { 9200: [durableId] } },
+    });
+    await using terminal = openOn(agent.rootSocket, 'pending');
+    await terminal.waitFor(LIVE, WAIT_MS);
+    const { headerFile } = await agent.mint(9200);
+    const ask = { vmid: 9200, device, fstype: 'ext4' };
+    const { body } = agent.curl(headerFile, 'POST', '/disks/format', ask);
+    await terminal.waitFor(/\d+ %/, WAIT_MS);
+    await terminal.waitFor(/done .*ext4/, WAIT_MS);
+    expect(await endOf(agent, String(operationOf(body)['id']))).toMatchObject({ state: 'done' });
+  }, 90_000);
+
+  test('over HTTPS: an announced certificate goes on, another one is refused and said', async () => {
+    const agent = await runAgent();
+    const bootstrap = await bootstrapOf(agent);
+    expect((await agent.ask('POST', '/certificate/renew', {})).status).toBe(200);
+    // It pins the old one, and hears of the next one when it connects.
+    await using terminal = openOn(bootstrap, 'disks');
+    await terminal.waitFor(LIVE, WAIT_MS);
+    expect((await agent.ask('POST', '/certificate/switch', {})).status).toBe(200);
+    await agent.kill('SIGTERM');
+    await terminal.waitFor(/The agent has not answered/, WAIT_MS);
+    await agent.start();
+    await terminal.waitFor(LIVE, WAIT_MS);
+    await agent.kill('SIGTERM');
+    for (const name of readdirSync(agent.stateDir)) {
+      if (name.includes('certificate')) rmSync(join(agent.stateDir, name));
+    }
+    await agent.start();
+    await terminal.waitFor(/NOT TRUSTED/, WAIT_MS);
+    expect(terminal.text()).toMatch(/certificate [0-9a-f]{16}/);
+    expect(terminal.text()).not.toMatch(LIVE);
+    expect(terminal.text()).toMatch(/vda|DEVICE/);
+  }, 120_000);
+});
