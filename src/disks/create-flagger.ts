@@ -8,6 +8,7 @@ import { readBlockDevices } from '../host/block-devices.ts';
 import { identifyOpener } from '../host/device-openers.ts';
 import { createDisksReader } from '../host/disks.ts';
 import type { Machine } from '../host/machine.ts';
+import { withPatience } from '../host/patient-tools.ts';
 import { readBacking } from './backing-file.ts';
 import { confirmWord, describeDisk, digestFacts, identify } from './describe-disk.ts';
 import type { ExaminedDisk } from './examined-disk.ts';
@@ -59,7 +60,8 @@ const MAX_KNOWN = 500;
 type Known = { readonly key: string; readonly content: Content; readonly until: number };
 
 export function createFlagger(options: FlaggerOptions): Flagger {
-  const { machine, receipts, allowLoop } = options;
+  const { receipts, allowLoop } = options;
+  const machine = withPatience(options.machine);
   const readDisks = createDisksReader();
   const known = new Map<string, Known>();
   let openers: ReadonlySet<string> = new Set();

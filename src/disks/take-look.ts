@@ -3,7 +3,7 @@
 // it is asked anew each time.
 import type { BlockDevice } from '../contracts/facts/disks.ts';
 import type { DiskScan } from '../contracts/facts/disk-flags.ts';
-import { valueOf, type Reading } from '../contracts/reading.ts';
+import { failed, valueOf, type Missing, type Reading } from '../contracts/reading.ts';
 import { readAttachment, type Attachment } from '../host/attachment.ts';
 import { readBlockDevices, type BlockNode } from '../host/block-devices.ts';
 import { readWorldWideNames } from '../host/world-wide-names.ts';
@@ -58,11 +58,15 @@ export async function takeLook(request: LookRequest): Promise<Reading<Look>> {
   if (nodes.state !== 'ok') return nodes;
   const byName = new Map(nodes.value.map((node) => [node.name, node]));
   const wwids = await readWorldWideNames(machine, nodes.value);
-  const seen = await inTurns(devices, async (device): Promise<SeenDevice> => {
-    const node = byName.get(device.name);
-    const isSame = node !== undefined && node.device_number === device.device_number;
-    return seeDevice(request, device, isSame ? node : undefined, wwids);
-  });
+  const nodeOf = ({ name, device_number: number }: BlockDevice): BlockNode | undefined => {
+    const node = byName.get(name);
+    return node?.device_number === number ? node : undefined;
+  };
+  // Everybody's buffers are written out before anybody is read: a disk and its partitions keep their own.
+  const accesses = await inTurns(devices, async (device) => tryAccess(request, device, nodeOf(device)));
+  const seen = await inTurns(devices, async (device, index) =>
+    seeDevice(request, { device, node: nodeOf(device), access: accesses[index] ?? null, wwids }),
+  );
   const byDevice = new Map(seen.map((one) => [one.device.name, one]));
 
   const near = devices.filter(request.lookInto);
@@ -128,15 +132,43 @@ function isLookedInto(
   return kind === 'disk' || (kind === 'loop' && allowLoop);
 }
 
-async function seeDevice(
+const isInside = (request: LookRequest, device: BlockDevice): boolean => {
+  const disk = request.devices.find(
+    ({ name }) => device.kind === 'partition' && device.parents.includes(name),
+  );
+  return request.lookInto(device) && isLookedInto(device, disk?.kind, request.allowLoop);
+};
+
+/** Whether it opens, and whether somebody holds it. Every loop device is asked what it lies on. */
+async function tryAccess(
   request: LookRequest,
   device: BlockDevice,
   node: BlockNode | undefined,
-  wwids: ReadonlyMap<string, string>,
+): Promise<Reading<RawProbe> | null> {
+  const inside = isInside(request, device);
+  if (node === undefined || (!inside && device.kind !== 'loop')) return null;
+  return probeRaw(request.machine, {
+    path: device.path,
+    flush: inside && request.mustFlush(device),
+    exclusive: inside && !request.claimed,
+    pieces: [],
+    deadlineMs: ACCESS_DEADLINE_MS,
+    signal: request.signal,
+  });
+}
+
+async function seeDevice(
+  request: LookRequest,
+  found: {
+    readonly device: BlockDevice;
+    readonly node: BlockNode | undefined;
+    readonly access: Reading<RawProbe> | null;
+    readonly wwids: ReadonlyMap<string, string>;
+  },
 ): Promise<SeenDevice> {
-  const { machine, claimed, signal } = request;
+  const { machine, signal } = request;
+  const { device, node, access, wwids } = found;
   const disk = node?.diskFolder.split('/').at(-1)?.replaceAll('!', '/') ?? device.name;
-  const parent = request.devices.find(({ name }) => name === disk);
   const wwid = wwids.get(disk) ?? null;
   const twins = wwid === null ? [] : [...wwids].filter(([name, other]) => other === wwid && name !== disk);
   const nothing = {
@@ -144,44 +176,35 @@ async function seeDevice(
     attachment: null,
     wwid,
     content: null,
-    access: null,
+    access,
     node: null,
     twins: twins.map(([name]) => name),
     scan: null,
     receipt: null,
   };
   if (node === undefined) return nothing;
-  const looked = request.lookInto(device) && isLookedInto(device, parent?.kind, request.allowLoop);
-  // Every loop device is asked what it lies on.
-  const access: Reading<RawProbe> | null =
-    looked || device.kind === 'loop'
-      ? await probeRaw(machine, {
-          path: device.path,
-          flush: looked && request.mustFlush(device),
-          exclusive: looked && !claimed,
-          pieces: [],
-          deadlineMs: ACCESS_DEADLINE_MS,
-          signal,
-        })
-      : null;
   // Read after the buffers were written out, so that the counters know of it.
   const attachment = await readAttachment(machine, node);
-  const table = request.devices.filter(
-    (one) => one.kind === 'partition' && one.parents.includes(device.name),
+  const partitions = request.devices.filter(
+    ({ kind, parents }) => kind === 'partition' && parents.includes(device.name),
   );
-  const content = looked
-    ? await request.recall(device, attachment, async () =>
-        readContent(machine, device, await startsOf(machine, table), attachment.logicalBytes, signal),
-      )
-    : null;
+  const read = async (): Promise<Content> =>
+    access?.state === 'ok'
+      ? readContent(machine, device, await startsOf(machine, partitions), attachment.logicalBytes, signal)
+      : notRead(access);
   return {
     ...nothing,
     attachment,
-    content,
-    access,
+    content: isInside(request, device) ? await request.recall(device, attachment, read) : null,
     node: valueOf(await machine.readNumbers(device.path)) ?? null,
     scan: request.scanOf(device, attachment.diskseq),
   };
+}
+
+/** A disk that does not even open is not waited for once more by every tool. */
+function notRead(access: Missing | null): Content {
+  const missing = access ?? failed('no-answer', 'open', 0);
+  return { probe: missing, blkid: missing, wipefs: missing, tables: [], hidden: [] };
 }
 
 async function startsOf(machine: Machine, partitions: readonly BlockDevice[]): Promise<ReadonlySet<number>> {
@@ -205,7 +228,10 @@ function isVolume({ content }: SeenDevice): boolean {
   return [...types, ...signs].some((type) => type?.startsWith('LVM') === true);
 }
 
-async function inTurns<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<readonly R[]> {
+async function inTurns<T, R>(
+  items: readonly T[],
+  work: (item: T, index: number) => Promise<R>,
+): Promise<readonly R[]> {
   const results: R[] = [];
   let next = 0;
   const worker = async (): Promise<void> => {
@@ -214,7 +240,7 @@ async function inTurns<T, R>(items: readonly T[], work: (item: T) => Promise<R>)
       const item = items[index];
       if (item === undefined) return;
       next += 1;
-      results[index] = await work(item);
+      results[index] = await work(item, index);
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));

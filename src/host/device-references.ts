@@ -1,7 +1,7 @@
 // Every place in this machine's configuration that names a block device: guests, storages, mounts at
 // boot, encryption, RAID. A disk that somebody relies on is in use, mounted or not.
 import { dirname, resolve } from 'node:path';
-import type { Missing } from '../contracts/reading.ts';
+import { failed, type Missing } from '../contracts/reading.ts';
 import type { Machine } from './machine.ts';
 import { readReferences, type Reference, type ReferenceKind } from './reference-words.ts';
 import type { Survey } from './survey.ts';
@@ -37,6 +37,7 @@ export async function readDeviceReferences(machine: Machine): Promise<Survey<Dev
     if (names.state === 'failed') unread.push(names);
     return names.state === 'ok' ? names.value.toSorted().map((name) => `${folder}/${name}`) : [];
   };
+  unread.push(...(await missProxmox(machine)));
   const files = (await Promise.all(FINDERS.map(async (find) => find(list)))).flat();
   const found: DeviceReference[] = [];
   for (const { source, path } of files) {
@@ -48,6 +49,16 @@ export async function readDeviceReferences(machine: Machine): Promise<Survey<Dev
     }
   }
   return { found, unread };
+}
+
+const PROXMOX_STORE = '/var/lib/pve-cluster/config.db';
+
+/** Where Proxmox VE is installed and its folder of configurations is not mounted, nobody knows of its guests. */
+async function missProxmox(machine: Machine): Promise<readonly Missing[]> {
+  const store = await machine.readNumbers(PROXMOX_STORE);
+  const nodes = await machine.listFolder('/etc/pve/nodes');
+  if (store.state === 'absent' || nodes.state !== 'absent') return [];
+  return [failed('no-answer', '/etc/pve', nodes.at, 'pmxcfs is not mounted')];
 }
 
 const fixed =
@@ -69,13 +80,16 @@ const UNIT_FOLDERS = [
 
 const FINDERS: readonly ((list: List) => Promise<readonly File[]>)[] = [
   findGuests,
-  fixed('storage-config', '/etc/pve/storage.cfg'),
+  inFolder('guest-config', '/etc/libvirt/qemu', /\.xml$/),
+  fixed('storage-config', '/etc/pve/storage.cfg', '/etc/target/saveconfig.json', '/etc/tgt/targets.conf'),
+  inFolder('storage-config', '/etc/tgt/conf.d', /\.conf$/),
   fixed('fstab', '/etc/fstab'),
   fixed('crypttab', '/etc/crypttab'),
   fixed('mdadm-config', '/etc/mdadm/mdadm.conf', '/etc/mdadm.conf'),
   inFolder('mdadm-config', '/etc/mdadm/mdadm.conf.d', /\.conf$/),
   // Where the machine resumes from: an image of its memory lies there.
   fixed('boot-config', '/proc/cmdline', '/etc/initramfs-tools/conf.d/resume'),
+  fixed('boot-config', '/etc/kernel/cmdline', '/etc/default/grub'),
   ...UNIT_FOLDERS.map((folder) => inFolder('systemd-unit', folder, /\.(?:mount|swap)$/)),
   ...UNIT_FOLDERS.map((folder) => async (list: List) => {
     const dropIns = (await list(folder)).filter((path) => /\.(?:mount|swap)\.d$/.test(path));

@@ -21,7 +21,8 @@ export async function readExports(machine: Machine): Promise<Survey<ExportedDevi
   for (const adapter of await list(LIO)) {
     if (!/\/(?:iblock|fileio|pscsi|user)_\d+$/.test(adapter)) continue;
     for (const object of await list(adapter)) {
-      files.push({ server: 'LIO', where: `${object}/udev_path` });
+      // Only what was made by hand has no path there; its description names the file.
+      for (const file of ['udev_path', 'info']) files.push({ server: 'LIO', where: `${object}/${file}` });
     }
   }
   for (const subsystem of await list(NVMET)) {
@@ -33,8 +34,8 @@ export async function readExports(machine: Machine): Promise<Survey<ExportedDevi
   for (const { server, where } of files) {
     const text = await machine.readText(where);
     if (text.state === 'failed') unread.push(text);
-    const path = text.state === 'ok' ? text.value.trim() : '';
-    if (path.startsWith('/')) found.push({ path, server, where });
+    const words = text.state === 'ok' ? text.value : '';
+    for (const path of new Set(words.match(/(?<!\S)\/dev\/\S+/g))) found.push({ path, server, where });
   }
   return { found, unread };
 }

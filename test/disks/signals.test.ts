@@ -138,6 +138,14 @@ const held: readonly Case[] = [
     reason: /offered over the network by LIO/,
   },
   {
+    title: 'offered by LIO as a file',
+    id: 'exported',
+    files: {
+      '/sys/kernel/config/target/core/fileio_0/disk/info':
+        'TCM FILEIO ID: 0        File: /dev/sda  Size: 1\n',
+    },
+  },
+  {
     title: 'offered by nvmet',
     id: 'exported',
     files: { '/sys/kernel/config/nvmet/subsystems/s/namespaces/1/device_path': '/dev/sda\n' },
@@ -190,6 +198,16 @@ const named: readonly Case[] = [
     title: 'allowed to a container by its number',
     id: 'guest-config',
     files: { '/etc/pve/lxc/101.conf': 'lxc.cgroup2.devices.allow: b 8:0 rwm\n' },
+  },
+  {
+    title: 'in a virtual machine of libvirt',
+    id: 'guest-config',
+    files: { '/etc/libvirt/qemu/nas.xml': "<disk><source dev='/dev/sda'/></disk>\n" },
+  },
+  {
+    title: 'in a saved target of iSCSI',
+    id: 'storage-config',
+    files: { '/etc/target/saveconfig.json': '{ "dev": "/dev/sda" }\n' },
   },
   {
     title: 'a storage on its volume group',
@@ -474,6 +492,12 @@ const unread: readonly Case[] = [
   { title: 'mounts not understood', id: 'unread', files: { '/proc/self/mountinfo': '27 1 8:0 / / rw\n' } },
   { title: 'swaps not understood', id: 'unread', files: { '/proc/swaps': '/dev/sda in use\n' } },
   { title: 'locks not understood', id: 'unread', files: { '/proc/locks': 'locked: /dev/sda\n' } },
+  {
+    title: "Proxmox VE's folder of configurations not mounted",
+    id: 'unread',
+    files: { '/var/lib/pve-cluster/config.db': 'SQLite format 3' },
+    reason: /pmxcfs is not mounted/,
+  },
   {
     title: 'ZFS without its tool',
     id: 'unread',

@@ -1,0 +1,121 @@
+// `disks inspect`: one device with every sign, for people and as JSON; and what is no device is never blank.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import type { Facts, Subject } from '../../src/contracts/all-facts.ts';
+import { disksInspectOutput } from '../../src/contracts/outputs.ts';
+import { absent, type Reading } from '../../src/contracts/reading.ts';
+import type { FactsSource } from '../../src/contracts/source.ts';
+import type { FactMap } from '../../src/doctor/rule.ts';
+import { lendDevice } from '../disks/lent-device.ts';
+import * as make from '../doctor/facts.ts';
+import { quietly, run, whyNoLoop } from '../host/loop-device.ts';
+import { runChild, runHere } from './run.ts';
+
+const reason = whyNoLoop('mkfs.ext4', 'perl');
+const inspect = async (device: string, ...more: readonly string[]) =>
+  runChild(['disks', 'inspect', device, '--source', 'embedded', ...more]);
+const parse = (out: string) => disksInspectOutput.parse(JSON.parse(out));
+
+test('a mounted disk is told by path and by durable id alike, and nothing on it changes', async (context) => {
+  if (reason !== undefined) return context.skip(reason);
+  const device = lendDevice();
+  run('mkfs.ext4', '-q', '-F', '-L', 'customer', device.path);
+  const point = join(device.folder, 'mnt');
+  mkdirSync(point);
+  run('mount', '-o', 'ro', device.path, point);
+  onTestFinished(() => quietly('umount', '-l', point));
+  const before = run('sha256sum', device.image);
+  const byPath = await inspect(device.path, '--json');
+  const byId = await inspect(device.durableId, '--json');
+  const byLink = await inspect(`/dev/disk/by-id/${device.durableId.slice('byid:'.length)}`, '--json');
+  expect(byPath).toMatchObject({ code: 0, err: '' });
+  const told = parse(byPath.out);
+  expect(told).toMatchObject({
+    device: device.path,
+    durable_id: device.durableId,
+    data_bearing: true,
+    verdict: 'in_use',
+    reason: 'device is mounted',
+    content: [{ device: device.name, fs_type: 'ext4', label: 'customer' }],
+  });
+  expect(told.signals[0]).toMatchObject({ id: 'mounted', detail: point, release: `umount ${point}` });
+  expect({ ...parse(byId.out), at: 0 }).toEqual({ ...told, at: 0 });
+  expect({ ...parse(byLink.out), at: 0 }).toEqual({ ...told, at: 0 });
+  expect(run('sha256sum', device.image)).toBe(before);
+});
+
+test('people read the same in their language', async (context) => {
+  if (reason !== undefined) return context.skip(reason);
+  const device = lendDevice();
+  run('mkfs.ext4', '-q', '-F', device.path);
+  const english = await inspect(device.path, '--lang', 'en');
+  expect(english.out).toContain('DATA (device holds ext4)');
+  expect(english.out).toContain('signature found (ext4)');
+  expect((await inspect(device.path, '--lang', 'hu')).out).toContain('felismert tartalom (ext4)');
+});
+
+test.each(['/dev/null', '/dev/there-is-none', '/etc/passwd', 'byid:wwn-0x0', '../../dev/sda', ''])(
+  'what is no block device (%j) is refused, and counts as holding data',
+  async (word) => {
+    const ran = await inspect(word, '--json');
+    expect(ran.code).toBe(6);
+    expect(parse(ran.out)).toMatchObject({ data_bearing: true, verdict: 'unknown', durable_id: null });
+  },
+);
+
+test('an agent is asked where one answers: it knows what was read whole', async () => {
+  const ran = await runHere(['disks', 'inspect', '/dev/sda', '--json'], { source: agent });
+  expect(parse(ran.out)).toMatchObject({ source: 'agent', verdict: 'blank_proven', data_bearing: false });
+});
+
+const facts: FactMap = {
+  disks: make.good({
+    devices: [
+      {
+        name: 'sda',
+        path: '/dev/sda',
+        device_number: '8:0',
+        kind: 'disk',
+        parents: [],
+        size_bytes: 1e12,
+        model: null,
+        serial: null,
+        transport: null,
+        rotational: null,
+        removable: null,
+        read_only: false,
+        durable_id: 'byid:wwn-0x5000039ddb108568',
+        durable_id_reason: null,
+        fs_type: null,
+        label: null,
+        uuid: null,
+        mount_points: [],
+        swap: false,
+        backing_file: null,
+        io: null,
+      },
+    ],
+  }),
+  disk_flags: make.good({
+    allow_loop: false,
+    flags: [
+      {
+        name: 'sda',
+        data_bearing: false,
+        verdict: 'blank_proven',
+        reason: 'every byte was read and is zero',
+        signals: [],
+        scan: null,
+      },
+    ],
+  }),
+};
+const agent: FactsSource = {
+  kind: 'agent',
+  intervals: { disks: 1000, disk_flags: 1000 },
+  read: async <S extends Subject>(subject: S): Promise<Reading<Facts[S]>> =>
+    Promise.resolve(facts[subject] ?? absent('not-here', 'test', make.NOW)),
+  readContainer: async () => Promise.resolve(absent('not-here', 'test', make.NOW)),
+  close: () => undefined,
+};
