@@ -1,5 +1,6 @@
 // Takes a device for ourselves alone: opened exclusively, and proven by its descriptor to be the very
 // attachment of the very disk that was meant. From then on only the descriptor counts.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { errnoOf, messageOf } from '../base/errors.ts';
 import type { Machine } from '../host/machine.ts';
 import { readNumberedDevice, type NumberedDevice } from '../host/numbered-device.ts';
@@ -25,11 +26,7 @@ export async function claimDevice(
     throw invalid('E_DEVICE_GONE', `there is no device ${identity.device_number} any more`);
   if (named.loop && !allowLoop)
     throw invalid('E_DEVICE_BARRED', 'it is a loop device, and these are not allowed');
-  const { fd, deviceNumber } = await openDevice(named.path, 'claim', machine.runTool).catch(
-    (error: unknown) => {
-      throw whyNotOpened(named.path, error);
-    },
-  );
+  const { fd, deviceNumber } = await openPatiently(named.path, machine);
   const release = async () => closeDevice(fd);
   try {
     const device = await readNumberedDevice(machine, deviceNumber);
@@ -43,6 +40,25 @@ export async function claimDevice(
     throw error;
   }
 }
+
+/**
+ * Whoever only looks whether a disk is held (an examination, udev) holds it for a moment himself: that is
+ * nobody who uses it, and is waited for. Who still holds it then is.
+ */
+async function openPatiently(path: string, machine: Machine): ReturnType<typeof openDevice> {
+  const until = machine.clock.monotonic() + PASSING_MS;
+  for (;;) {
+    try {
+      return await openDevice(path, 'claim', machine.runTool);
+    } catch (error) {
+      if (errnoOf(error) !== 'EBUSY' || machine.clock.monotonic() > until) throw whyNotOpened(path, error);
+      await sleep(AGAIN_MS);
+    }
+  }
+}
+
+const PASSING_MS = 2000;
+const AGAIN_MS = 25;
 
 const GONE = (why: string) => invalid('E_DEVICE_GONE', why);
 const BARRED = (why: string) => invalid('E_DEVICE_BARRED', why);

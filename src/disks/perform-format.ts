@@ -100,7 +100,7 @@ async function takeClaim({ order, gear }: Run): Promise<Claim> {
   const { machine, createExamine } = gear;
   const allowLoop = order.allow_loop;
   try {
-    return await patiently(async () => claimDevice(order.identity, { machine, allowLoop }));
+    return await claimDevice(order.identity, { machine, allowLoop });
   } catch (error) {
     if (!(error instanceof FormatEnded) || error.end.state !== 'held') throw error;
     const device = await readNumberedDevice(machine, order.identity.device_number);
