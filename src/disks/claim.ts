@@ -84,7 +84,7 @@ function whyNotOpened(path: string, error: unknown): FormatEnded {
  * What the descriptor says otherwise than the order; each as `what: was → is`. Serial, world-wide name and
  * all else are the examination's to compare, which follows under the claim.
  */
-export function listChanges(identity: DiskIdentity, device: NumberedDevice): readonly string[] {
+function listChanges(identity: DiskIdentity, device: NumberedDevice): readonly string[] {
   const [was, is] = [identity.partition, device.partition];
   const pairs: readonly (readonly [string, unknown, unknown])[] = [
     ['device number', identity.device_number, device.deviceNumber],

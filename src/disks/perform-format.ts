@@ -1,6 +1,7 @@
 // Inside the job: formats a device that is proven blank. Each stage is written down by whoever started
 // the job before it begins; until `mkfs` nothing is written, and everything that is in doubt ends it.
 import { fsync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { errnoOf, messageOf } from '../base/errors.ts';
 import type { ApiCode } from '../contracts/api-error.ts';
 import type { FormatStage } from '../contracts/facts/operations.ts';
@@ -23,6 +24,8 @@ import { scanZeros } from './zero-scan.ts';
 
 /** Writing the structures of a large, slow disk. */
 const MKFS_DEADLINE_MS = 6 * 3_600_000;
+const TRIES_WHILE_HELD = 5;
+const BETWEEN_TRIES_MS = 400;
 const SETTLE_DEADLINE_MS = 30_000;
 
 type Run = {
@@ -61,7 +64,9 @@ async function formatClaimed(claim: Claim, run: Run): Promise<void> {
   await refuseLoops(device, machine);
   await orFail('E_READ', flushAll(fd, device, machine));
   const examine = createExamine({ allowLoop: run.order.allow_loop });
-  recheck(run.order, await orFail('E_READ', examine(device.name, { claimed: true })));
+  await patiently(async () =>
+    recheck(run.order, await orFail('E_READ', examine(device.name, { claimed: true }))),
+  );
   await begin('rechecked', run);
   await begin('zero_verified', run);
   await readZeros(claim, run);
@@ -102,6 +107,22 @@ async function takeClaim({ order, gear }: Run): Promise<Claim> {
     if (device === undefined) throw error;
     throw held(tellUse(await createExamine({ allowLoop })(device.name, { claimed: false })));
   }
+}
+
+/**
+ * udev, smartd, Proxmox's statistics and other looks of ours open a disk for a moment: only who stays holds it.
+ * Everything is looked at anew each time.
+ */
+async function patiently<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; tries < TRIES_WHILE_HELD; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof FormatEnded) || error.end.state !== 'held') throw error;
+    }
+    await sleep(BETWEEN_TRIES_MS);
+  }
+  return work();
 }
 
 /** What this program or the device cannot do is no bug of ours. */

@@ -36,7 +36,7 @@ export function attachAgain(image: string, sectorBytes = 512): { device: string;
 }
 
 /** A name below by-id, as udev would make one of a serial number. */
-function linkTo(device: string): void {
+export function linkTo(device: string): void {
   const link = `/dev/disk/by-id/virtio-felhom-${randomUUID()}`;
   mkdirSync('/dev/disk/by-id', { recursive: true });
   symlinkSync(device, link);

@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { closeSync, constants, mkdirSync, openSync, rmSync, symlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { FORMAT_TYPES } from '../../src/contracts/facts/operations.ts';
 import {
@@ -106,27 +107,31 @@ describe.skipIf(why !== undefined)('a format', () => {
   test('keeps out whoever never stops trying', async () => {
     const { device, name } = blankLoop();
     const order = await orderFor(name);
-    let tries = 0;
+    let [tries, letIn] = [0, 0];
     const over = new AbortController();
-    const journal = createJournal((stage) => {
-      // Held from here until it is released.
-      if (stage === 'released') over.abort();
-      if (stage === 'rechecked') void intrude();
-    });
     const intrude = async () => {
       while (!over.signal.aborted) {
         tries += 1;
         await new Promise<void>((resolve) => {
           execFile('mkfs.ext4', ['-q', '-F', device], (error) => {
-            if (error === null) journal.loops.push('intruder');
+            if (error === null) letIn += 1;
             resolve();
           });
         });
       }
     };
+    let intruding = Promise.resolve();
+    const journal = createJournal(async (stage) => {
+      if (stage === 'rechecked') intruding = intrude();
+      // After that it is anybody's.
+      if (stage === 'released') {
+        over.abort();
+        await intruding;
+      }
+    });
     expect(await format(order, journal)).toEqual({ state: 'done' });
     expect(tries).toBeGreaterThan(5);
-    expect(journal.loops).not.toContain('intruder');
+    expect(letIn).toBe(0);
     expect(field(device, 'UUID')).toBe(order.fs_uuid);
   });
 
@@ -161,6 +166,18 @@ describe.skipIf(why !== undefined)('a format', () => {
     onTestFinished(() => closeSync(fd));
     expect(await format(order)).toMatchObject({ state: 'held' });
     expect(isZero(image)).toBe(true);
+  });
+
+  test('waits for whoever has it for a moment only', async () => {
+    const { device, name } = blankLoop();
+    const order = await orderFor(name);
+    const fd = openSync(device, constants.O_RDONLY | constants.O_EXCL);
+    const journal = createJournal();
+    const formatting = format(order, journal);
+    await sleep(700);
+    expect(journal.stages).toEqual([]);
+    closeSync(fd);
+    expect(await formatting).toEqual({ state: 'done' });
   });
 
   test('is refused when another file lies behind the same node by now', async () => {

@@ -23,6 +23,16 @@ export const programs: readonly Program[] = [
     for: 'tests',
   },
   { command: 'losetup', debianPackage: 'mount', why: 'loop devices in the place of disks', for: 'tests' },
+  { command: 'mkfs.xfs', debianPackage: 'xfsprogs', why: 'formats to xfs', for: 'tests' },
+  { command: 'mkfs.btrfs', debianPackage: 'btrfs-progs', why: 'formats to btrfs', for: 'tests' },
+  {
+    command: 'setpriv',
+    debianPackage: 'util-linux',
+    why: 'a process that dies with the one that started it',
+    for: 'tests',
+  },
+  { command: 'fsfreeze', debianPackage: 'util-linux', why: 'a write that hangs', for: 'tests' },
+  { command: 'swapon', debianPackage: 'mount', why: 'a disk that is used as swap', for: 'tests' },
   { command: 'lsblk', debianPackage: 'util-linux', why: 'a second opinion about disks', for: 'tests' },
   {
     command: 'dockerd',
