@@ -9,19 +9,14 @@ export const agentCommand: Command = {
   options: { config: { summary: 'option.config', placeholder: 'FILE' } },
   operands: [],
   run: async ({ options, text, clock, env }) => {
-    const [
-      { startAgent },
-      { readConfig },
-      { createLog, flushLog },
-      { withoutParts },
-      { DEFAULT_AGENT_CONFIG },
-    ] = await Promise.all([
-      import('../../agent/start-agent.ts'),
-      import('../../agent/read-config.ts'),
-      import('../../agent/log.ts'),
-      import('../../agent/without-parts.ts'),
-      import('../../contracts/agent-config.ts'),
-    ]);
+    const [{ startAgent }, { readConfig }, { createLog }, { withoutParts }, { DEFAULT_AGENT_CONFIG }] =
+      await Promise.all([
+        import('../../agent/start-agent.ts'),
+        import('../../agent/read-config.ts'),
+        import('../../agent/log.ts'),
+        import('../../agent/without-parts.ts'),
+        import('../../contracts/agent-config.ts'),
+      ]);
     const configPath = typeof options['config'] === 'string' ? options['config'] : DEFAULT_AGENT_CONFIG;
     const { config, unknown } = readConfig(configPath, text);
     const log = createLog(config.log_level);
@@ -44,7 +39,7 @@ export const agentCommand: Command = {
     const reason = await Promise.race([stopped, agent.failed]);
     if (reason !== undefined) log.error({ reason }, 'agent cannot go on');
     await agent.stop();
-    await flushLog(log);
+    log.flush();
     if (reason !== undefined) throw new ActionableError('failed', reason);
     return EXIT.ok;
   },
