@@ -142,6 +142,7 @@ function prepare(server: Server | HttpsServer, kind: DoorKind, tools: DoorTools)
   // Whoever closes its half has asked and waits for its answer (RFC 9112, 9.6).
   Object.assign(server, { httpAllowHalfOpen: true });
   server.on('request', tools.server.listener);
+  server.setTimeout(tools.limits.stalledMs);
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));

@@ -13,6 +13,8 @@ export type Limits = {
   readonly handshakeMs: number;
   /** How long a connection may wait for its next request. */
   readonly idleMs: number;
+  /** How long a client may leave an answer unread, or a handler may take, before the connection is cut. */
+  readonly stalledMs: number;
   readonly connections: {
     readonly all: number;
     readonly root: number;
@@ -29,6 +31,8 @@ export type Limits = {
     readonly group: Rate;
     /** Wrong tokens of one address. */
     readonly wrongToken: Rate;
+    /** Lines of the log about refusals. */
+    readonly refusalLines: Rate;
   };
   /** How long a wrong token waits for its answer. */
   readonly wrongTokenMs: number;
@@ -49,6 +53,7 @@ export const defaultLimits: Limits = {
   requestMs: 20_000,
   handshakeMs: 10_000,
   idleMs: 60_000,
+  stalledMs: 90_000,
   connections: { all: 512, root: 64, group: 128, https: 320, address: 48 },
   rates: {
     address: { perS: 200, burst: 400 },
@@ -56,6 +61,7 @@ export const defaultLimits: Limits = {
     scraper: { perS: 10, burst: 20 },
     group: { perS: 200, burst: 400 },
     wrongToken: { perS: 0.2, burst: 10 },
+    refusalLines: { perS: 5, burst: 100 },
   },
   wrongTokenMs: 250,
   followers: { guest: 4, all: 64, aliveMs: 15_000, blockedMs: 15_000 },

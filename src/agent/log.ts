@@ -6,6 +6,8 @@ import type { AgentConfig } from '../contracts/agent-config.ts';
 export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error' | 'flush'>;
 
 const SECRET_FIELDS = ['authorization', 'token', 'api_key', 'secret', 'password', 'key', 'cookie'];
+const MAX_UNWRITTEN = 1024 * 1024;
+const FLUSH_MS = 500;
 const HIDDEN = '[redacted]';
 
 export function createLog(level: AgentConfig['log_level'], destination?: DestinationStream): Log {
@@ -20,7 +22,16 @@ export function createLog(level: AgentConfig['log_level'], destination?: Destina
     },
     hooks: { streamWrite: withoutSecrets },
   };
-  return destination === undefined ? pino(options) : pino(options, destination);
+  // Written aside and bounded: a reader of the log that hangs must not stop the agent.
+  return pino(options, destination ?? pino.destination({ dest: 1, sync: false, maxLength: MAX_UNWRITTEN }));
+}
+
+/** Waits until what was logged is written, or nobody takes it. */
+export async function flushLog(log: Log): Promise<void> {
+  await new Promise<void>((resolve) => {
+    setTimeout(resolve, FLUSH_MS);
+    log.flush(() => resolve());
+  });
 }
 
 /** `Bearer …`, and what is written like a token or a long random secret after its name. */

@@ -52,7 +52,10 @@ export async function createAgentServer(options: ServerOptions): Promise<AgentSe
     scraper: createRateGate(limits.rates.scraper, clock),
     group: createRateGate(limits.rates.group, clock),
     wrongToken: createRateGate(limits.rates.wrongToken, clock),
+    refusalLines: createRateGate(limits.rates.refusalLines, clock),
   };
+  /** Refusals that are not in the log: whoever floods must not fill it. */
+  let untold = 0;
 
   const app = Fastify<Server>({
     logger: false,
@@ -164,11 +167,20 @@ export async function createAgentServer(options: ServerOptions): Promise<AgentSe
       caller: known.get(request)?.kind ?? 'unknown',
     };
     if (status >= 500) log.error({ ...about, err: stackOf(refusal.cause ?? refusal) }, 'request failed');
-    else log.info(about, 'request refused');
+    else tellRefusal(about);
     if (retryAfterS !== undefined) void reply.header('retry-after', String(retryAfterS));
     // The rest of a body that nobody reads must not be taken for the next request.
     if (!request.raw.complete && hasBody(request.raw)) void reply.header('connection', 'close');
     void reply.code(status).type('application/json; charset=utf-8').send(JSON.stringify(body));
+  }
+
+  function tellRefusal(about: object): void {
+    if (rates.refusalLines.take('all') > 0) {
+      untold += 1;
+      return;
+    }
+    log.info(untold === 0 ? about : { ...about, untold }, 'request refused');
+    untold = 0;
   }
 
   /** Who calls, and whether so often. The door decides; only over HTTPS is a token looked at. */

@@ -22,7 +22,7 @@ import { createDiskActions } from './handlers/disk-actions.ts';
 import { createEventsHandler } from './handlers/events.ts';
 import { createLookHandlers, readFlagged } from './handlers/look.ts';
 import { defaultLimits, type Limits } from './limits.ts';
-import type { Log } from './log.ts';
+import { flushLog, type Log } from './log.ts';
 import { openOwnFolder } from './own-folder.ts';
 import type { AgentTools, OpenParts } from './parts.ts';
 import { watchPlugs } from './plug-watch.ts';
@@ -283,6 +283,7 @@ async function put(options: AgentOptions, undo: (() => void | Promise<void>)[]):
     source.close();
     await lock.release();
     log.info({}, 'agent stopped');
+    await flushLog(log);
   };
   return {
     fingerprint,

@@ -141,6 +141,34 @@ test.each(DOORS)(
   },
 );
 
+test.each(DOORS)('who asks and does not read is cut off at the door %s', async (door) => {
+  const agent = await startTestAgent({ limits: { rates: generous, stalledMs: 700 } });
+  const connection = await dial(agent, door);
+  connection.socket.pause();
+  const cut: string[] = [];
+  connection.socket.once('error', () => cut.push('error')).once('close', () => cut.push('close'));
+  // More answers than the kernel keeps for both ends.
+  connection.socket.write(`GET /disks HTTP/1.1\r\n${HOST}${bearer}\r\n`.repeat(5000));
+  // Whoever does not read notices only when it writes.
+  for (let tries = 0; tries < 200 && cut.length === 0; tries += 1) {
+    await sleep(100);
+    connection.socket.write('GET ');
+  }
+  expect(cut).not.toEqual([]);
+  expect(await healthy(agent)).toBe(200);
+});
+
+test('a flood of refusals does not fill the log, and it says how many it left out', async () => {
+  const rates = { ...generous, refusalLines: { perS: 2, burst: 5 } };
+  const agent = await startTestAgent({ limits: { rates } });
+  for (let n = 0; n < 50; n += 1) await ask(agent, { door: 'root', path: '/nowhere' });
+  await sleep(600);
+  await ask(agent, { door: 'root', path: '/nowhere' });
+  const lines = agent.logged.filter((line) => line.includes('request refused'));
+  expect(lines.length).toBeLessThan(10);
+  expect(lines.at(-1)).toMatch(/"untold":4\d/);
+});
+
 test('a body that is left unread is never taken for the next request', async () => {
   const agent = await startTestAgent();
   const inner = `GET /healthz HTTP/1.1\r\n${HOST}\r\n`;

@@ -105,6 +105,21 @@ test('after kill -9 no child is left and the next one starts at once, with the s
   expect(lives(child)).toBe(false);
 });
 
+test('a log that nobody reads stops nothing', async () => {
+  const agent = await startAgentProcess({ config: { log_level: 'debug' } });
+  await agent.started();
+  agent.child.stdout?.pause();
+  for (let n = 0; n < 3000; n += 1) {
+    const { status } = await ask(agent, { door: 'root', path: `/nowhere/${'x'.repeat(150)}/${n}` });
+    expect(status).toBe(404);
+    if (n % 500 === 0) await ask(agent, { door: 'root', method: 'POST', path: '/tokens', body: {} });
+  }
+  agent.child.kill('SIGTERM');
+  await sleep(1000);
+  agent.child.stdout?.resume();
+  expect(await agent.ended).toBe(0);
+});
+
 test('a second one for the same folder is refused, and the first one goes on', async () => {
   const first = await startAgentProcess();
   await first.started();

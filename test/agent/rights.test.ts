@@ -2,6 +2,7 @@
 // stands here once more, written from the design and not from the table of routes.
 import { expect, test } from 'vitest';
 import { routes, type RouteId, type RouteTable } from '../../src/contracts/routes.ts';
+import { defaultLimits } from '../../src/agent/limits.ts';
 import type { AgentParts, DecidingHandlers } from '../../src/agent/parts.ts';
 import { ask, open, scrapeToken, type Asked } from './ask.ts';
 import { GENEROUS, GUEST, startTestAgent, STRANGER, type TestAgent } from './test-agent.ts';
@@ -149,7 +150,14 @@ const noting =
   };
 
 const limits = {
-  rates: { address: GENEROUS, guest: GENEROUS, scraper: GENEROUS, group: GENEROUS, wrongToken: GENEROUS },
+  rates: {
+    ...defaultLimits.rates,
+    address: GENEROUS,
+    guest: GENEROUS,
+    group: GENEROUS,
+    scraper: GENEROUS,
+    wrongToken: GENEROUS,
+  },
 };
 
 test('every route lets in whom the design says, and nobody else', async () => {

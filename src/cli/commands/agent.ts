@@ -24,7 +24,8 @@ export const agentCommand: Command = {
     for (const field of unknown) log.warn({ field, file: configPath }, 'field not known to this version');
     // Before anything is opened: whoever stops it while it starts is heard as well.
     const stopped = new Promise<undefined>((resolve) => {
-      for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(undefined));
+      for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const)
+        process.once(signal, () => resolve(undefined));
     });
     const agent = await startAgent({
       config,

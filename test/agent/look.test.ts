@@ -1,0 +1,73 @@
+// What a guest and a host see when they look: whole answers of a running agent, by the contract's schemas.
+import { totalmem } from 'node:os';
+import { expect, test } from 'vitest';
+import { routes } from '../../src/contracts/routes.ts';
+import { ask } from './ask.ts';
+import { GUEST, startTestAgent } from './test-agent.ts';
+
+test('every look has the shape that the table of routes promises', async () => {
+  const agent = await startTestAgent();
+  for (const id of ['healthz', 'storage', 'hostMetrics', 'agent', 'disks'] as const) {
+    for (const by of [{ door: 'root' }, { door: 'group' }, { token: GUEST.secret }] as const) {
+      const { status, json } = await ask(agent, { path: routes[id].path, ...by });
+      expect({ id, status }).toEqual({ id, status: 200 });
+      expect(routes[id].answer.safeParse(json).error?.issues ?? []).toEqual([]);
+    }
+  }
+});
+
+test('the values are those of this machine, read just now', async () => {
+  const agent = await startTestAgent();
+  const { json } = await ask(agent, { path: '/host/metrics', token: GUEST.secret });
+  expect(json).toMatchObject({ memory_total: totalmem(), every_s: 2 });
+  expect(Math.abs(Date.now() - Number(json['at']))).toBeLessThan(5000);
+  const { json: again } = await ask(agent, { path: '/host/metrics', token: GUEST.secret });
+  expect(again).toEqual(json);
+});
+
+test('a guest is told its own number by its storages, and sees fewer subjects than the host', async () => {
+  const agent = await startTestAgent();
+  expect((await ask(agent, { path: '/storage', token: GUEST.secret })).json).toMatchObject({
+    vmid: GUEST.vmid,
+  });
+  expect((await ask(agent, { door: 'root', path: '/storage' })).json).toMatchObject({ vmid: null });
+  const subjects = async (by: object) =>
+    Object.keys(Object((await ask(agent, { path: '/agent', ...by })).json['subjects']));
+  expect(await subjects({ token: GUEST.secret })).toEqual(['disks']);
+  expect(await subjects({ door: 'group' })).toEqual(expect.arrayContaining(['memory', 'processes', 'smart']));
+});
+
+test('one subject of facts comes as sources of the console know it; one that is not here is told as such', async () => {
+  const agent = await startTestAgent();
+  const memory = await ask(agent, { door: 'group', path: '/facts/memory' });
+  expect(memory.json).toMatchObject({ every_s: 1, reading: { state: 'ok', source: '/proc/meminfo' } });
+  const ledger = await ask(agent, { door: 'group', path: '/facts/ledger' });
+  expect(ledger).toMatchObject({ status: 404, json: { code: 'E_NO_SUCH' } });
+});
+
+test('disks that nobody has looked at count as full', async () => {
+  const agent = await startTestAgent();
+  const { devices } = routes.disks.answer.parse(
+    (await ask(agent, { path: '/disks', token: GUEST.secret })).json,
+  );
+  expect(devices.length).toBeGreaterThan(0);
+  expect(devices.every(({ data_bearing, verdict }) => data_bearing && verdict === 'unverified')).toBe(true);
+});
+
+test.each([
+  '/dev/../dev/vda',
+  '/dev/none',
+  '//dev/vda',
+  '/etc/passwd',
+  'vda',
+  'byid:nothing',
+  '/dev/disk/by-id/x',
+  '',
+  '\u0000',
+])('a disk that is not listed by exactly this name (%j) is unknown', async (device) => {
+  const agent = await startTestAgent({ disks: { allow_loop: true } });
+  for (const path of ['/disks/scan', '/disks/release', '/disks/identify']) {
+    const { status } = await ask(agent, { door: 'root', method: 'POST', path, body: { device } });
+    expect(status).toBe(device === '' ? 400 : 422);
+  }
+});
