@@ -19,6 +19,7 @@ export type DiskWish = {
   readonly reason?: string;
   readonly scan?: DiskFlag['scan'];
   readonly facts?: string;
+  readonly word?: string;
 };
 
 export const signalOf = (
@@ -97,7 +98,7 @@ export function examinedDisk(wish: DiskWish): ExaminedDisk {
           },
     disk: { model: 'Fake', serial: `SERIAL-${name}`, transport: 'sata', size_bytes: size, content: [] },
     facts_sha256: Buffer.from(`${name} ${facts}`).toString('hex').padEnd(64, '0').slice(0, 64),
-    confirm_word: `-${name}`,
+    confirm_word: wish.word ?? `-${name}`,
   };
 }
 

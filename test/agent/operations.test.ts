@@ -96,6 +96,7 @@ test('data that came after the request is not confirmed away', async () => {
   const { id } = await agent.format(guestOf(9200));
   agent.disks.set({ name: 'sdb', verdict: 'data', signals: [signalOf('signature', 'content')] });
   expect(await codeOf(agent.confirm(ROOT, id, { confirm: word }))).toBe('E_PENDING_SIGNATURE');
+  expect((await agent.ledger()).map(({ what }) => what)).not.toContain('op.approved');
   agent.disks.set({ name: 'sdb', facts: 'another' });
   expect(await codeOf(agent.confirm(ROOT, id, { confirm: word }))).toBe('E_OP_STATE');
   const ended = await agent.show(ROOT, id);
@@ -159,6 +160,40 @@ test('an approval is lost when there is data at the run', async () => {
     approved_by: null,
     data_bearing: true,
   });
+});
+
+test('an approved one whose disk is another by the time of the run is invalid', async () => {
+  const agent = await openAgent({ disks: oneDisk() });
+  agent.disks.beforeStage = async () => ({ state: 'held', detail: 'opened' });
+  const { id } = await agent.format(guestOf(9200));
+  await refusalOf(agent.confirm(ROOT, id, { confirm: word }));
+  agent.disks.set({ name: 'sdb', facts: 'another' });
+  expect(await codeOf(agent.run(ROOT, id))).toBe('E_OP_STATE');
+  expect(await agent.show(ROOT, id)).toMatchObject({ state: 'invalid', ended: { code: 'E_DEVICE_CHANGED' } });
+  expect(agent.disks.started).toHaveLength(1);
+});
+
+test('asked again for what bears data by now, an approval is gone', async () => {
+  const agent = await openAgent({ disks: oneDisk() });
+  agent.disks.beforeStage = async () => ({ state: 'held', detail: 'opened' });
+  const { id } = await agent.format(guestOf(9200));
+  await refusalOf(agent.confirm(ROOT, id, { confirm: word }));
+  agent.disks.set({ name: 'sdb', ...MOUNTED });
+  const refusal = await refusalOf(agent.format(guestOf(9200)));
+  expect(refusal?.extra).toMatchObject({ reason: 'device is mounted', pending_op: { id } });
+  expect(await agent.show(ROOT, id)).toMatchObject({
+    state: 'pending',
+    approved_by: null,
+    reason: 'device is mounted',
+  });
+});
+
+test('a disk without a word is confirmed by no word, and not by an empty one', async () => {
+  const agent = await openAgent({ disks: createFakeDisks([{ name: 'sdb', word: '' }]) });
+  expect(await codeOf(agent.format(ROOT, { confirm: '' }))).toBe('E_WORD');
+  const { id } = await agent.format(ROOT);
+  expect(await codeOf(agent.confirm(ROOT, id, { confirm: '' }))).toBe('E_WORD');
+  expect(await codeOf(agent.confirm(ROOT, id))).toBe('E_WORD');
 });
 
 test('a grant that is gone by the time of the run does not hold', async () => {
@@ -279,6 +314,7 @@ test('a byte that is not zero ends it, and the next request hears of the data', 
 test.each([
   [{ state: 'failed', code: 'E_MKFS', detail: 'it said no', dirty: true }, 'fs_verified', 'failed', true],
   [{ state: 'failed', code: 'E_READ', detail: 'EIO', dirty: false }, 'mkfs', 'failed', false],
+  [{ state: 'failed', code: 'E_BUG', detail: 'it wrote', dirty: true }, 'mkfs', 'failed', true],
   // An end that does not go with what was written is told as the worse of the two.
   [{ state: 'invalid', code: 'E_DEVICE_CHANGED', detail: '' }, 'fs_verified', 'failed', true],
   [{ state: 'cancelled', dirty: true }, 'fs_verified', 'failed', true],
@@ -337,6 +373,32 @@ test('nothing is written before every byte was read', async () => {
   expect(agent.disks.passed).toEqual(['rechecked']);
 });
 
+test('to have written before every byte was read is not let through', async () => {
+  const agent = await openAgent({ disks: oneDisk() });
+  agent.disks.beforeStage = async (stage, listener) => {
+    if (stage === 'zero_verified') await listener.onStage('zero_verified', true);
+    return undefined;
+  };
+  const { id } = await agent.format(ROOT, { confirm: word });
+  expect((await agent.settled(id, 'failed'))?.ended?.detail).toContain(
+    'zero_verified cannot follow rechecked',
+  );
+});
+
+test('a format that did not hear of its cancelling is not let write', async () => {
+  const agent = await openAgent({ disks: oneDisk() });
+  agent.disks.beforeStage = async (stage, listener) => {
+    if (stage !== 'mkfs') return undefined;
+    const [operation] = await agent.list(ROOT);
+    await agent.cancel(ROOT, operation?.id ?? '');
+    await listener.onStage('mkfs', true);
+    return undefined;
+  };
+  const { id } = await agent.format(ROOT, { confirm: word });
+  expect(await agent.settled(id, 'cancelled')).toMatchObject({ state: 'cancelled', dirty: false });
+  expect(agent.disks.passed).toEqual(['rechecked', 'zero_verified']);
+});
+
 test('zeroing is not let through without a signature', async () => {
   const agent = await openAgent({ disks: oneDisk() });
   agent.disks.beforeStage = async (stage, listener) => {
@@ -390,6 +452,16 @@ test('by its durable id it is the same device; two with one identity are nobody'
     expect(refusal?.code).toBe('E_DEVICE_BARRED');
     expect(refusal?.message).toContain('identity_ambiguous');
   }
+});
+
+test('another disk that took the name between list and look is not the one that was asked for', async () => {
+  const disks = createFakeDisks([{ name: 'sdb' }]);
+  const other = createFakeDisks([{ name: 'sdb', durableId: 'byid:another' }]);
+  const ports = { ...disks.ports, examine: other.ports.examine };
+  const agent = await openAgent({ disks: { ...disks, ports } });
+  const device = 'byid:wwn-0x50000000000000sdb';
+  expect(await codeOf(agent.format(ROOT, { device, confirm: word }))).toBe('E_DEVICE_UNKNOWN');
+  expect(await agent.list(ROOT)).toEqual([]);
 });
 
 test('only file systems of the list, named in the refusal', async () => {

@@ -1,0 +1,82 @@
+// Before a format is started: the operation may run, its approval still holds, and the disk is what it was.
+import type { Operation } from '../../contracts/facts/operations.ts';
+import type { FormatOrder } from '../../disks/format-order.ts';
+import { Refusal } from '../handler.ts';
+import { isGranted } from './decide-format.ts';
+import { judgeDisk } from './judge-disk.ts';
+import { isOverdue } from './operation-book.ts';
+import type { Run, RunTools } from './run.ts';
+
+/** The disk as it is now, before the format that looks once more under its own claim. */
+export async function prepareRun({ id, controller }: Run, tools: RunTools): Promise<FormatOrder> {
+  const { book, inTurn, lookAtDisk } = tools;
+  const { durable_id } = demandRunnable(id, tools);
+  const { examined } = await lookAtDisk(durable_id, controller.signal);
+  return inTurn(async () => {
+    const operation = demandRunnable(id, tools);
+    await demandApproval(operation, tools);
+    const judged = judgeDisk(examined, book.all());
+    if (judged.kind === 'barred') {
+      throw new Refusal('E_DEVICE_BARRED', `no operation is possible: ${judged.reason}`);
+    }
+    if (examined.facts_sha256 !== operation.facts_sha256) {
+      const detail = 'the disk is not as it was when this was asked for; nothing was written';
+      await book.change(id, { event: 'invalidate', by: null, ended: { code: 'E_DEVICE_CHANGED', detail } });
+      throw new Refusal('E_OP_STATE', `${detail}: the operation is invalid`, { hint: 'ask for it again' });
+    }
+    if (judged.kind === 'bears') {
+      const { flag } = judged;
+      const release = flag.signals.find((signal) => signal.release !== null)?.release ?? null;
+      if (judged.held) {
+        throw new Refusal('E_DEVICE_HELD', `${flag.reason}: nothing was changed`, {
+          hint: release === null ? 'release the device, then run it again' : `release it with: ${release}`,
+        });
+      }
+      await book.change(id, {
+        event: 'lose-approval',
+        by: null,
+        patch: {
+          approved_by: null,
+          data_bearing: true,
+          verdict: flag.verdict,
+          reason: flag.reason,
+          signals: flag.signals,
+          disk: examined.disk,
+        },
+      });
+      throw new Refusal('E_PENDING_SIGNATURE', `${flag.reason}: this needs an operator's signature now`);
+    }
+    return {
+      identity: judged.identity,
+      fstype: operation.fstype,
+      fs_uuid: operation.fs_uuid,
+      facts_sha256: operation.facts_sha256,
+      allow_loop: tools.allowLoop,
+    };
+  });
+}
+
+/** Approved, in time, and the clock is right. */
+export function demandRunnable(id: string, { book, mark }: RunTools): Operation {
+  const operation = book.find(id)?.operation;
+  if (operation === undefined) throw new Refusal('E_NO_SUCH', 'there is no such operation');
+  if (operation.state !== 'approved') {
+    throw new Refusal('E_OP_STATE', `the operation is ${operation.state}: only an approved one can run`);
+  }
+  if (isOverdue(operation, mark.now())) {
+    throw new Refusal('E_OP_STATE', 'the operation has expired: ask for it again');
+  }
+  mark.demandForward();
+  return operation;
+}
+
+/** Data is wiped on signatures only, which nobody can give yet; a grant holds while it stands. */
+export async function demandApproval(operation: Operation, { book, readGrants }: RunTools): Promise<void> {
+  const { approved_by, durable_id, requested_by } = operation;
+  const holds =
+    approved_by !== null &&
+    (approved_by.how === 'confirm' || isGranted(await readGrants(), requested_by.vmid, durable_id));
+  if (holds) return;
+  await book.change(operation.id, { event: 'lose-approval', by: null, patch: { approved_by: null } });
+  throw new Refusal('E_OP_STATE', 'the grant for this disk is gone: somebody on the host has to confirm');
+}
