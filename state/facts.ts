@@ -17,9 +17,9 @@ export type FactsState = {
   /** When any subject last answered, if only with a failure; null before the first answer. */
   readonly lastAnswerAt: number | null;
   /** Whether a source that is followed answers; nothing for one that is only asked. */
-  readonly connection: Connection | undefined;
+  readonly connection?: Connection | undefined;
   /** What the source told the last time of things that happen once. */
-  readonly notice: Notice | undefined;
+  readonly notice?: Notice | undefined;
 };
 
 export type FactsPoller = {
@@ -59,8 +59,6 @@ export function createFactsPoller(options: { source: FactsSource; clock: Clock }
     observations: {},
     nowMs: clock.now(),
     lastAnswerAt: null,
-    connection: undefined,
-    notice: undefined,
   }));
   const subjects = subjectsOf(source);
   const inFlight = new Map<Subject, AbortController>();

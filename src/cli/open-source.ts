@@ -91,6 +91,8 @@ async function openAgent(place: AgentPlace, options: OpenOptions, signal: AbortS
     address,
     clock,
     signal,
+    // Whoever provisions the guest anew writes the file anew.
+    ...(place.kind === 'socket' ? {} : { readdress: async () => readAddress(place.path, text) }),
     ...(claimedName === undefined ? {} : { claimedName }),
   });
 }

@@ -81,7 +81,7 @@ export function listOperation(one: Operation, text: Text): readonly Row[] {
   ];
 }
 
-export const tellState = ({ state }: Operation, text: Text): string => text(`op.state.${state}`);
+const tellState = ({ state }: Operation, text: Text): string => text(`op.state.${state}`);
 
 export function tellRequester({ door, vmid, name }: Requester, text: Text): string {
   const who = door === 'guest' ? text('op.door.guest', { vmid: vmid ?? 0 }) : text(`op.door.${door}`);
@@ -100,7 +100,7 @@ export function tellProgress(progress: NonNullable<Operation['progress']>, text:
     .join(', ');
 }
 
-export function tellEnd({ code, detail }: NonNullable<Operation['ended']>, text: Text): string {
+function tellEnd({ code, detail }: NonNullable<Operation['ended']>, text: Text): string {
   const key = `api.${code ?? ''}`;
   return [code === null ? text('op.ended.well') : isTextKey(key) ? text(key) : code, detail]
     .filter((word) => word !== '')

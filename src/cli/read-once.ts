@@ -14,7 +14,15 @@ const DEFAULT_TIMEOUT_S = 8;
 const MAX_TIMEOUT_S = 600;
 /** Rates need two samples; closer ones say little. */
 const BETWEEN_SAMPLES_MS = 250;
-const WITH_RATES: ReadonlySet<Subject> = new Set<Subject>(['cpu', 'network', 'disks', 'processes']);
+/** An agent samples at its own intervals; its first sample, too, is one without rates. */
+const AFTER_AGENTS_SAMPLE_MS = 150;
+/** Subjects with rates, and whether they are there already. */
+const RATES: { readonly [S in Subject]?: (facts: Facts[S]) => boolean } = {
+  cpu: ({ use }) => use !== null,
+  network: ({ links }) => links.every(({ rx_rate }) => rx_rate !== null),
+  disks: ({ devices }) => devices.every(({ io }) => io === null || io.read_rate !== null),
+  processes: ({ top_cpu }) => top_cpu.every(({ cpu }) => cpu !== null),
+};
 
 /** The option of every command that reads once. */
 export const timeoutOption = {
@@ -48,12 +56,13 @@ async function readTwice<S extends Subject>(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<Record<string, Reading<Facts[S]>>> {
-  if (source.intervals[subject] === undefined) {
+  const everyMs = source.intervals[subject];
+  if (everyMs === undefined) {
     return { [subject]: absent('not-here', source.kind, clock.now()) };
   }
   const first = await source.read(subject, { signal });
-  if (first.state !== 'ok' || !WITH_RATES.has(subject)) return { [subject]: first };
-  await sleep(BETWEEN_SAMPLES_MS);
+  if (first.state !== 'ok' || RATES[subject]?.(first.value) !== false) return { [subject]: first };
+  await sleep(source.kind === 'agent' ? everyMs + AFTER_AGENTS_SAMPLE_MS : BETWEEN_SAMPLES_MS);
   const second = await source.read(subject, { signal });
   return { [subject]: second.state === 'ok' ? second : first };
 }

@@ -19,7 +19,7 @@ const bootstrap = z.object({
 });
 
 /** The file is there and cannot be used; the message says why and quotes nothing. */
-export class BadBootstrap extends Error {
+class BadBootstrap extends Error {
   constructor(message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = 'BadBootstrap';

@@ -15,22 +15,22 @@ const KEEP_MS = 4000;
 type Done = (error: Error | null, stream: Duplex) => void;
 
 /** `keep: false` opens a connection for each request: what changes something is never sent on a stale one. */
-export function createConnections(address: AgentAddress, pins: Pins, keep: boolean): Agent {
+export function createConnections(address: () => AgentAddress, pins: Pins, keep: boolean): Agent {
   return new Connections(address, pins, keep);
 }
 
 class Connections extends Agent {
-  readonly #address: AgentAddress;
+  readonly #address: () => AgentAddress;
   readonly #pins: Pins;
 
-  constructor(address: AgentAddress, pins: Pins, keep: boolean) {
+  constructor(address: () => AgentAddress, pins: Pins, keep: boolean) {
     super({ keepAlive: keep, maxSockets: MAX_SOCKETS, timeout: keep ? KEEP_MS : 0 });
     this.#address = address;
     this.#pins = pins;
   }
 
   override createConnection(_options: ClientRequestArgs, done?: Done): Duplex | null | undefined {
-    const address = this.#address;
+    const address = this.#address();
     if (address.kind === 'socket') return connectSocket(address.socketPath);
     // Given by `done` once it is trusted; Node takes nothing from here meanwhile. The host's own console
     // needs no TLS: loading it would cost it 5 MB.

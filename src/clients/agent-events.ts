@@ -24,6 +24,8 @@ export type EventsOptions = {
   readonly random: () => number;
   /** Whenever a connection stands: for what a client wants to know of its agent now and then. */
   readonly whileConnected: (signal: AbortSignal) => void;
+  /** It answers and must not be trusted, or does not let us in: perhaps another address is known by now. */
+  readonly onRefused: () => Promise<void>;
   /** What was asked meanwhile will not be answered. */
   readonly onLost: () => void;
 };
@@ -82,6 +84,7 @@ export function createEvents(options: EventsOptions): (listener: SourceListener)
         retryAt: clock.now() + delay,
       });
       await sleep(delay, undefined, { signal }).catch(() => undefined);
+      if (isRefused(error)) await options.onRefused().catch(() => undefined);
     }
   }
 }

@@ -7,6 +7,8 @@ export type Pins = {
   readonly accepted: () => readonly string[];
   /** The agent says which certificate comes next; null takes back what it said. */
   readonly announce: (next: string | null) => void;
+  /** This one, and no other any more. */
+  readonly repin: (fingerprint: string) => void;
 };
 
 /** Another certificate answers than the pinned one. */
@@ -29,9 +31,15 @@ const headOf = (fingerprint: string): string =>
 
 /** A fingerprint that is none accepts nothing. */
 export function createPins(fingerprint: string): Pins {
-  const pinned = plainFingerprint(fingerprint);
-  const known = new Set(pinned === undefined ? [] : [pinned]);
+  const known = new Set<string>();
+  const repin = (one: string) => {
+    const plain = plainFingerprint(one);
+    known.clear();
+    if (plain !== undefined) known.add(plain);
+  };
+  repin(fingerprint);
   return {
+    repin,
     accepts: (one) => known.has(plainFingerprint(one) ?? ''),
     accepted: () => [...known],
     announce: (next) => {

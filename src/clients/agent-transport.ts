@@ -24,6 +24,7 @@ export type AgentTransport = {
   readonly send: (asked: AgentRequest) => Promise<AgentAnswer>;
   /** The answer as it begins; who takes it reads or destroys it. The deadline is for its beginning. */
   readonly open: (asked: AgentRequest) => Promise<IncomingMessage>;
+  /** Ends all connections; whoever asks after that opens new ones. */
   readonly close: () => void;
 };
 
@@ -38,20 +39,20 @@ export class TooLarge extends Error {
   }
 }
 
-export function createTransport(address: AgentAddress, pins: Pins): AgentTransport {
+/** The address is asked for anew with each request: a guest may be told of another one. */
+export function createTransport(address: () => AgentAddress, pins: Pins): AgentTransport {
   const kept = createConnections(address, pins, true);
   const fresh = createConnections(address, pins, false);
-  const target = address.kind === 'https' ? splitEndpoint(address.endpoint) : undefined;
-  const host = target?.host ?? 'localhost';
-  const always = address.kind === 'https' ? { authorization: `Bearer ${address.token}` } : {};
 
   const begin = async (asked: AgentRequest, signal: AbortSignal): Promise<IncomingMessage> =>
     new Promise((resolve, reject) => {
       const { method, path, body } = asked;
+      const now = address();
+      const target = now.kind === 'https' ? splitEndpoint(now.endpoint) : undefined;
       const stream = asked.headers?.['accept'] === EVENT_STREAM;
       const outgoing = request({
         agent: method === 'GET' && !stream ? kept : fresh,
-        host,
+        host: target?.host ?? 'localhost',
         ...(target === undefined ? {} : { port: target.port }),
         method,
         path,
@@ -61,7 +62,7 @@ export function createTransport(address: AgentAddress, pins: Pins): AgentTranspo
           ...(body === undefined
             ? {}
             : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
-          ...always,
+          ...(now.kind === 'https' ? { authorization: `Bearer ${now.token}` } : {}),
         },
         signal,
       });

@@ -18,6 +18,8 @@ export type AgentSource = FactsSource & { readonly call: CallRoute };
 
 export type AgentOptions = {
   readonly address: AgentAddress;
+  /** The address as it is now: asked for when the agent refuses us or shows another certificate. */
+  readonly readdress?: () => Promise<AgentAddress>;
   readonly clock?: Clock;
   /** Spreads the attempts of many clients; between 0 and 1. */
   readonly random?: () => number;
@@ -36,11 +38,12 @@ const ANNOUNCED_EVERY_MS = 60_000;
 
 /** Asks the agent what it has; throws an ActionableError when it does not answer or does not let us in. */
 export async function openAgentSource(options: AgentOptions): Promise<AgentSource> {
-  const { address, clock = systemClock, random = Math.random, keepFingerprint } = options;
+  const { clock = systemClock, random = Math.random, keepFingerprint } = options;
+  let { address } = options;
   // Code that zod writes for each schema costs more memory than it saves time with a few answers a second.
   z.config({ jitless: true });
   const pins = createPins(address.kind === 'https' ? address.fingerprint : '');
-  const transport = createTransport(address, pins);
+  const transport = createTransport(() => address, pins);
   const name = nameOf(address);
   let kept: string | undefined;
   const call = createCall(transport, () => kept, options.claimedName);
@@ -94,6 +97,15 @@ export async function openAgentSource(options: AgentOptions): Promise<AgentSourc
       clock,
       random,
       subjects: followed,
+      onRefused: async () => {
+        const next = await options.readdress?.();
+        if (next?.kind !== 'https' || address.kind !== 'https') return;
+        if (next.fingerprint !== address.fingerprint) {
+          pins.repin(next.fingerprint);
+          transport.close();
+        }
+        address = next;
+      },
       onLost: () => {
         asking.abort();
         asking = new AbortController();

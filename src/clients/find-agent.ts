@@ -2,9 +2,9 @@
 // stands at the very start of the console, so it loads nothing.
 import { statSync } from 'node:fs';
 
-export const ROOT_SOCKET = '/run/felhom-agent/root.sock';
-export const GROUP_SOCKET = '/run/felhom-agent/agent.sock';
-export const BOOTSTRAP_FILE = '/etc/felhom-bootstrap/bootstrap.json';
+const ROOT_SOCKET = '/run/felhom-agent/root.sock';
+const GROUP_SOCKET = '/run/felhom-agent/agent.sock';
+const BOOTSTRAP_FILE = '/etc/felhom-bootstrap/bootstrap.json';
 
 /** A socket, or the file that tells a guest where its host's agent is. */
 export type AgentPlace = { readonly kind: 'socket' | 'bootstrap'; readonly path: string };

@@ -1,5 +1,6 @@
 // Looks at block devices and judges each: what may be lost on it, and what stands in the way. Made once for
 // each machine that is watched, as it remembers what was found on a disk nobody wrote to.
+import { confirmWordOf } from '../contracts/confirm-word.ts';
 import type { BlockDevice } from '../contracts/facts/disks.ts';
 import type { DiskFlag, DiskFlagFacts, DiskScan, DiskSignal } from '../contracts/facts/disk-flags.ts';
 import { absent, failed, ok, type Reading } from '../contracts/reading.ts';
@@ -10,7 +11,7 @@ import { createDisksReader } from '../host/disks.ts';
 import type { Machine } from '../host/machine.ts';
 import { withPatience } from '../host/patient-tools.ts';
 import { readBacking } from './backing-file.ts';
-import { confirmWord, describeDisk, digestFacts, identify } from './describe-disk.ts';
+import { describeDisk, digestFacts, identify } from './describe-disk.ts';
 import type { ExaminedDisk } from './examined-disk.ts';
 import type { Content, Look, SeenDevice } from './look.ts';
 import { diskOf, readStamp, stampOf } from './read-stamp.ts';
@@ -177,7 +178,7 @@ export function createFlagger(options: FlaggerOptions): Flagger {
             : await identify(machine, seen, taken, bootId),
           disk: describeDisk(seen, taken),
           facts_sha256: await digestFacts(machine, seen, taken, bootId),
-          confirm_word: confirmWord(
+          confirm_word: confirmWordOf(
             seen.device,
             diskOf(
               seen.device,

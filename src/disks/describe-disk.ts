@@ -150,14 +150,3 @@ export async function digestFacts(
   ];
   return sha256('felhom/disk-facts/1', JSON.stringify(facts));
 }
-
-const WORD_LENGTH = 6;
-
-/** What a person types: the last letters of the serial number, else of the durable name. */
-export function confirmWord(device: BlockDevice, disk: BlockDevice = device): string {
-  const name = device.durable_id?.slice('byid:'.length) ?? device.name;
-  const part = device.kind === 'partition' ? (/-part\d+$/.exec(name)?.[0] ?? '') : '';
-  const letters = (disk.serial ?? '').replaceAll(/[^0-9A-Za-z]/g, '');
-  const tail = letters.length >= 4 ? letters : name.slice(0, name.length - part.length);
-  return `${tail.slice(-WORD_LENGTH)}${part}`;
-}

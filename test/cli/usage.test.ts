@@ -23,7 +23,10 @@ test.each([
   ],
   [['status', 'extra'], "'status' does not take 'extra'."],
   [['disks'], "'disks' needs one more word: list, inspect, scan, format, release, identify."],
-  [['disks', 'wipe', 'sda'], "'disks' has no 'wipe'; there is: list, inspect, scan, format, release, identify."],
+  [
+    ['disks', 'wipe', 'sda'],
+    "'disks' has no 'wipe'; there is: list, inspect, scan, format, release, identify.",
+  ],
   [['tokens'], "'tokens' needs one more word: mint, list, revoke."],
   [['tokens', 'steal', '9200'], "'tokens' has no 'steal'; there is: mint, list, revoke."],
   [

@@ -153,6 +153,30 @@ test('a certificate that was announced goes on after the switch; one that was no
   await expect.poll(() => heard.connection()?.state, { timeout: 20_000 }).toBe('connected');
 });
 
+test('an agent that was refused is trusted once its new certificate and token are known', async () => {
+  const agent = await startAgent();
+  const known = { fingerprint: first.fingerprint, token: TOKEN };
+  const address = () => ({ kind: 'https', endpoint: `127.0.0.1:${agent.port}`, ...known }) as const;
+  const source = await openAgentSource({
+    address: address(),
+    readdress: async () => Promise.resolve(address()),
+    random: () => 0,
+  });
+  closers.push(source.close);
+  const heard = collect(source);
+  closers.push(heard.stop);
+  await expect.poll(() => heard.connection()?.state).toBe('connected');
+  agent.certificate(second);
+  await expect.poll(() => heard.connection()?.state, { timeout: 5000 }).toBe('refused');
+  known.fingerprint = second.fingerprint;
+  known.token = 'felhom_9200_another';
+  await expect.poll(() => heard.connection()?.state, { timeout: 8000 }).toBe('connected');
+  expect(agent.asked.at(-1)?.headers.authorization).toBe('Bearer felhom_9200_another');
+  // The old one is not trusted any more.
+  agent.certificate(first);
+  await expect.poll(() => heard.connection()?.state, { timeout: 8000 }).toBe('refused');
+});
+
 test('who keeps the announced fingerprint for good acknowledges it, others never', async () => {
   const agent = await startAgent();
   agent.answer({ storage: () => ({ ...STORAGE, next_fingerprint: second.fingerprint }) });
