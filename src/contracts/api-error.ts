@@ -50,10 +50,9 @@ export const apiError = z.object({
   /** What to do about it. */
   hint: z.string().optional(),
 });
-export type ApiError = z.infer<typeof apiError>;
 
 /** What an operation that waits is called in a refused format; the first four fields are fixed. */
-export const pendingOp = z.object({
+const pendingOp = z.object({
   op: z.literal('storage_wipe'),
   host_scope: z.string(),
   durable_id: z.string(),

@@ -66,7 +66,7 @@ export const hostMetrics = z.object({
   missing,
 });
 
-export const storageAnswer = z.object({
+const storageAnswer = z.object({
   ...fresh,
   host_scope: z.string(),
   vmid: vmid.nullable(),

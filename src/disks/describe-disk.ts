@@ -1,7 +1,6 @@
 // Who an examined device is and what lies on it, in the words of operations, with the digest of all that a
 // person agrees to.
 import { sha256 } from '../base/digest.ts';
-import type { BlockDevice } from '../contracts/facts/disks.ts';
 import type { OperationDisk } from '../contracts/facts/operations.ts';
 import type { Machine } from '../host/machine.ts';
 import { readBacking } from './backing-file.ts';

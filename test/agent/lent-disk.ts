@@ -7,7 +7,7 @@ import { onTestFinished } from 'vitest';
 import { attach, makeFolder, makeImage, run } from '../host/loop-device.ts';
 import type { RunningAgent } from './running-agent.ts';
 
-export const MIB = 1024 ** 2;
+const MIB = 1024 ** 2;
 const BY_ID = '/dev/disk/by-id';
 
 export type LentDisk = { readonly device: string; readonly durableId: string; readonly image: string };

@@ -24,8 +24,7 @@ export const formatType = z.enum(FORMAT_TYPES);
 export type FormatType = z.infer<typeof formatType>;
 
 /** By which way a request came in. A name is only what the caller said of itself. */
-export const door = z.enum(['root', 'group', 'guest']);
-export type Door = z.infer<typeof door>;
+const door = z.enum(['root', 'group', 'guest']);
 export const requester = z.object({
   door,
   vmid: z.number().nullable(),
