@@ -136,7 +136,9 @@ const held: readonly SignalRow[] = [
     find: ({ device }, { around }) =>
       around.openers.found
         .filter((opener) => opener.deviceNumber === device.device_number)
-        .map(({ command, pid, where }) => plain(`${command}, process ${pid}`, where, `kill ${pid}`)),
+        .map(({ command, pid, where }) =>
+          plain(`${command}, process ${pid}`, where, GUESTS.test(command) ? null : `kill ${pid}`),
+        ),
   },
   {
     id: 'locked',
@@ -161,6 +163,9 @@ const held: readonly SignalRow[] = [
   },
 ];
 
+/** Killing a virtual machine is no way to release its disk. */
+const GUESTS = /^(?:kvm|qemu)/;
+
 const HOLDER_WORDS = {
   lvm: 'the LVM volume',
   crypt: 'the encrypted device',
@@ -172,8 +177,16 @@ const HOLDER_WORDS = {
   other: 'the device',
 } as const satisfies Record<string, string>;
 
+/** The device mapper doubles the hyphens of a name, and puts one between group and volume. */
+const volumeOf = (title: string): string =>
+  title
+    .split(/(?<!-)-(?!-)/)
+    .slice(0, 2)
+    .map((part) => part.replaceAll('--', '-'))
+    .join('/');
+
 const RELEASES: { readonly [K in keyof typeof HOLDER_WORDS]?: (title: string, holder: string) => string } = {
-  lvm: (title) => `dmsetup remove ${shellWord(title)}`,
+  lvm: (title) => `lvchange -an ${shellWord(volumeOf(title))}`,
   crypt: (title) => `cryptsetup close ${shellWord(title)}`,
   multipath: (title) => `multipath -f ${shellWord(title)}`,
   mapped: (title) => `dmsetup remove ${shellWord(title)}`,

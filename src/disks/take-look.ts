@@ -171,6 +171,10 @@ async function seeDevice(
   const disk = node?.diskFolder.split('/').at(-1)?.replaceAll('!', '/') ?? device.name;
   const wwid = wwids.get(disk) ?? null;
   const twins = wwid === null ? [] : [...wwids].filter(([name, other]) => other === wwid && name !== disk);
+  const file = device.kind === 'loop' ? device.backing_file : null;
+  const sameFile = request.devices.filter(
+    (one) => one !== device && file !== null && one.backing_file === file,
+  );
   const nothing = {
     device,
     attachment: null,
@@ -178,7 +182,7 @@ async function seeDevice(
     content: null,
     access,
     node: null,
-    twins: twins.map(([name]) => name),
+    twins: [...twins.map(([name]) => name), ...sameFile.map(({ name }) => name)],
     scan: null,
     receipt: null,
   };

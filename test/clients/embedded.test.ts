@@ -2,6 +2,7 @@
 // good value handed on.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, test } from 'vitest';
+import { makeTree } from '../host/temp-tree.ts';
 import { createEmbeddedSource, type EmbeddedOptions } from '../../src/clients/embedded.ts';
 import type { MemoryFacts } from '../../src/contracts/facts/memory.ts';
 import { absent, failed, ok, type Reading } from '../../src/contracts/reading.ts';
@@ -42,6 +43,30 @@ test('this machine is read: memory is there, and every subject answers with a va
   expect(await source.read('memory', { signal })).toMatchObject({ state: 'ok', source: '/proc/meminfo' });
   expect(await source.read('containers', { signal })).toMatchObject({ state: 'absent', code: 'no-file' });
   expect(source.intervals).toMatchObject({ memory: 1000, containers: expect.any(Number) });
+});
+
+test('every block device of this machine has a flag, and none is called blank that nobody read', async () => {
+  const source = createEmbeddedSource({ dockerSocket: '/nonexistent/docker.sock' });
+  sources.push(source);
+  expect(source.intervals.disk_flags).toBe(10_000);
+  const flags = await source.read('disk_flags', { signal });
+  expect(flags).toMatchObject({ state: 'ok', value: { allow_loop: false } });
+  const told = flags.state === 'ok' ? flags.value.flags : [];
+  expect(told.length).toBeGreaterThan(0);
+  expect(told.filter((flag) => !flag.data_bearing || flag.reason === '')).toEqual([]);
+});
+
+test('loop devices take part only where the configuration of the agent says so', async () => {
+  const allowed = async (config: string): Promise<unknown> => {
+    const root = makeTree({ '/etc/felhom-agent/agent.json': config, '/sys/block/x/y': '' });
+    const source = createEmbeddedSource({ root });
+    sources.push(source);
+    const flags = await source.read('disk_flags', { signal });
+    return flags.state === 'ok' ? flags.value.allow_loop : flags;
+  };
+  expect(await allowed('{"disks": {"allow_loop": true}}')).toBe(true);
+  expect(await allowed('{"disks": {"allow_loop": "yes"}}')).toBe(false);
+  expect(await allowed('{"disks": ')).toBe(false);
 });
 
 test('two who ask at once share one read, a third who asks later starts another', async () => {

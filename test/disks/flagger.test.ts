@@ -323,6 +323,17 @@ test('a loop device takes no part unless it is allowed to, named or not', async 
   expect(identity).toBeNull();
 });
 
+test('two loop devices over one file are two ways to one disk', async (context) => {
+  if (reason !== undefined) return context.skip(reason);
+  const device = lendDevice();
+  const other = run('losetup', '--find', '--show', device.image).trim();
+  onTestFinished(() => quietly('losetup', '--detach', other));
+  const { examine } = watch();
+  const { flag, identity } = await examine(device.name);
+  expect(flag).toMatchObject({ verdict: 'unknown', signals: [{ id: 'multipath', class: 'barred' }] });
+  expect(identity).toBeNull();
+});
+
 test('a device that is not there is told as that, and judged by nobody', async (context) => {
   if (reason !== undefined) return context.skip(reason);
   const { flagger } = watch();

@@ -17,6 +17,7 @@ type Case = Change & {
   readonly detail?: RegExp;
   readonly reason?: RegExp;
   readonly device?: string;
+  readonly release?: string;
 };
 
 const blkid =
@@ -37,6 +38,7 @@ const held: readonly Case[] = [
     id: 'mounted',
     files: { '/proc/self/mountinfo': mountRow('8:0', '/srv', 'ext4', '/dev/other') },
     reason: /^device is mounted$/,
+    release: 'umount /srv',
   },
   {
     title: 'mounted in the namespace of another process',
@@ -44,6 +46,7 @@ const held: readonly Case[] = [
     files: { '/proc/77/mountinfo': mountRow('8:0', '/in/container') },
     links: { '/proc/77/ns/mnt': 'mnt:[4026532999]', '/proc/77/root': '/' },
     detail: /in\/container/,
+    release: 'nsenter --target 77 --mount umount /in/container',
   },
   {
     title: 'mounted below the changed root of a process',
@@ -75,9 +78,10 @@ const held: readonly Case[] = [
     files: {
       '/sys/block/sda/holders/dm-0/x': '',
       '/sys/block/dm-0/dm/uuid': `LVM-${letters}${letters}\n`,
-      '/sys/block/dm-0/dm/name': 'pve-root\n',
+      '/sys/block/dm-0/dm/name': 'my--group-root\n',
     },
-    reason: /is part of the LVM volume pve-root/,
+    reason: /is part of the LVM volume my--group-root/,
+    release: 'lvchange -an my-group/root',
   },
   {
     title: 'held by an encrypted device',
@@ -528,23 +532,27 @@ const EXPECTED = {
   unread: 'unknown',
 } as const;
 
-test.for(cases)('$id: $title', async ({ id, detail = /^/, reason = /^/, device = 'sda', ...change }) => {
-  const { examine } = await inventDisk(change, device);
-  const { flag, identity } = await examine();
-  expect(flag.data_bearing).toBe(true);
-  const signal = flag.signals.find((one) => one.id === id);
-  const row = signalRows.find((one) => one.id === id);
-  expect(flag.signals.map((one) => one.id)).toContain(id);
-  expect(signal?.class).toBe(row?.class);
-  expect(signal?.where).not.toBe('');
-  expect(signal?.detail).toMatch(detail);
-  expect(flag.reason).toMatch(reason);
-  // The strongest of all decides, and the verdict is that of its class.
-  const [strongest] = flag.signals;
-  expect(flag.verdict).toBe(EXPECTED[strongest?.class ?? 'unread']);
-  // Nothing can be done to what is barred, so nobody needs to know who it is.
-  expect(row?.class === 'barred' && identity !== null).toBe(false);
-});
+test.for(cases)(
+  '$id: $title',
+  async ({ id, detail = /^/, reason = /^/, device = 'sda', release, ...change }) => {
+    const { examine } = await inventDisk(change, device);
+    const { flag, identity } = await examine();
+    expect(flag.data_bearing).toBe(true);
+    const signal = flag.signals.find((one) => one.id === id);
+    const row = signalRows.find((one) => one.id === id);
+    expect(flag.signals.map((one) => one.id)).toContain(id);
+    expect(signal?.class).toBe(row?.class);
+    expect(signal?.where).not.toBe('');
+    expect(signal?.detail).toMatch(detail);
+    expect(flag.reason).toMatch(reason);
+    expect(release ?? signal?.release).toBe(signal?.release);
+    // The strongest of all decides, and the verdict is that of its class.
+    const [strongest] = flag.signals;
+    expect(flag.verdict).toBe(EXPECTED[strongest?.class ?? 'unread']);
+    // Nothing can be done to what is barred, so nobody needs to know who it is.
+    expect(row?.class === 'barred' && identity !== null).toBe(false);
+  },
+);
 
 test('every signal of the table is made by a test', () => {
   const tried = new Set([
