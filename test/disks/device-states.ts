@@ -17,6 +17,7 @@ import {
   writeZfsNames,
 } from './device-bytes.ts';
 import {
+  endWithTest,
   holdOpen,
   MIB,
   OPEN,
@@ -448,7 +449,7 @@ function keepDoing(script: string, ...args: readonly string[]): void {
   const ready = `${makeFolder()}/ready`;
   const rest = 'open(R, ">", shift); close(R); sleep 600;';
   const child = spawn('perl', ['-e', `${script}; ${rest}`, '--', ...args, ready], { stdio: 'ignore' });
-  onTestFinished(() => void child.kill('SIGKILL'));
+  endWithTest(child);
   waitFor(ready);
 }
 
@@ -474,7 +475,7 @@ const inUse: readonly DeviceState[] = [
       const script = `mount "$1" "$2" && touch "$3" && exec sleep 600`;
       const how = ['--mount', '--propagation', 'private', 'sh', '-c', script, 'sh'];
       const child = spawn('unshare', [...how, path, `${folder}/mnt`, `${folder}/ready`]);
-      onTestFinished(() => void child.kill('SIGKILL'));
+      endWithTest(child);
       waitFor(`${folder}/ready`);
     }),
   },

@@ -28,8 +28,10 @@ import { makeTree } from '../host/temp-tree.ts';
 import { writeGpt, writeMbr } from './device-bytes.ts';
 import {
   findNotZero,
+  holdOpen,
   lendDevice,
   MIB,
+  OPEN,
   showPartitions,
   writeAt,
   zeroAt,
@@ -181,10 +183,7 @@ test('the holder of a claim sees all but its own claim', async (context) => {
   expect(ids(await examine(device.name))).toEqual(['exclusive']);
   const claimed = await examine(device.name, true);
   expect(claimed.flag).toMatchObject({ verdict: 'blank_proven', signals: [] });
-  const intruder = spawn('sleep', ['60'], {
-    stdio: ['ignore', 'ignore', 'ignore', openSync(device.path, 'r+')],
-  });
-  onTestFinished(() => void intruder.kill('SIGKILL'));
+  holdOpen(device.path, OPEN.write);
   expect(ids(await examine(device.name, true))).toEqual(['open']);
 });
 
@@ -291,10 +290,7 @@ test('whoever uses the whole disk uses its partitions', async (context) => {
   const name = `${device.name}p1`;
   await scan(`/dev/${name}`, name, 16 * MIB);
   expect((await examine(name)).flag.verdict).toBe('blank_proven');
-  const holder = spawn('sleep', ['60'], {
-    stdio: ['ignore', 'ignore', 'ignore', openSync(device.path, 'r+')],
-  });
-  onTestFinished(() => void holder.kill('SIGKILL'));
+  holdOpen(device.path, OPEN.write);
   expect((await examine(name)).flag).toMatchObject({
     verdict: 'in_use',
     reason: expect.stringMatching(`disk ${device.name} is open in another program`),
@@ -304,8 +300,7 @@ test('whoever uses the whole disk uses its partitions', async (context) => {
 test('our own jobs do not hold it, and everybody else does', async (context) => {
   if (reason !== undefined) return context.skip(reason);
   const device = lendDevice();
-  const job = spawn('sleep', ['60'], { stdio: ['ignore', 'ignore', 'ignore', openSync(device.path, 'r')] });
-  onTestFinished(() => void job.kill('SIGKILL'));
+  const job = holdOpen(device.path, OPEN.read);
   await sleep(50);
   const pid = job.pid ?? 0;
   expect((await watch().examine(device.name)).flag.reason).toContain(`process ${pid}`);
