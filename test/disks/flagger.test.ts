@@ -13,7 +13,7 @@ import {
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { runTool } from '../../src/base/run-tool.ts';
 import type { DiskFlag } from '../../src/contracts/facts/disk-flags.ts';
 import type { BlockDevice } from '../../src/contracts/facts/disks.ts';
@@ -28,6 +28,7 @@ import { makeTree } from '../host/temp-tree.ts';
 import { writeGpt, writeMbr } from './device-bytes.ts';
 import {
   findNotZero,
+  endWithTest,
   holdOpen,
   lendDevice,
   MIB,
@@ -161,6 +162,22 @@ test('programs that look at every disk pass by without holding it', async (conte
     expect((await examine(device.name)).flag).toMatchObject({ verdict: 'blank_proven', signals: [] });
     expect(await flagOf(device)).toMatchObject({ verdict: 'blank_proven' });
   }
+});
+
+test('a program that looks at every disk is none that holds it, unless it may write', async (context) => {
+  if (reason !== undefined) return context.skip(reason);
+  const device = lendDevice();
+  const hangAs = (flags: number): void => {
+    const fd = openSync(device.path, flags);
+    const words = ['-c', `printf lvs > /proc/self/comm; while :; do sleep 1; done`];
+    endWithTest(spawn('bash', words, { stdio: ['ignore', 'ignore', 'ignore', fd] }));
+    closeSync(fd);
+  };
+  hangAs(OPEN.read);
+  const { examine } = watch();
+  await vi.waitFor(async () => expect((await examine(device.name)).flag.verdict).toBe('unverified'), 10_000);
+  hangAs(OPEN.write);
+  expect((await examine(device.name)).flag).toMatchObject({ verdict: 'in_use' });
 });
 
 test('two that look at the same time do not hold it from one another', async (context) => {
