@@ -23,7 +23,7 @@ import { createReceipts } from '../../src/disks/receipts.ts';
 import { scanForReceipt } from '../../src/disks/scan-for-receipt.ts';
 import { createDisksReader } from '../../src/host/disks.ts';
 import { createMachine } from '../../src/host/machine.ts';
-import { quietly, run, whyNoLoop } from '../host/loop-device.ts';
+import { attach, quietly, run, whyNoLoop } from '../host/loop-device.ts';
 import { makeTree } from '../host/temp-tree.ts';
 import { writeGpt, writeMbr } from './device-bytes.ts';
 import {
@@ -338,8 +338,7 @@ test('a loop device takes no part unless it is allowed to, named or not', async 
 test('two loop devices over one file are two ways to one disk', async (context) => {
   if (reason !== undefined) return context.skip(reason);
   const device = lendDevice();
-  const other = run('losetup', '--find', '--show', device.image).trim();
-  onTestFinished(() => quietly('losetup', '--detach', other));
+  attach(device.image);
   const { examine } = watch();
   const { flag, identity } = await examine(device.name);
   expect(flag).toMatchObject({ verdict: 'unknown', signals: [{ id: 'multipath', class: 'barred' }] });

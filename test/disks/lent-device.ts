@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { basename } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { makeFolder, makeImage, quietly, run } from '../host/loop-device.ts';
+import { detachOurs, makeFolder, makeImage, quietly, run } from '../host/loop-device.ts';
 
 export const MIB = 1024 * 1024;
 
@@ -42,7 +42,7 @@ export function lendDevice(options: LendOptions = {}): LentDevice {
   options.fill?.(image, sizeBytes);
   const how = ['--sector-size', String(sectorBytes), ...(readOnly ? ['--read-only'] : [])];
   const path = run('losetup', '--find', '--show', ...how, image).trim();
-  onTestFinished(() => quietly('losetup', '--detach', path));
+  onTestFinished(() => detachOurs(path, image));
   // A test that was killed may have left the kernel partitions on this number.
   quietly('partx', '--delete', path);
   return { path, name: basename(path), image, folder, sizeBytes, durableId: nameDevice(path) };
