@@ -69,7 +69,8 @@ export async function takeLook(request: LookRequest): Promise<Reading<Look>> {
   );
   const byDevice = new Map(seen.map((one) => [one.device.name, one]));
 
-  const near = devices.filter(request.lookInto);
+  // Who has something else open is no news: what lies on other devices is never written to.
+  const inside = new Set(devices.filter((device) => isInside(request, device)));
   const mounts = await readAllMounts(machine);
   const hasVolumes = seen.some(isVolume);
   const [swaps, holders, activeGroups, btrfs, zfs, lvm, loops, exports, references] = await Promise.all([
@@ -85,14 +86,16 @@ export async function takeLook(request: LookRequest): Promise<Reading<Look>> {
   ]);
   const [openers, locks] = await Promise.all([
     readOpeners(machine, {
-      wanted: new Set(near.map(({ device_number: number }) => number)),
+      wanted: new Set([...inside].map(({ device_number: number }) => number)),
       mayHang: (fdinfo) => !answersAtOnce(fdinfo, mounts.found),
       excludePids: request.excludePids,
       known: request.knownOpeners,
     }),
     readLocks(machine, {
       wanted: new Set(
-        seen.flatMap(({ node }) => (node === null ? [] : [`${node.fileSystem} ${node.inode}`])),
+        seen
+          .filter(({ device }) => inside.has(device))
+          .flatMap(({ node }) => (node === null ? [] : [`${node.fileSystem} ${node.inode}`])),
       ),
       excludePids: request.excludePids,
     }),

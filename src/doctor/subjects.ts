@@ -28,6 +28,12 @@ const NAMES = {
 
 export const SUBJECTS: readonly Subject[] = Object.keys(NAMES).filter(isSubject);
 
+/**
+ * What rules look at. No rule needs the flags of disks, and reading those may wake a disk that sleeps: not
+ * every minute, for monitoring.
+ */
+export const RULE_SUBJECTS: readonly Subject[] = SUBJECTS.filter((subject) => subject !== 'disk_flags');
+
 function isSubject(name: string): name is Subject {
   return Object.hasOwn(NAMES, name);
 }

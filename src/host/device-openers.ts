@@ -18,6 +18,16 @@ export type Opener = {
 };
 
 /**
+ * Programs that look at the labels of every disk, and hold none as long as they only read. One disk that
+ * hangs keeps them waiting with all others open.
+ */
+const PASSING: ReadonlySet<string> = new Set([
+  ...'lvs vgs pvs lvscan vgscan pvscan lvmdiskscan blkid wipefs lsblk partx mdadm smartctl'.split(' '),
+  '(udev-worker)',
+  'systemd-udevd',
+]);
+
+/**
  * Between the looks. Who may write is believed at the second look; who only reads may be a program that
  * looks at every disk, on a machine that is busy, and has more time to go.
  */
@@ -116,14 +126,16 @@ async function lookAt(machine: Machine, pid: number, options: Options): Promise<
   const process = parseProcessStat(stat.value);
   if (process === undefined) return { found: [], unread: [failed('garbage', `/proc/${pid}/stat`, stat.at)] };
   return {
-    found: [...opened].map(([deviceNumber, { where, writes }]) => ({
-      deviceNumber,
-      writes,
-      pid,
-      command: process.name,
-      startTicks: process.startTicks,
-      where,
-    })),
+    found: [...opened]
+      .filter(([, { writes }]) => writes || !PASSING.has(process.name))
+      .map(([deviceNumber, { where, writes }]) => ({
+        deviceNumber,
+        writes,
+        pid,
+        command: process.name,
+        startTicks: process.startTicks,
+        where,
+      })),
     unread: [],
   };
 }

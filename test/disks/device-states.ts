@@ -4,7 +4,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { onTestFinished } from 'vitest';
-import { makeFolder, quietly, run } from '../host/loop-device.ts';
+import { attach, makeFolder, makeImage, quietly, run } from '../host/loop-device.ts';
 import {
   marks,
   noise,
@@ -17,6 +17,7 @@ import {
   writeZfsNames,
 } from './device-bytes.ts';
 import {
+  endWithTest,
   holdOpen,
   MIB,
   OPEN,
@@ -448,7 +449,7 @@ function keepDoing(script: string, ...args: readonly string[]): void {
   const ready = `${makeFolder()}/ready`;
   const rest = 'open(R, ">", shift); close(R); sleep 600;';
   const child = spawn('perl', ['-e', `${script}; ${rest}`, '--', ...args, ready], { stdio: 'ignore' });
-  onTestFinished(() => void child.kill('SIGKILL'));
+  endWithTest(child);
   waitFor(ready);
 }
 
@@ -474,7 +475,7 @@ const inUse: readonly DeviceState[] = [
       const script = `mount "$1" "$2" && touch "$3" && exec sleep 600`;
       const how = ['--mount', '--propagation', 'private', 'sh', '-c', script, 'sh'];
       const child = spawn('unshare', [...how, path, `${folder}/mnt`, `${folder}/ready`]);
-      onTestFinished(() => void child.kill('SIGKILL'));
+      endWithTest(child);
       waitFor(`${folder}/ready`);
     }),
   },
@@ -516,9 +517,7 @@ const inUse: readonly DeviceState[] = [
     signals: ['btrfs-member'],
     sizeBytes: 128 * MIB,
     make: ({ path, folder }) => {
-      run('truncate', '-s', '128M', `${folder}/other.img`);
-      const other = run('losetup', '--find', '--show', `${folder}/other.img`).trim();
-      onTestFinished(() => quietly('losetup', '--detach', other));
+      const other = attach(makeImage(folder, 'other.img', 128 * MIB));
       run('mkfs.btrfs', '-q', '-f', '-d', 'single', '-m', 'single', other, path);
       mountOn(other, `${folder}/mnt`, '-o', `device=${path}`);
     },
@@ -529,9 +528,7 @@ const inUse: readonly DeviceState[] = [
     signals: ['exclusive'],
     make: ({ path, folder }) => {
       run('mke2fs', '-q', '-F', '-b', '4096', '-O', 'journal_dev', path);
-      run('truncate', '-s', '64M', `${folder}/other.img`);
-      const other = run('losetup', '--find', '--show', `${folder}/other.img`).trim();
-      onTestFinished(() => quietly('losetup', '--detach', other));
+      const other = attach(makeImage(folder, 'other.img', 64 * MIB));
       run('mkfs.ext4', '-q', '-b', '4096', '-J', `device=${path}`, other);
       mountOn(other, `${folder}/mnt`);
     },
@@ -578,8 +575,7 @@ const inUse: readonly DeviceState[] = [
     wanted: 'in_use',
     signals: ['loop-backing'],
     afterScan: ({ path }) => {
-      const other = run('losetup', '--find', '--show', path).trim();
-      onTestFinished(() => quietly('losetup', '--detach', other));
+      attach(path);
     },
   },
   {
@@ -589,8 +585,7 @@ const inUse: readonly DeviceState[] = [
     afterScan: ({ path, folder }) => {
       const [major = '', minor = ''] = run('lsblk', '-dno', 'MAJ:MIN', path).trim().split(':');
       run('mknod', `${folder}/alias`, 'b', major, minor);
-      const other = run('losetup', '--find', '--show', `${folder}/alias`).trim();
-      onTestFinished(() => quietly('losetup', '--detach', other));
+      attach(`${folder}/alias`);
       rmSync(`${folder}/alias`);
     },
   },

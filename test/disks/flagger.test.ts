@@ -13,7 +13,7 @@ import {
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { runTool } from '../../src/base/run-tool.ts';
 import type { DiskFlag } from '../../src/contracts/facts/disk-flags.ts';
 import type { BlockDevice } from '../../src/contracts/facts/disks.ts';
@@ -23,13 +23,16 @@ import { createReceipts } from '../../src/disks/receipts.ts';
 import { scanForReceipt } from '../../src/disks/scan-for-receipt.ts';
 import { createDisksReader } from '../../src/host/disks.ts';
 import { createMachine } from '../../src/host/machine.ts';
-import { quietly, run, whyNoLoop } from '../host/loop-device.ts';
+import { attach, quietly, run, whyNoLoop } from '../host/loop-device.ts';
 import { makeTree } from '../host/temp-tree.ts';
 import { writeGpt, writeMbr } from './device-bytes.ts';
 import {
   findNotZero,
+  endWithTest,
+  holdOpen,
   lendDevice,
   MIB,
+  OPEN,
   showPartitions,
   writeAt,
   zeroAt,
@@ -161,6 +164,22 @@ test('programs that look at every disk pass by without holding it', async (conte
   }
 });
 
+test('a program that looks at every disk is none that holds it, unless it may write', async (context) => {
+  if (reason !== undefined) return context.skip(reason);
+  const device = lendDevice();
+  const hangAs = (flags: number): void => {
+    const fd = openSync(device.path, flags);
+    const words = ['-c', `printf lvs > /proc/self/comm; while :; do sleep 1; done`];
+    endWithTest(spawn('bash', words, { stdio: ['ignore', 'ignore', 'ignore', fd] }));
+    closeSync(fd);
+  };
+  hangAs(OPEN.read);
+  const { examine } = watch();
+  await vi.waitFor(async () => expect((await examine(device.name)).flag.verdict).toBe('unverified'), 10_000);
+  hangAs(OPEN.write);
+  expect((await examine(device.name)).flag).toMatchObject({ verdict: 'in_use' });
+});
+
 test('two that look at the same time do not hold it from one another', async (context) => {
   if (reason !== undefined) return context.skip(reason);
   const device = lendDevice();
@@ -181,10 +200,7 @@ test('the holder of a claim sees all but its own claim', async (context) => {
   expect(ids(await examine(device.name))).toEqual(['exclusive']);
   const claimed = await examine(device.name, true);
   expect(claimed.flag).toMatchObject({ verdict: 'blank_proven', signals: [] });
-  const intruder = spawn('sleep', ['60'], {
-    stdio: ['ignore', 'ignore', 'ignore', openSync(device.path, 'r+')],
-  });
-  onTestFinished(() => void intruder.kill('SIGKILL'));
+  holdOpen(device.path, OPEN.write);
   expect(ids(await examine(device.name, true))).toEqual(['open']);
 });
 
@@ -291,10 +307,7 @@ test('whoever uses the whole disk uses its partitions', async (context) => {
   const name = `${device.name}p1`;
   await scan(`/dev/${name}`, name, 16 * MIB);
   expect((await examine(name)).flag.verdict).toBe('blank_proven');
-  const holder = spawn('sleep', ['60'], {
-    stdio: ['ignore', 'ignore', 'ignore', openSync(device.path, 'r+')],
-  });
-  onTestFinished(() => void holder.kill('SIGKILL'));
+  holdOpen(device.path, OPEN.write);
   expect((await examine(name)).flag).toMatchObject({
     verdict: 'in_use',
     reason: expect.stringMatching(`disk ${device.name} is open in another program`),
@@ -304,8 +317,7 @@ test('whoever uses the whole disk uses its partitions', async (context) => {
 test('our own jobs do not hold it, and everybody else does', async (context) => {
   if (reason !== undefined) return context.skip(reason);
   const device = lendDevice();
-  const job = spawn('sleep', ['60'], { stdio: ['ignore', 'ignore', 'ignore', openSync(device.path, 'r')] });
-  onTestFinished(() => void job.kill('SIGKILL'));
+  const job = holdOpen(device.path, OPEN.read);
   await sleep(50);
   const pid = job.pid ?? 0;
   expect((await watch().examine(device.name)).flag.reason).toContain(`process ${pid}`);
@@ -326,8 +338,7 @@ test('a loop device takes no part unless it is allowed to, named or not', async 
 test('two loop devices over one file are two ways to one disk', async (context) => {
   if (reason !== undefined) return context.skip(reason);
   const device = lendDevice();
-  const other = run('losetup', '--find', '--show', device.image).trim();
-  onTestFinished(() => quietly('losetup', '--detach', other));
+  attach(device.image);
   const { examine } = watch();
   const { flag, identity } = await examine(device.name);
   expect(flag).toMatchObject({ verdict: 'unknown', signals: [{ id: 'multipath', class: 'barred' }] });

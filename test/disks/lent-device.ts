@@ -13,7 +13,7 @@ import {
 } from 'node:fs';
 import { basename } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { makeFolder, makeImage, quietly, run } from '../host/loop-device.ts';
+import { detachOurs, makeFolder, makeImage, quietly, run } from '../host/loop-device.ts';
 
 export const MIB = 1024 * 1024;
 
@@ -42,7 +42,9 @@ export function lendDevice(options: LendOptions = {}): LentDevice {
   options.fill?.(image, sizeBytes);
   const how = ['--sector-size', String(sectorBytes), ...(readOnly ? ['--read-only'] : [])];
   const path = run('losetup', '--find', '--show', ...how, image).trim();
-  onTestFinished(() => quietly('losetup', '--detach', path));
+  onTestFinished(() => detachOurs(path, image));
+  // A test that was killed may have left the kernel partitions on this number.
+  quietly('partx', '--delete', path);
   return { path, name: basename(path), image, folder, sizeBytes, durableId: nameDevice(path) };
 }
 
@@ -88,7 +90,19 @@ export function holdOpen(path: string, flags: number): ChildProcess {
   const fd = openSync(path, flags);
   const child = spawn('sleep', ['600'], { stdio: ['ignore', 'ignore', 'ignore', fd] });
   closeSync(fd);
-  onTestFinished(() => void child.kill('SIGKILL'));
+  return endWithTest(child);
+}
+
+/** Killed, and waited for: what it held must be free before the next is undone. */
+export function endWithTest(child: ChildProcess): ChildProcess {
+  onTestFinished(async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const gone = new Promise((resolve) => {
+      child.once('exit', resolve);
+    });
+    child.kill('SIGKILL');
+    await gone;
+  });
   return child;
 }
 

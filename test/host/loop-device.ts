@@ -1,9 +1,18 @@
 // Real block devices for tests: loop devices over sparse files, partitioned and mounted, all undone
 // when the test ends.
 import { execFileSync } from 'node:child_process';
-import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, truncateSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { findProgram } from '../setup/find-program.ts';
 
@@ -39,8 +48,18 @@ export function makeImage(folder: string, name: string, bytes: number): string {
 /** The path of the new device. */
 export function attach(image: string): string {
   const device = run('losetup', '--find', '--show', image).trim();
-  onTestFinished(() => quietly('losetup', '--detach', device));
+  onTestFinished(() => detachOurs(device, image));
   return device;
+}
+
+/** Only as long as our file is behind it: once it was let go of, its number may be another test's. */
+export function detachOurs(device: string, image: string): void {
+  try {
+    const behind = readFileSync(`/sys/block/${basename(device)}/loop/backing_file`, 'utf8');
+    if (behind.startsWith(image)) run('losetup', '--detach', device);
+  } catch {
+    // Gone already.
+  }
 }
 
 export function mountAt(point: string, ...args: readonly string[]): void {

@@ -4,7 +4,7 @@ import { ActionableError } from '../../base/errors.ts';
 import { makeHarmless } from '../../contracts/harmless.ts';
 import type { CheckOutput, ToldFinding } from '../../contracts/outputs.ts';
 import { examine } from '../../doctor/examine.ts';
-import { SUBJECTS } from '../../doctor/subjects.ts';
+import { RULE_SUBJECTS } from '../../doctor/subjects.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { formatPerfdatum, listPerfdata } from '../perfdata.ts';
 import { readOnce, timeoutOption } from '../read-once.ts';
@@ -39,7 +39,7 @@ export const checkCommand: Command = {
 
 async function look(context: CommandContext): Promise<CheckOutput> {
   const { text, clock } = context;
-  const { facts, source } = await readOnce(context, SUBJECTS);
+  const { facts, source } = await readOnce(context, RULE_SUBJECTS);
   const { at, findings: found, rules } = examine({ facts, now: clock.now() });
   const findings = found.map((finding) => tellFinding(text, finding));
   const unknown = rules.filter(({ state }) => state === 'unknown').length;

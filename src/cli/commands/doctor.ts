@@ -3,7 +3,7 @@ import { ActionableError, EXIT } from '../../base/errors.ts';
 import type { DoctorOutput } from '../../contracts/outputs.ts';
 import { allRules } from '../../doctor/all-rules.ts';
 import { examine } from '../../doctor/examine.ts';
-import { SUBJECTS } from '../../doctor/subjects.ts';
+import { RULE_SUBJECTS } from '../../doctor/subjects.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { nearest } from '../nearest.ts';
 import { readOnce, timeoutOption } from '../read-once.ts';
@@ -20,7 +20,7 @@ export const doctorCommand: Command = {
     const { text, clock, out } = context;
     const rule = ruleOf(context);
     // All rules even for one: another may explain what this one finds.
-    const { facts, source } = await readOnce(context, SUBJECTS);
+    const { facts, source } = await readOnce(context, RULE_SUBJECTS);
     const examination = examine({ facts, now: clock.now() });
     const isWanted = (one: { rule: string }) => rule === undefined || one.rule === rule;
     const findings = examination.findings.filter(isWanted).map((finding) => tellFinding(text, finding));
