@@ -46,7 +46,7 @@ describe.skipIf(why !== undefined)('after kill -9', () => {
   );
 
   test('while it reads, the reading ends', async () => {
-    const { device, image, name } = blankLoop({ bytes: 4096 * MIB });
+    const { device, image, name } = blankLoop({ bytes: 2 ** 36 });
     const parent = startParent(await orderFor(name), 'zero_verified', 'after');
     await parent.until((entry) => entry.stage === 'zero_verified');
     await sleep(150);
