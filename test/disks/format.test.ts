@@ -4,6 +4,7 @@ import { closeSync, constants, mkdirSync, openSync, rmSync, symlinkSync, writeSy
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import type { FormatOrder } from '../../src/disks/format-order.ts';
 import { FORMAT_TYPES } from '../../src/contracts/facts/operations.ts';
 import {
   makeFolder,
@@ -90,6 +91,7 @@ describe.skipIf(why !== undefined)('a format', () => {
     const { device, name } = blankLoop({ bytes: FITS_ALL });
     const point = join(makeFolder(), 'point');
     mkdirSync(point);
+    onTestFinished(() => quietly('umount', '-l', point));
     const letIn: string[] = [];
     const journal = createJournal((now) => {
       if (now !== stage) return;
@@ -183,11 +185,8 @@ describe.skipIf(why !== undefined)('a format', () => {
   });
 
   test('is refused when another file lies behind the same node by now', async () => {
-    const { device, image, name } = blankLoop();
-    const order = await orderFor(name);
-    run('losetup', '--detach', device);
     const other = makeImage(makeFolder(), 'other.img', 64 * MIB);
-    run('losetup', device, other);
+    const { image, order } = await orderThenSwap(other);
     const journal = createJournal();
     const result = await format(order, journal);
     expect(result).toMatchObject({ state: 'invalid', code: 'E_DEVICE_CHANGED' });
@@ -293,6 +292,18 @@ describe.skipIf(why !== undefined)('a format', () => {
     expect(isZero(image)).toBe(true);
   });
 });
+
+/** An order for a device behind whose node another file lies by now. */
+async function orderThenSwap(other: string): Promise<{ image: string; order: FormatOrder }> {
+  for (let tries = 0; tries < 20; tries += 1) {
+    const { device, image, name } = blankLoop();
+    const order = await orderFor(name);
+    run('losetup', '--detach', device);
+    // Somebody else may be given the number first.
+    if (tryRun('losetup', device, other)) return { image, order };
+  }
+  throw new Error('the number is always taken');
+}
 
 function writeByte(path: string, position: number): void {
   const fd = openSync(path, 'r+');
