@@ -29,8 +29,9 @@ export function attachAgain(image: string, sectorBytes = 512): { device: string;
   const args = ['--find', '--show', '--direct-io=on', '--sector-size', String(sectorBytes), image];
   const device = run('losetup', ...args).trim();
   onTestFinished(() => quietly('losetup', '--detach', device));
-  // A number that was made read-only stays so for whoever gets it next.
+  // A number that was made read-only, or given partitions, stays so for whoever gets it next.
   run('blockdev', '--setrw', device);
+  quietly('partx', '--delete', device);
   linkTo(device);
   return { device, name: device.slice('/dev/'.length) };
 }
