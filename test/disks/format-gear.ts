@@ -29,8 +29,9 @@ export function attachAgain(image: string, sectorBytes = 512): { device: string;
   const args = ['--find', '--show', '--direct-io=on', '--sector-size', String(sectorBytes), image];
   const device = run('losetup', ...args).trim();
   onTestFinished(() => quietly('losetup', '--detach', device));
-  // A number that was made read-only stays so for whoever gets it next.
+  // A number that was made read-only, or given partitions, stays so for whoever gets it next.
   run('blockdev', '--setrw', device);
+  quietly('partx', '--delete', device);
   linkTo(device);
   return { device, name: device.slice('/dev/'.length) };
 }
@@ -111,8 +112,9 @@ export const field = (device: string, name: string): string => {
   }
 };
 
-/** Whether every byte of a file is zero. */
+/** Whether every byte of a file is zero: most of all one into which nothing was ever written. */
 export function isZero(path: string): boolean {
+  if (statSync(path).blocks === 0) return true;
   const chunk = Buffer.alloc(4 * MIB);
   const fd = openSync(path, 'r');
   try {

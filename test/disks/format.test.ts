@@ -4,6 +4,7 @@ import { closeSync, constants, mkdirSync, openSync, rmSync, symlinkSync, writeSy
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import type { FormatOrder } from '../../src/disks/format-order.ts';
 import { FORMAT_TYPES } from '../../src/contracts/facts/operations.ts';
 import {
   makeFolder,
@@ -27,6 +28,7 @@ import {
   orderFor,
   tryRun,
 } from './format-gear.ts';
+import { insist, insistOnMount, insistOnOpen } from './insist.ts';
 
 const why = whyNoLoop('mkfs.ext4', 'mkfs.xfs', 'mkfs.btrfs', 'pvcreate', 'setpriv');
 
@@ -44,7 +46,7 @@ describe.skipIf(why !== undefined)('a format', () => {
       expect(field(device, 'UUID')).toBe(order.fs_uuid);
       expect(run('losetup', '--list', '--noheadings', '--output', 'BACK-FILE')).not.toContain(`${device}\n`);
       const point = join(makeFolder(), 'point');
-      mountAt(point, '-t', fstype, device);
+      insistOnMount(point, '-t', fstype, device);
       expect(run('findmnt', '-no', 'FSTYPE', point).trim()).toBe(fstype);
     },
   );
@@ -58,7 +60,7 @@ describe.skipIf(why !== undefined)('a format', () => {
     const { device, name } = attachAgain(image);
     run('partx', '-a', device);
     onTestFinished(() => quietly('partx', '-d', device));
-    run('mkfs.ext4', '-q', `${device}p2`);
+    insist('mkfs.ext4', '-q', `${device}p2`);
     const neighbour = field(`${device}p2`, 'UUID');
     const order = await orderFor(`${name}p1`);
     const journal = createJournal(() => {
@@ -89,6 +91,7 @@ describe.skipIf(why !== undefined)('a format', () => {
     const { device, name } = blankLoop({ bytes: FITS_ALL });
     const point = join(makeFolder(), 'point');
     mkdirSync(point);
+    onTestFinished(() => quietly('umount', '-l', point));
     const letIn: string[] = [];
     const journal = createJournal((now) => {
       if (now !== stage) return;
@@ -137,20 +140,21 @@ describe.skipIf(why !== undefined)('a format', () => {
 
   test('is what keeps them out: without it each of them gets in', () => {
     const { device } = blankLoop({ bytes: FITS_ALL });
-    expect(tryRun('mkfs.ext4', '-q', '-F', device)).toBe(true);
-    expect(tryRun('wipefs', '-a', device)).toBe(true);
-    expect(tryRun('pvcreate', '-ff', '-y', device)).toBe(true);
-    expect(tryRun('mkfs.xfs', '-f', device)).toBe(true);
-    mountAt(join(makeFolder(), 'point'), '-o', 'ro', device);
+    insist('mkfs.ext4', '-q', '-F', device);
+    insist('wipefs', '-a', device);
+    insist('pvcreate', '-ff', '-y', device);
+    expect(field(device, 'TYPE')).toBe('LVM2_member');
+    insist('mkfs.xfs', '-f', device);
+    insistOnMount(join(makeFolder(), 'point'), '-o', 'ro', device);
   });
 
   test('of a mounted device says where it is mounted, and changes nothing', async () => {
     const { device, name } = blankLoop();
     const order = await orderFor(name);
-    run('mkfs.ext4', '-q', device);
+    insist('mkfs.ext4', '-q', device);
     const uuid = field(device, 'UUID');
     const point = join(makeFolder(), 'point');
-    mountAt(point, device);
+    insistOnMount(point, device);
     const journal = createJournal();
     const result = await format(order, journal);
     expect(result).toMatchObject({ state: 'held' });
@@ -162,7 +166,7 @@ describe.skipIf(why !== undefined)('a format', () => {
   test('of a device that somebody holds exclusively is held', async () => {
     const { device, image, name } = blankLoop();
     const order = await orderFor(name);
-    const fd = openSync(device, constants.O_RDWR | constants.O_EXCL);
+    const fd = insistOnOpen(device, constants.O_RDWR | constants.O_EXCL);
     onTestFinished(() => closeSync(fd));
     expect(await format(order)).toMatchObject({ state: 'held' });
     expect(isZero(image)).toBe(true);
@@ -171,7 +175,7 @@ describe.skipIf(why !== undefined)('a format', () => {
   test('waits for whoever has it for a moment only', async () => {
     const { device, name } = blankLoop();
     const order = await orderFor(name);
-    const fd = openSync(device, constants.O_RDONLY | constants.O_EXCL);
+    const fd = insistOnOpen(device, constants.O_RDONLY | constants.O_EXCL);
     const journal = createJournal();
     const formatting = format(order, journal);
     await sleep(700);
@@ -181,11 +185,8 @@ describe.skipIf(why !== undefined)('a format', () => {
   });
 
   test('is refused when another file lies behind the same node by now', async () => {
-    const { device, image, name } = blankLoop();
-    const order = await orderFor(name);
-    run('losetup', '--detach', device);
     const other = makeImage(makeFolder(), 'other.img', 64 * MIB);
-    run('losetup', device, other);
+    const { image, order } = await orderThenSwap(other);
     const journal = createJournal();
     const result = await format(order, journal);
     expect(result).toMatchObject({ state: 'invalid', code: 'E_DEVICE_CHANGED' });
@@ -207,7 +208,7 @@ describe.skipIf(why !== undefined)('a format', () => {
   test('is refused when a file system was made on it since', async () => {
     const { device, name } = blankLoop();
     const order = await orderFor(name);
-    run('mkfs.ext4', '-q', device);
+    insist('mkfs.ext4', '-q', device);
     const uuid = field(device, 'UUID');
     expect(await format(order)).toMatchObject({ state: 'invalid', code: 'E_DEVICE_CHANGED' });
     expect(field(device, 'UUID')).toBe(uuid);
@@ -260,7 +261,7 @@ describe.skipIf(why !== undefined)('a format', () => {
   });
 
   test('is cancelled while it reads, and not after it has begun to write', async () => {
-    const { image, name } = blankLoop({ bytes: 2048 * MIB });
+    const { image, name } = blankLoop({ bytes: 2 ** 36 });
     const order = await orderFor(name);
     const early = new AbortController();
     const journal = createJournal((stage) => {
@@ -291,6 +292,18 @@ describe.skipIf(why !== undefined)('a format', () => {
     expect(isZero(image)).toBe(true);
   });
 });
+
+/** An order for a device behind whose node another file lies by now. */
+async function orderThenSwap(other: string): Promise<{ image: string; order: FormatOrder }> {
+  for (let tries = 0; tries < 20; tries += 1) {
+    const { device, image, name } = blankLoop();
+    const order = await orderFor(name);
+    run('losetup', '--detach', device);
+    // Somebody else may be given the number first.
+    if (tryRun('losetup', device, other)) return { image, order };
+  }
+  throw new Error('the number is always taken');
+}
 
 function writeByte(path: string, position: number): void {
   const fd = openSync(path, 'r+');

@@ -6,8 +6,9 @@ import type { DiskSignal } from '../../src/contracts/facts/disk-flags.ts';
 import { planRelease, releaseDisk } from '../../src/disks/release-disk.ts';
 import { createDisksReader } from '../../src/host/disks.ts';
 import { parseMountinfo } from '../../src/host/mountinfo.ts';
-import { makeFolder, mountAt, quietly, run, whyNoLoop } from '../host/loop-device.ts';
+import { makeFolder, quietly, run, whyNoLoop } from '../host/loop-device.ts';
 import { blankLoop, machine } from './format-gear.ts';
+import { insist, insistOnMount } from './insist.ts';
 
 const NODE = { name: 'sdb', path: '/dev/sdb', device_number: '8:16', kind: 'disk' as const, parents: [] };
 const PART = {
@@ -69,14 +70,14 @@ const why = whyNoLoop('mkfs.ext4', 'mkswap', 'swapon', 'swapoff');
 describe.skipIf(why !== undefined)('a real device', () => {
   test('is unmounted everywhere, and its swap switched off', async () => {
     const { device, name } = blankLoop();
-    run('mkfs.ext4', '-q', device);
+    insist('mkfs.ext4', '-q', device);
     const [first, second] = [join(makeFolder(), 'a'), join(makeFolder(), "b 'c")];
-    mountAt(first, device);
-    mountAt(second, device);
+    insistOnMount(first, device);
+    insistOnMount(second, device);
     expect(await release(name)).toEqual({ released: expect.arrayContaining([first, second]), refused: null });
     expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain(device);
-    run('mkswap', '-f', device);
-    run('swapon', device);
+    insist('mkswap', '-f', device);
+    insist('swapon', device);
     onTestFinished(() => quietly('swapoff', device));
     expect(await release(name)).toEqual({ released: [device], refused: null });
     expect(readFileSync('/proc/swaps', 'utf8')).not.toContain(device);
@@ -102,9 +103,9 @@ describe.skipIf(why !== undefined)('a real device', () => {
 
   test('in which somebody works stays, and how to find out who is said', async () => {
     const { device, name } = blankLoop();
-    run('mkfs.ext4', '-q', device);
+    insist('mkfs.ext4', '-q', device);
     const point = join(makeFolder(), 'point');
-    mountAt(point, device);
+    insistOnMount(point, device);
     const inside = join(point, 'disk.img');
     run('truncate', '-s', '1M', inside);
     const loop = run('losetup', '--find', '--show', inside).trim();

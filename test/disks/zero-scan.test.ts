@@ -1,5 +1,5 @@
 // Reading every byte: what is found, where, and everything that must not pass for zeros.
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -8,8 +8,9 @@ import type { DiskScan } from '../../src/contracts/facts/disk-flags.ts';
 import { closeDevice, openDevice } from '../../src/disks/open-device.ts';
 import { startScan } from '../../src/disks/scan-disk.ts';
 import { findNotZero, scanZeros, type ScanProgress } from '../../src/disks/zero-scan.ts';
-import { makeFolder, mountAt, run, whyNoLoop } from '../host/loop-device.ts';
+import { makeFolder, run, whyNoLoop } from '../host/loop-device.ts';
 import { blankLoop, machine, MIB } from './format-gear.ts';
+import { insist, insistOnMount } from './insist.ts';
 import { OWN } from './own-job.ts';
 
 test.each([1, 2, 63, 64, 65, 127, 128, 4096, 4099])(
@@ -97,7 +98,7 @@ describe.skipIf(why !== undefined)('a scan', () => {
   test('of a device that is written meanwhile proves nothing', async () => {
     const { device, name } = blankLoop({ bytes: 2048 * MIB });
     const scanning = startScan({ ...(await scanOf(name)), onProgress: () => {} });
-    await sleep(250);
+    await untilRead(name);
     // Zeros over zeros, behind the place that is being read: only the counters tell.
     run('dd', 'if=/dev/zero', `of=${device}`, 'bs=4096', 'count=1', 'oflag=direct', 'conv=notrunc');
     expect(await scanning.done).toMatchObject({ state: 'failed', detail: 'written while it was read' });
@@ -137,8 +138,8 @@ describe.skipIf(why !== undefined)('a scan', () => {
 
   test('of a mounted device is possible: it only reads', async () => {
     const { device, name } = blankLoop({ bytes: 20 * MIB });
-    run('mkfs.ext4', '-q', device);
-    mountAt(join(makeFolder(), 'point'), '-o', 'ro', device);
+    insist('mkfs.ext4', '-q', device);
+    insistOnMount(join(makeFolder(), 'point'), '-o', 'ro', device);
     expect(await scanNow(name)).toMatchObject({ state: 'not-zero' });
   });
 
@@ -159,6 +160,14 @@ describe.skipIf(why !== undefined)('a scan', () => {
     expect(told.at(-1)).toMatchObject({ stalled: true, bytesDone: 2048 * MIB });
   });
 });
+
+/** Until the reading has begun, however busy this machine is. */
+async function untilRead(name: string): Promise<void> {
+  const sectorsRead = () => Number(readFileSync(`/sys/block/${name}/stat`, 'utf8').trim().split(/\s+/)[2]);
+  const before = sectorsRead();
+  const enough = (20 * MIB) / 512;
+  while (sectorsRead() - before < enough) await sleep(5);
+}
 
 const never = () => new AbortController().signal;
 
