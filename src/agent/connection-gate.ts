@@ -1,6 +1,9 @@
-// Counts connections, in all, at each door and of each address: one greedy client leaves room for others.
+// Counts connections, in all, at each door and of each address, and how fast they come: one greedy client
+// leaves room for others.
 import type { Socket } from 'node:net';
+import type { Clock } from '../base/clock.ts';
 import type { Limits } from './limits.ts';
+import { createRateGate } from './rate-gate.ts';
 
 export type DoorKind = 'root' | 'group' | 'https';
 export type ConnectionGate = {
@@ -9,7 +12,11 @@ export type ConnectionGate = {
   readonly counts: () => Readonly<Record<DoorKind, number>>;
 };
 
-export function createConnectionGate(limits: Limits['connections']): ConnectionGate {
+export function createConnectionGate(
+  { connections: limits, rates }: Pick<Limits, 'connections' | 'rates'>,
+  clock: Clock,
+): ConnectionGate {
+  const pace = createRateGate(rates.connections, clock);
   const doors = { root: 0, group: 0, https: 0 };
   const addresses = new Map<string, number>();
   return {
@@ -20,6 +27,7 @@ export function createConnectionGate(limits: Limits['connections']): ConnectionG
       // Root always gets in: whatever guests do, there must be a way to look and to stop it.
       if (door !== 'root' && open >= limits.all) return false;
       if (doors[door] >= limits[door] || ofAddress >= limits.address) return false;
+      if (address !== undefined && pace.take(address) > 0) return false;
       doors[door] += 1;
       if (address !== undefined) addresses.set(address, ofAddress + 1);
       socket.once('close', () => {

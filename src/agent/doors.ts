@@ -5,6 +5,7 @@ import { createServer as createHttpsServer, type Server as HttpsServer } from 'n
 import { chmod, chown, lstat, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { basename, dirname, join } from 'node:path';
+import type { Clock } from '../base/clock.ts';
 import { type Certificate, WITHOUT_TICKETS } from '../base/certificate.ts';
 import { ActionableError, errnoOf, messageOf } from '../base/errors.ts';
 import type { Text, TextKey } from '../base/texts/text.ts';
@@ -12,6 +13,7 @@ import type { ConnectionGate, DoorKind } from './connection-gate.ts';
 import { Refusal } from './handler.ts';
 import type { Limits } from './limits.ts';
 import type { Log } from './log.ts';
+import { createRateGate } from './rate-gate.ts';
 import { rawRefusal } from './refused.ts';
 import type { AgentServer } from './server.ts';
 
@@ -30,6 +32,7 @@ export type HttpsDoor = Door & {
 type DoorTools = {
   readonly server: AgentServer;
   readonly gate: ConnectionGate;
+  readonly clock: Clock;
   readonly limits: Limits;
   readonly log: Log;
   readonly text: Text;
@@ -129,6 +132,9 @@ function httpOptions(limits: Limits): HttpOptions {
 function prepare(server: Server | HttpsServer, kind: DoorKind, tools: DoorTools): ReadonlySet<Socket> {
   const { gate, log } = tools;
   const sockets = new Set<Socket>();
+  /** Whoever floods must not fill the log. */
+  const lines = createRateGate(tools.limits.rates.refusalLines, tools.clock);
+  const mayTell = () => lines.take(kind) === 0;
   /** Those that can be answered: over TLS only after the handshake. */
   const ready = new WeakSet<Socket>();
   const letIn = (socket: Socket) => {
@@ -150,13 +156,13 @@ function prepare(server: Server | HttpsServer, kind: DoorKind, tools: DoorTools)
     const admitted = gate.admit(kind, socket);
     if (kind !== 'https') letIn(socket);
     if (admitted) return;
-    log.warn({ door: kind, ...gate.counts() }, 'no room for another connection');
+    if (mayTell()) log.warn({ door: kind, ...gate.counts() }, 'no room for another connection');
     answer(socket, new Refusal('E_NOT_READY', 'too many connections', { retryAfterS: 5 }));
   });
   server.on('secureConnection', letIn);
   server.on('clientError', (error: Error, socket: Socket) => {
     const why = errnoOf(error) ?? messageOf(error);
-    log.info({ door: kind, why }, 'no request that could be read');
+    if (mayTell()) log.info({ door: kind, why }, 'no request that could be read');
     if (why === 'ECONNRESET') socket.destroy();
     else answer(socket, unreadable(error));
   });

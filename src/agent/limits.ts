@@ -31,6 +31,8 @@ export type Limits = {
     readonly group: Rate;
     /** Wrong tokens of one address. */
     readonly wrongToken: Rate;
+    /** New connections of one address over HTTPS: a handshake costs more than an answer. */
+    readonly connections: Rate;
     /** Lines of the log about refusals. */
     readonly refusalLines: Rate;
   };
@@ -61,6 +63,7 @@ export const defaultLimits: Limits = {
     scraper: { perS: 10, burst: 20 },
     group: { perS: 200, burst: 400 },
     wrongToken: { perS: 0.2, burst: 10 },
+    connections: { perS: 20, burst: 100 },
     refusalLines: { perS: 5, burst: 100 },
   },
   wrongTokenMs: 250,

@@ -198,7 +198,7 @@ async function put(options: AgentOptions, undo: (() => void | Promise<void>)[]):
   });
   undo.push(server.stop);
 
-  const doorTools = { server, gate: createConnectionGate(limits.connections), limits, log, text };
+  const doorTools = { server, gate: createConnectionGate(limits, clock), clock, limits, log, text };
   const doors: Door[] = [];
   undo.push(async () => {
     await Promise.all(doors.map(async (door) => door.close(PATIENCE_MS)));

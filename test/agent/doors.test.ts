@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, readdirSync, statSync, watch, writeFileSync } fro
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
+import { systemClock } from '../../src/base/clock.ts';
 import { createText } from '../../src/base/texts/text.ts';
 import { createConnectionGate } from '../../src/agent/connection-gate.ts';
 import { openUnixDoor } from '../../src/agent/doors.ts';
@@ -71,7 +72,8 @@ test("the group's socket lets the group in and nobody else", { skip: !isRoot }, 
         listener: (_request, response) => void response.end('in'),
         stop: async () => Promise.resolve(),
       },
-      gate: createConnectionGate(defaultLimits.connections),
+      gate: createConnectionGate(defaultLimits, systemClock),
+      clock: systemClock,
       limits: defaultLimits,
       log: createLog('error', { write: () => {} }),
       text: createText('en'),

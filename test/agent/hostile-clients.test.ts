@@ -281,6 +281,23 @@ test('a flood of connections leaves room for others, and for root always', async
   expect((await ask(agent, { path: '/healthz' })).status).toBe(200);
 });
 
+test('who connects too fast is turned away before it costs a handshake, and gets in again later', async () => {
+  const rates = { ...generous, connections: { perS: 5, burst: 5 } };
+  const agent = await startTestAgent({ limits: { rates } });
+  const dials = await Promise.all(
+    Array.from({ length: 20 }, async () =>
+      dial(agent, 'https').then(
+        () => 'in',
+        () => 'away',
+      ),
+    ),
+  );
+  expect(dials.filter((one) => one === 'in').length).toBeLessThan(12);
+  await sleep(1000);
+  expect((await ask(agent, { path: '/healthz' })).status).toBe(200);
+  expect(await healthy(agent)).toBe(200);
+});
+
 test('a token is in no answer and in no line of the log, however it is sent', async () => {
   const agent = await startTestAgent();
   const secret = 'felhom_9200_abcdefghijklmnopqrstuvwxyz0123456789';

@@ -1,6 +1,8 @@
 // What a guest and a host see when they look: whole answers of a running agent, by the contract's schemas.
 import { totalmem } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { failed, ok } from '../../src/contracts/reading.ts';
 import { routes } from '../../src/contracts/routes.ts';
 import { ask } from './ask.ts';
 import { GUEST, startTestAgent } from './test-agent.ts';
@@ -33,7 +35,9 @@ test('a guest is told its own number by its storages, and sees fewer subjects th
   expect((await ask(agent, { door: 'root', path: '/storage' })).json).toMatchObject({ vmid: null });
   const subjects = async (by: object) =>
     Object.keys(Object((await ask(agent, { path: '/agent', ...by })).json['subjects']));
-  expect(await subjects({ token: GUEST.secret })).toEqual(['disks']);
+  const ofGuest = await subjects({ token: GUEST.secret });
+  expect(ofGuest).toContain('disks');
+  expect(ofGuest.filter((subject) => subject !== 'disks' && subject !== 'disk_flags')).toEqual([]);
   expect(await subjects({ door: 'group' })).toEqual(expect.arrayContaining(['memory', 'processes', 'smart']));
 });
 
@@ -45,13 +49,57 @@ test('one subject of facts comes as sources of the console know it; one that is 
   expect(ledger).toMatchObject({ status: 404, json: { code: 'E_NO_SUCH' } });
 });
 
-test('disks that nobody has looked at count as full', async () => {
-  const agent = await startTestAgent();
+test('disks that could not be looked at count as full', async () => {
+  const agent = await startTestAgent({
+    parts: () => ({
+      subjects: {
+        disk_flags: {
+          everyMs: 1000,
+          read: async () => Promise.resolve(failed('no-tool', 'blkid', Date.now())),
+        },
+      },
+    }),
+  });
   const { devices } = routes.disks.answer.parse(
     (await ask(agent, { path: '/disks', token: GUEST.secret })).json,
   );
   expect(devices.length).toBeGreaterThan(0);
   expect(devices.every(({ data_bearing, verdict }) => data_bearing && verdict === 'unverified')).toBe(true);
+});
+
+test('flags that were read too long ago call no disk blank any more', async () => {
+  const now = { ageMs: 0 };
+  const flag = { name: 'vda', data_bearing: false, verdict: 'blank_proven' as const, reason: 'all zero' };
+  const agent = await startTestAgent({
+    parts: () => ({
+      subjects: {
+        disk_flags: {
+          everyMs: 400,
+          read: async () =>
+            Promise.resolve(
+              ok(
+                {
+                  flags: names.map((name) => ({ ...flag, name, signals: [], scan: null })),
+                  allow_loop: false,
+                },
+                'test',
+                Date.now() - now.ageMs,
+              ),
+            ),
+        },
+      },
+    }),
+  });
+  const read = async () =>
+    routes.disks.answer.parse((await ask(agent, { door: 'root', path: '/disks' })).json);
+  let names: readonly string[] = [];
+  names = (await read()).devices.map(({ name }) => name);
+  await sleep(400);
+  const fresh = await read();
+  expect(fresh.devices.every(({ data_bearing }) => !data_bearing)).toBe(true);
+  now.ageMs = 60_000;
+  await sleep(400);
+  expect((await read()).devices.every(({ data_bearing }) => data_bearing)).toBe(true);
 });
 
 test.each([

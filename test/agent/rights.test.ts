@@ -152,6 +152,7 @@ const noting =
 const limits = {
   rates: {
     ...defaultLimits.rates,
+    connections: GENEROUS,
     address: GENEROUS,
     guest: GENEROUS,
     group: GENEROUS,

@@ -3,6 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import { allFacts, type Facts, type Subject } from '../../contracts/all-facts.ts';
 import type { AgentConfig } from '../../contracts/agent-config.ts';
 import { flaggedDevices, type FlaggedDevice } from '../../contracts/flagged-devices.ts';
+import { freshnessOf } from '../../contracts/freshness.ts';
 import { valueOf, type Reading } from '../../contracts/reading.ts';
 import { readStoragePlaces } from '../../host/storage-config.ts';
 import type { Machine } from '../../host/machine.ts';
@@ -39,6 +40,8 @@ export type LookTools = {
 const METRICS_EVERY_MS = 2000;
 /** Tools that take long are not waited for when their last answer is there. */
 const PATIENCE_MS = 1500;
+/** Every disk is looked at with several tools. */
+const FLAGS_PATIENCE_MS = 5000;
 const PLACES_EVERY_MS = 60_000;
 
 export function createLookHandlers(tools: LookTools): LookHandlers {
@@ -161,16 +164,24 @@ export type FlaggedDisks = {
 
 /** Devices with their flags; without flags each counts as full, and says that it was not inspected. */
 export async function readFlagged(sampler: Sampler): Promise<FlaggedDisks> {
-  const [disks, flags] = await Promise.all([sampler.read('disks'), sampler.read('disk_flags')]);
+  const [disks, flags] = await Promise.all([
+    sampler.read('disks'),
+    sampler.read('disk_flags', FLAGS_PATIENCE_MS),
+  ]);
   if (disks.state !== 'ok') {
     throw new Refusal('E_NOT_READY', `the disks of this host could not be read (${disks.code})`, {
       retryAfterS: 5,
     });
   }
+  // A hung disk may hold up the others' flags for long: their last ones are told with their age, and when
+  // that is too high, each disk counts as full again.
+  const everyMs = sampler.intervals.disk_flags ?? 0;
+  const isOld = freshnessOf({ reading: flags, lastOk: undefined, everyMs }, disks.at) === 'stale';
+  const told = isOld ? undefined : valueOf(flags);
   return {
-    at: disks.at,
+    at: told === undefined ? disks.at : Math.min(disks.at, flags.at),
     every_s: (sampler.intervals.disks ?? 0) / 1000,
-    devices: [...flaggedDevices(disks.value.devices, valueOf(flags)?.flags ?? [])],
+    devices: [...flaggedDevices(disks.value.devices, told?.flags ?? [])],
   };
 }
 
