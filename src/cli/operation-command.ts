@@ -1,7 +1,7 @@
 // Makes the commands that change one operation: each is a route of the agent.
 import { ActionableError } from '../base/errors.ts';
 import type { TextKey } from '../base/texts/text.ts';
-import type { Operation } from '../contracts/facts/operations.ts';
+import type { Operation, OperationState } from '../contracts/facts/operations.ts';
 import type { CallRoute } from '../contracts/source.ts';
 import type { Command, CommandContext, Options } from './command.ts';
 import { operandOf } from './option-values.ts';
@@ -14,6 +14,8 @@ export const defineOperationCommand = (definition: {
   readonly name: string;
   readonly summary: TextKey;
   readonly options: Options;
+  /** The end that the command asks for: reaching it is success. */
+  readonly wanted?: OperationState;
   readonly change: (
     call: CallRoute,
     id: string,
@@ -27,7 +29,7 @@ export const defineOperationCommand = (definition: {
   run: async (context) =>
     changeByAgent(context, async (call) => {
       const { operation } = await definition.change(call, await findId(context, call), context);
-      return finishOperation(context, call, operation);
+      return finishOperation(context, call, operation, definition.wanted);
     }),
 });
 

@@ -39,10 +39,11 @@ export async function finishOperation(
   context: CommandContext,
   call: CallRoute,
   asked: Operation,
+  wanted: OperationState = 'done',
 ): Promise<ExitCode> {
   const operation = context.options['wait'] === true ? await waitForEnd(context, call, asked) : asked;
   printOperation(context, operation);
-  return EXITS[operation.state];
+  return operation.state === wanted ? EXIT.ok : EXITS[operation.state];
 }
 
 async function waitForEnd(context: CommandContext, call: CallRoute, asked: Operation): Promise<Operation> {

@@ -2,13 +2,14 @@
 // certificate and a token in a guest. Loaded when used, as it brings the contracts' schemas along.
 import { z } from 'zod';
 import { systemClock, type Clock } from '../base/clock.ts';
-import type { Subject } from '../contracts/all-facts.ts';
+import { ActionableError } from '../base/errors.ts';
+import { allFacts, type Subject } from '../contracts/all-facts.ts';
 import { absent, ok, type Reading } from '../contracts/reading.ts';
 import type { CallRoute, FactsSource, ReadRequest } from '../contracts/source.ts';
 import { nameOf, type AgentAddress } from './agent-address.ts';
 import { createCall } from './agent-call.ts';
 import { createEvents } from './agent-events.ts';
-import { missingFrom } from './agent-failure.ts';
+import { missingFrom, WRONG_CERTIFICATE } from './agent-failure.ts';
 import { createPins } from './agent-pins.ts';
 import { isSubject, parseReading } from './agent-reading.ts';
 import { createTransport } from './agent-transport.ts';
@@ -35,6 +36,8 @@ export type AgentOptions = {
 
 /** How often a guest asks whether another certificate comes. */
 const ANNOUNCED_EVERY_MS = 60_000;
+/** What it does not have it will not have soon: that is said as often. */
+const NOT_HERE_EVERY_MS = 60_000;
 
 /** Asks the agent what it has; throws an ActionableError when it does not answer or does not let us in. */
 export async function openAgentSource(options: AgentOptions): Promise<AgentSource> {
@@ -57,10 +60,11 @@ export async function openAgentSource(options: AgentOptions): Promise<AgentSourc
     throw error;
   });
   const intervals: { [S in Subject]?: number } = {};
-  for (const [subject, everyS] of Object.entries(subjects)) {
-    if (isSubject(subject)) intervals[subject] = everyS * 1000;
+  for (const subject of Object.keys(allFacts).filter(isSubject)) {
+    const everyS = subjects[subject];
+    intervals[subject] = everyS === undefined ? NOT_HERE_EVERY_MS : everyS * 1000;
   }
-  const followed = Object.keys(intervals).filter(isSubject);
+  const followed = Object.keys(subjects).filter(isSubject);
   const learn = async (signal: AbortSignal): Promise<void> => {
     const { next_fingerprint: next } = await call('storage', { signal });
     pins.announce(next);
@@ -78,7 +82,7 @@ export async function openAgentSource(options: AgentOptions): Promise<AgentSourc
     kind: 'agent',
     intervals,
     read: async (subject, { signal }) => {
-      if (intervals[subject] === undefined) return notHere();
+      if (subjects[subject] === undefined) return notHere();
       try {
         const signals = [signal, closing.signal, asking.signal];
         const reading = await readFacts(call, subject, { signal: AbortSignal.any(signals) });
@@ -112,7 +116,11 @@ export async function openAgentSource(options: AgentOptions): Promise<AgentSourc
       },
       whileConnected: (signal) => {
         if (address.kind !== 'https') return;
-        const ask = () => void learn(signal).catch(() => undefined);
+        const ask = () =>
+          void learn(signal).catch((error: unknown) => {
+            // A stream that stands since before the switch says nothing of who answers now.
+            if (error instanceof ActionableError && error.code === WRONG_CERTIFICATE) transport.close();
+          });
         const timer = setInterval(ask, ANNOUNCED_EVERY_MS);
         signal.addEventListener('abort', () => clearInterval(timer), { once: true });
         ask();

@@ -72,10 +72,10 @@ export function createAutoSource(options: AutoOptions): FactsSource {
     intervals: {
       ...Object.fromEntries(AGENTS_OWN.map((subject) => [subject, LOOK_EVERY_MS])),
       ...embedded.intervals,
-      ...agent?.intervals,
+      ...Object.fromEntries((agent?.followed ?? []).map((subject) => [subject, agent?.intervals[subject]])),
     },
     read: async (subject, request) => {
-      if (agent?.intervals[subject] !== undefined) return agent.read(subject, request);
+      if (agent?.followed?.includes(subject) === true) return agent.read(subject, request);
       if (embedded.intervals[subject] !== undefined) return embedded.read(subject, request);
       return agent === undefined ? missing() : absent('not-here', 'agent', clock.now());
     },

@@ -80,17 +80,29 @@ describe('Operations', () => {
   });
 
   test.each([
-    ['op deny', 'denyOperation', [], { name: 'viktor' }],
-    ['op cancel', 'cancelOperation', [], { name: 'viktor' }],
-    ['op confirm', 'confirmOperation', ['--confirm', '4567'], { name: 'viktor', confirm: '4567' }],
-    ['op run', 'runOperation', [], { name: 'viktor' }],
-  ] as const)('%s asks for it and shows what the operation is now', async (name, route, more, body) => {
-    agent.answer({ [route]: () => ({ operation: make.operation({ state: 'denied' }) }) });
-    const ran = await run(...name.split(' '), ID, ...more, '--json');
-    expect(agent.asked.at(-1)).toMatchObject({ route, params: { id: ID }, body });
-    expect(allOutputs.op.parse(JSON.parse(ran.out)).operation.state).toBe('denied');
-    expect(ran.code).toBe(4);
-  });
+    ['op deny', 'denyOperation', [], { name: 'viktor' }, 'denied', 0],
+    ['op cancel', 'cancelOperation', [], { name: 'viktor' }, 'cancelled', 0],
+    ['op cancel', 'cancelOperation', [], { name: 'viktor' }, 'claimed', 0],
+    [
+      'op confirm',
+      'confirmOperation',
+      ['--confirm', '4567'],
+      { name: 'viktor', confirm: '4567' },
+      'claimed',
+      0,
+    ],
+    ['op run', 'runOperation', [], { name: 'viktor' }, 'invalid', 4],
+    ['op run', 'runOperation', [], { name: 'viktor' }, 'cancelled', 5],
+  ] as const)(
+    '%s asks for it and shows what the operation is now',
+    async (name, route, more, body, state, code) => {
+      agent.answer({ [route]: () => ({ operation: make.operation({ state }) }) });
+      const ran = await run(...name.split(' '), ID, ...more, '--json');
+      expect(agent.asked.at(-1)).toMatchObject({ route, params: { id: ID }, body });
+      expect(allOutputs.op.parse(JSON.parse(ran.out)).operation.state).toBe(state);
+      expect(ran.code).toBe(code);
+    },
+  );
 
   test.each([
     ['done', 0],

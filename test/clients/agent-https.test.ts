@@ -148,7 +148,6 @@ test('a certificate that was announced goes on after the switch; one that was no
   const refused: Connection | undefined = heard.connection();
   const reason = refused?.state === 'refused' ? refused.reason : '';
   for (const { fingerprint } of [first, second, third]) expect(reason).toContain(fingerprint.slice(0, 16));
-  // What was sent to the third one is nothing: all requests are those of the first two.
   agent.certificate(second);
   await expect.poll(() => heard.connection()?.state, { timeout: 20_000 }).toBe('connected');
 });

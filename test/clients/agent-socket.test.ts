@@ -66,6 +66,9 @@ test('its subjects are those that it lists, and a subject is read with the time 
   agent.facts('memory', ok({ ...MEMORY.value, said_by_a_newer_agent: 1 }, '/proc/meminfo', 42));
   const source = await open();
   expect(source).toMatchObject({ kind: 'agent', intervals: { memory: 1000, operations: 1000 } });
+  // The rest is asked for seldom, and said to be absent.
+  expect(source.followed).toEqual(['memory', 'operations']);
+  expect(source.intervals.zfs).toBeGreaterThan(10_000);
   expect(await source.read('memory', { signal: never })).toEqual(ok(MEMORY.value, '/proc/meminfo', 42));
   expect(await source.read('zfs', { signal: never })).toMatchObject({ state: 'absent', code: 'not-here' });
 });

@@ -5,5 +5,6 @@ export const opCancelCommand = defineOperationCommand({
   name: 'op cancel',
   summary: 'command.op-cancel',
   options: {},
+  wanted: 'cancelled',
   change: async (call, id) => call('cancelOperation', { params: { id }, body: {} }),
 });

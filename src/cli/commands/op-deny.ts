@@ -5,5 +5,6 @@ export const opDenyCommand = defineOperationCommand({
   name: 'op deny',
   summary: 'command.op-deny',
   options: {},
+  wanted: 'denied',
   change: async (call, id) => call('denyOperation', { params: { id }, body: {} }),
 });

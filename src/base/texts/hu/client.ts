@@ -2,20 +2,19 @@
 
 export const client = {
   'agent.silent': 'Az ügynök nem válaszol: {reason}.',
-  'agent.silent.hint': 'Nézze meg, fut-e: systemctl status felhom-agent; journalctl -u felhom-agent.',
+  'agent.silent.hint': 'Nézd meg, fut-e: systemctl status felhom-agent; journalctl -u felhom-agent.',
   'agent.closed.hint': 'A foglalata csak a rooté és a „felhom” csoporté.',
   'agent.certificate':
     'Az ügynök más tanúsítványt mutat, mint a rögzített: {detail}. Semmit sem küldtünk neki.',
   'agent.certificate.hint':
-    'Ha bejelentés nélkül újították meg, telepítse újra ezt a vendéget, hogy a bootstrap.json az új ujjlenyomatot tartalmazza. Ha nem, valaki közbeállt.',
+    'Ha bejelentés nélkül újították meg, telepítsd újra ezt a vendéget, hogy a bootstrap.json az új ujjlenyomatot tartalmazza. Ha nem, valaki közbeállt.',
   'agent.bootstrap': 'A(z) {path} nem használható: {reason}.',
   'agent.bootstrap.hint': 'A telepítés újraírja, csak a root számára (0600).',
   'agent.needed': 'Ehhez az ügynök kell; a beágyazott forrás csak olvas.',
-  'agent.needed.hint':
-    'Hagyja el a --source embedded kapcsolót, vagy nevezze meg az ügynököt: --source agent.',
+  'agent.needed.hint': 'Hagyd el a --source embedded kapcsolót, vagy nevezd meg az ügynököt: --source agent.',
   'usage.option': 'Hiányzik: {option} {placeholder} ({option}).',
   'usage.vmid': 'A(z) „{value}” nem VMID: a Proxmox 100-tól számozza a vendégeket.',
-  'usage.number': 'A(z) {option} nem lehet „{value}”: számot adjon meg.',
+  'usage.number': 'A(z) {option} nem lehet „{value}”: számot adj meg.',
   'option.confirm': 'a lemezhez tartozó szó: a sorozatszám vége',
   'option.wait': 'megvárja a végét',
   'option.fstype': 'a létrehozandó fájlrendszer',
@@ -100,16 +99,16 @@ export const client = {
   'tokens.none': 'Nincsenek tokenek.',
   'tokens.none-revoked': 'Nem volt mit visszavonni.',
   'tokens.revoked': 'visszavonva: {id}',
-  'tokens.revoke.which': 'Vagy egy token azonosítóját adja meg, vagy ezt: --vmid VMID.',
+  'tokens.revoke.which': 'Vagy egy token azonosítóját add meg, vagy ezt: --vmid VMID.',
   'tokens.minted': 'A(z) {vmid}. vendég {id} tokenje itt van: {path}, csak a tulajdonosa olvashatja.',
   'tokens.no-file': 'A(z) {path} fájl nem jött létre: {reason}. Nem készült token.',
-  'tokens.no-file.hint': 'Olyan fájlt nevezzen meg, amely még nincs, írható mappában.',
+  'tokens.no-file.hint': 'Olyan fájlt nevezz meg, amely még nincs, írható mappában.',
   'tokens.not-written': 'A token nem került be a(z) {path} fájlba: {reason}.',
   'tokens.not-written.revoked': 'A(z) {id} tokent visszavontuk, a fájlt töröltük.',
   'tokens.not-written.valid': 'A(z) {id} tokent visszavonni sem sikerült: felhom tokens revoke {id}',
   'tokens.unknown': 'Az ügynök nem válaszolt, így nem tudni, készült-e token: {reason}.',
   'tokens.unknown.hint':
-    'Lásd „felhom tokens list”, és vonja vissza, ami új: felhom tokens revoke --vmid {vmid}',
+    'Nézd meg: felhom tokens list, és vond vissza, ami új: felhom tokens revoke --vmid {vmid}',
   'tokens.column.vmid': 'VMID',
   'tokens.column.id': 'TOKEN',
   'tokens.column.created': 'KÉSZÜLT',
@@ -139,14 +138,14 @@ export const client = {
   'rule.agent-silent.cause':
     'Leállt vagy beragadt, vagy nem a rögzített tanúsítványt mutatja. Amíg nem válaszol, semmin sem lehet változtatni, és a műveletei sem láthatók.',
   'rule.agent-silent.cure':
-    'Nézze meg az okát, majd indítsa újra: systemctl status felhom-agent; journalctl -u felhom-agent -n 50; systemctl restart felhom-agent',
+    'Nézd meg az okát, majd indítsd újra: systemctl status felhom-agent; journalctl -u felhom-agent -n 50; systemctl restart felhom-agent',
   'rule.ledger-broken.title': 'A napló sérült',
   'rule.ledger-broken.what': 'A műveleti napló láncolata megszakadt',
   'rule.ledger-broken.evidence': '{detail}',
   'rule.ledger-broken.cause':
     'Egy bejegyzést utólag módosítottak, töröltek vagy áthelyeztek: valaki, aki írhat a /var/lib/felhom-agent alá, vagy egy hibás lemez.',
   'rule.ledger-broken.cure':
-    'Őrizze meg a napló másolatát, ahogy van, majd derítse ki, ki járt akkor a gazdagépen: felhom ledger verify; last -x; journalctl _COMM=sshd',
+    'Őrizd meg a napló másolatát, ahogy van, majd derítsd ki, ki járt akkor a gazdagépen: felhom ledger verify; last -x; journalctl _COMM=sshd',
   'rule.operation-interrupted.title': 'Egy művelet megszakadt',
   'rule.operation-interrupted.what': 'A(z) {device} formázása megszakadt',
   'rule.operation-interrupted.evidence': '{id} művelet, szakasz: {stage}',
@@ -155,5 +154,5 @@ export const client = {
   'rule.operation-interrupted.cause':
     'Az ügynök vagy a gazdagép leállt, miközben a művelet futott. Semmi sem folytatódik magától.',
   'rule.operation-interrupted.cure':
-    'Nézze meg a lemezt, majd kérje újra a formázást: felhom disks inspect {device}; felhom disks format {device} --fstype {fstype}',
+    'Nézd meg a lemezt, majd kérd újra a formázást: felhom disks inspect {device}; felhom disks format {device} --fstype {fstype}',
 } as const;
