@@ -2,14 +2,48 @@
 import { defineConfig } from 'vitest/config';
 import { createNoSkips } from './test/setup/no-skips.ts';
 
+/**
+ * Tests that look at every loop device of this machine, or stop doing so when somebody else does: one file
+ * at a time, and nothing beside it.
+ */
+const ON_DISKS = [
+  'test/disks/**/*.test.ts',
+  'test/agent/{killed,plugged-disks,seeds}.test.ts',
+  'test/cli/disks-inspect.test.ts',
+  'test/console/agent.test.ts',
+];
+
+// Tests that start daemons, terminals and mounts share two cores.
+const COMMON = { testTimeout: 30_000, hookTimeout: 60_000 };
+
 export default defineConfig(({ mode }) => ({
   test: {
-    include: mode === 'corpus' ? ['test/**/*.corpus.ts'] : ['test/**/*.test.ts', 'test/**/*.test.tsx'],
+    ...COMMON,
     globalSetup: ['test/setup/fresh-bundle.ts'],
     reporters: ['default', createNoSkips()],
-    // Tests that start daemons, terminals and mounts share two cores.
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
     maxWorkers: 2,
+    ...(mode === 'corpus'
+      ? { include: ['test/**/*.corpus.ts'] }
+      : {
+          projects: [
+            {
+              test: {
+                ...COMMON,
+                name: 'disks',
+                include: ON_DISKS,
+                maxWorkers: 1,
+              },
+            },
+            {
+              test: {
+                ...COMMON,
+                name: 'others',
+                include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
+                exclude: ON_DISKS,
+                maxWorkers: 2,
+              },
+            },
+          ],
+        }),
   },
 }));
