@@ -1,6 +1,8 @@
 // The one place where an action is let through or refused, and where what came of it is said. Whatever
 // a menu or a dialog shows, nothing is done that this does not let through.
 import { ActionableError, messageOf } from '../../src/base/errors.ts';
+import { tellActionable } from '../../src/base/texts/tell-actionable.ts';
+import type { Text } from '../../src/base/texts/text.ts';
 import { formatDuration } from '../../src/base/units.ts';
 import { freshnessOf } from '../../src/contracts/freshness.ts';
 import { goToRow } from '../../state/view.ts';
@@ -65,14 +67,15 @@ export function act(session: Session, action: Action): void {
     .run(source.call)
     .finally(() => session.asked.delete(keyOf(action)))
     .then(done, (error: unknown) =>
-      say(text('actions.refused', { action: action.label, reason: tellError(error) })),
+      say(text('actions.refused', { action: action.label, reason: tellError(text, error) })),
     );
 }
 
 const keyOf = ({ id, target }: Action): string => `${id} ${target}`;
 
 /** What was wrong, and what to do about it where the agent says. */
-function tellError(error: unknown): string {
-  const hint = error instanceof ActionableError ? error.hint : undefined;
-  return hint === undefined ? messageOf(error) : `${messageOf(error)} ${hint}`;
+function tellError(text: Text, error: unknown): string {
+  if (!(error instanceof ActionableError)) return messageOf(error);
+  const { message, hint } = tellActionable(text, error);
+  return hint === undefined ? message : `${message} ${hint}`;
 }

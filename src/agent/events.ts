@@ -43,7 +43,7 @@ type Follower = {
 
 const MAX_NOTICES = 256;
 /** An unchanged fact is told again so often that it does not look stale. */
-const RETELL_INTERVALS = 1.5;
+const RETELL_INTERVALS = 0.9;
 const RECONNECT_MS = 1000;
 
 export function createEventHub(options: {

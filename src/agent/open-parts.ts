@@ -39,6 +39,7 @@ export const openPartsWith =
     });
     const examine: DiskHands['examine'] = async (name, { signal }) => flagger.examine(name, { signal });
 
+    const identifying = new Map<string, Identifying>();
     const memory = await openMemory({
       stateFolder: config.state_dir,
       hostScope: tools.hostScope,
@@ -48,7 +49,7 @@ export const openPartsWith =
       disks: {
         readDevices: tools.readDevices,
         examine,
-        runFormat: undisturbedFormat(own, tools),
+        runFormat: undisturbedFormat(own, tools, identifying),
         cleanUp: async ({ operation, identity, loops }) => {
           const told: string[] = [];
           for (const loop of loops) {
@@ -80,7 +81,6 @@ export const openPartsWith =
       ...memory.subjects,
     };
 
-    const identifying = new Map<string, Identifying>();
     const disks: DiskHands = {
       examine,
       startScan: provingScan(own, tools, flagger, receipts),
@@ -143,8 +143,15 @@ export const openPartsWith =
     };
   };
 
-/** A reading of ours is none that holds the disk: it ends before a format begins. */
-function undisturbedFormat(own: OwnProgram, tools: AgentTools): RunFormat {
+/**
+ * What we do with a disk ourselves is none that holds it: readings and blinking end before a format
+ * begins. A job that died on its way may have left its loop device behind.
+ */
+function undisturbedFormat(
+  own: OwnProgram,
+  tools: AgentTools,
+  identifying: ReadonlyMap<string, Identifying>,
+): RunFormat {
   const runFormat = createRunFormat(own);
   return async (order, listener, signal) => {
     const disks = await tools.readDevices(signal);
@@ -156,9 +163,29 @@ function undisturbedFormat(own: OwnProgram, tools: AgentTools): RunFormat {
         meant?.parents.includes(name) === true ||
         parents.some((parent) => parent === meant?.name || meant?.parents.includes(parent) === true),
     );
-    const goOn = await tools.keepOffScans(near.map(({ name }) => name));
+    const names = near.map(({ name }) => name);
+    const goOn = await tools.keepOffScans(names);
+    const blinking = names.flatMap((name) => identifying.get(name) ?? []);
+    for (const one of blinking) one.stop();
+    await Promise.all(blinking.map(async ({ done }) => done));
+    let loop: string | null = null;
     try {
-      return await runFormat(order, listener, signal);
+      const result = await runFormat(
+        order,
+        {
+          ...listener,
+          onLoop: async (path) => {
+            loop = path;
+            await listener.onLoop(path);
+          },
+        },
+        signal,
+      );
+      if (result.state !== 'done' && loop !== null) {
+        const { state, detail } = await cleanLeftovers(loop, order.identity, tools.machine);
+        tools.log.info({ loop, state, detail }, 'leftovers of a run');
+      }
+      return result;
     } finally {
       goOn();
       tools.forget('disk_flags');

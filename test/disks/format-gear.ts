@@ -5,11 +5,11 @@ import { closeSync, mkdirSync, openSync, readSync, rmSync, statSync, symlinkSync
 import { onTestFinished } from 'vitest';
 import type { FormatStage, FormatType } from '../../src/contracts/facts/operations.ts';
 import type { FormatListener, FormatOrder, FormatResult } from '../../src/disks/format-order.ts';
+import { createJobExamine } from '../../src/disks/job-examine.ts';
 import { createRunFormat } from '../../src/disks/run-format.ts';
 import { createMachine } from '../../src/host/machine.ts';
 import { makeFolder, makeImage, quietly, run } from '../host/loop-device.ts';
 import { OWN } from './own-job.ts';
-import { createStandIn } from './stand-in-examine.ts';
 
 export const MIB = 1024 * 1024;
 /** The smallest that every type fits on: mkfs.xfs wants 300 MiB. */
@@ -29,7 +29,7 @@ export function attachAgain(image: string, sectorBytes = 512): { device: string;
   const args = ['--find', '--show', '--direct-io=on', '--sector-size', String(sectorBytes), image];
   const device = run('losetup', ...args).trim();
   onTestFinished(() => quietly('losetup', '--detach', device));
-  // A number that was made read-only, or given partitions, stays so for whoever gets it next.
+  // A number that was made read-only stays so for whoever gets it next.
   run('blockdev', '--setrw', device);
   quietly('partx', '--delete', device);
   linkTo(device);
@@ -47,7 +47,7 @@ export function linkTo(device: string): void {
 export const machine = createMachine();
 
 export async function orderFor(name: string, fstype: FormatType = 'ext4'): Promise<FormatOrder> {
-  const examined = await createStandIn(machine)(name, { claimed: false });
+  const examined = await createJobExamine(machine)({ allowLoop: true })(name, { claimed: false });
   if (examined.identity === null) throw new Error('it has no identity');
   return {
     identity: examined.identity,

@@ -1,8 +1,5 @@
-// How the tests start their job process.
-import { fileURLToPath } from 'node:url';
+// How the tests start their job process: the product's own.
 import type { OwnProgram } from '../../src/base/start-job.ts';
+import { MAIN } from '../cli/run.ts';
 
-export const OWN: OwnProgram = [
-  process.execPath,
-  fileURLToPath(new URL('format-program.ts', import.meta.url)),
-];
+export const OWN: OwnProgram = [process.execPath, MAIN];
