@@ -3,6 +3,7 @@
 // again it gets the newest of each subject, and one that does not read any more is dropped.
 import type { ServerResponse } from 'node:http';
 import type { Clock } from '../base/clock.ts';
+import { messageOf } from '../base/errors.ts';
 import type { Facts, Subject } from '../contracts/all-facts.ts';
 import type { Reading } from '../contracts/reading.ts';
 import type { Notice } from '../contracts/routes.ts';
@@ -132,8 +133,13 @@ export function createEventHub(options: {
   };
 
   const sample = async (subject: Subject): Promise<void> => {
-    const reading = await sampler.read(subject);
-    if (tickers.has(subject)) publish(subject, reading);
+    try {
+      const reading = await sampler.read(subject);
+      if (tickers.has(subject)) publish(subject, reading);
+    } catch (error) {
+      // A bug in one subject must not end the agent, and with it everybody's operations.
+      log.error({ subject, err: messageOf(error) }, 'subject could not be told');
+    }
   };
 
   /** Starts and stops sampling, so that exactly what is followed is sampled. */

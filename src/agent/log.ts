@@ -2,11 +2,12 @@
 // the names of their fields, and from the finished line by their form.
 import { pino, type DestinationStream, type Logger } from 'pino';
 import type { AgentConfig } from '../contracts/agent-config.ts';
+import { createLineWriter } from './line-writer.ts';
 
 export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error' | 'flush'>;
 
 const SECRET_FIELDS = ['authorization', 'token', 'api_key', 'secret', 'password', 'key', 'cookie'];
-const MAX_UNWRITTEN = 1024 * 1024;
+const STDOUT = 1;
 const FLUSH_MS = 500;
 const HIDDEN = '[redacted]';
 
@@ -22,8 +23,7 @@ export function createLog(level: AgentConfig['log_level'], destination?: Destina
     },
     hooks: { streamWrite: withoutSecrets },
   };
-  // Written aside and bounded: a reader of the log that hangs must not stop the agent.
-  return pino(options, destination ?? pino.destination({ dest: 1, sync: false, maxLength: MAX_UNWRITTEN }));
+  return pino(options, destination ?? createLineWriter(STDOUT));
 }
 
 /** Waits until what was logged is written, or nobody takes it. */

@@ -11,16 +11,21 @@ export function watchPlugs(
   machine: Machine,
   withLoops: boolean,
   onChange: (changes: readonly PlugChange[]) => Promise<void>,
+  onError: (error: unknown) => void,
 ): () => void {
   let before: Attachments | undefined;
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
   const look = async (): Promise<void> => {
-    const now = await readAttachments(machine, withLoops);
-    if (now.state === 'ok') {
-      const changes = before === undefined ? [] : compare(before, now.value);
-      before = now.value;
-      if (changes.length > 0) await onChange(changes);
+    try {
+      const now = await readAttachments(machine, withLoops);
+      if (now.state === 'ok') {
+        const changes = before === undefined ? [] : compare(before, now.value);
+        before = now.value;
+        if (changes.length > 0) await onChange(changes);
+      }
+    } catch (error) {
+      onError(error);
     }
     if (!stopped) timer = setTimeout(() => void look(), EVERY_MS);
   };

@@ -25,7 +25,7 @@ import { defaultLimits, type Limits } from './limits.ts';
 import { flushLog, type Log } from './log.ts';
 import { openOwnFolder } from './own-folder.ts';
 import type { AgentTools, OpenParts } from './parts.ts';
-import { watchPlugs } from './plug-watch.ts';
+import { watchPlugs, type PlugChange } from './plug-watch.ts';
 import { createSampler, type Sampler } from './sampler.ts';
 import { createScans, type Scans } from './scans.ts';
 import { keepSecret } from './secret-file.ts';
@@ -234,7 +234,7 @@ async function put(options: AgentOptions, undo: (() => void | Promise<void>)[]):
     'agent started',
   );
 
-  const stopWatching = watchPlugs(machine, config.disks.allow_loop, async (changes) => {
+  const tellPlugs = async (changes: readonly PlugChange[]): Promise<void> => {
     const before = sampler.last('disks');
     sampler.forget('disks');
     const now = await sampler.read('disks');
@@ -249,7 +249,10 @@ async function put(options: AgentOptions, undo: (() => void | Promise<void>)[]):
     sampler.changed('disks');
     sampler.changed('disk_flags');
     await scanNext();
-  });
+  };
+  const stopWatching = watchPlugs(machine, config.disks.allow_loop, tellPlugs, (error) =>
+    log.error({ err: messageOf(error) }, 'disks that come and go could not be told'),
+  );
   const reconsider = setInterval(() => {
     void scanNext();
     void certificates.reconsider();

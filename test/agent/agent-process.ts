@@ -10,7 +10,7 @@ import { agentConfig } from '../../src/contracts/agent-config.ts';
 import type { Reachable } from './ask.ts';
 import { makeFolder } from './test-agent.ts';
 
-const FELHOM = fileURLToPath(new URL('../../bin/felhom', import.meta.url));
+export const FELHOM = fileURLToPath(new URL('../../bin/felhom', import.meta.url));
 
 export type AgentProcess = Reachable & {
   readonly child: ChildProcess;

@@ -95,7 +95,9 @@ test('a follower is given what is known at once, and what changes when it does',
   await stream.until((event) => subjectOf(event) === 'memory');
   await stream.until((event) => subjectOf(event) === 'guests');
   world.change(9200, 1234);
-  const changed = await stream.until((event) => JSON.stringify(event.data).includes('1234'));
+  const changed = await stream.until(
+    (event) => subjectOf(event) === 'guests' && JSON.stringify(event.data).includes('1234'),
+  );
   expect(changed).toMatchObject({ event: 'facts', data: { every_s: 60, reading: { state: 'ok' } } });
   // Ids only rise.
   const numbers = stream.events.map(({ id }) => Number(id.split('-')[1]));

@@ -1,10 +1,10 @@
 // The agent as a process: how it starts, what it tells systemd, how it ends, and what is left when it is killed.
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { startAgentProcess } from './agent-process.ts';
+import { FELHOM, startAgentProcess } from './agent-process.ts';
 import { ask, dial, open, scrapeToken, socketPath } from './ask.ts';
 import { makeFolder } from './test-agent.ts';
 
@@ -118,6 +118,24 @@ test('a log that nobody reads stops nothing', async () => {
   await sleep(1000);
   agent.child.stdout?.resume();
   expect(await agent.ended).toBe(0);
+});
+
+test('a full disk behind its log stops nothing', async () => {
+  const first = await startAgentProcess();
+  await first.started();
+  first.child.kill('SIGTERM');
+  await first.ended;
+  const full = openSync('/dev/full', 'w');
+  const child = spawn(FELHOM, ['agent', '--config', join(first.folder, 'agent.json')], {
+    stdio: ['ignore', full, 'ignore'],
+  });
+  closeSync(full);
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const status = async () => (await ask(first, { door: 'root', path: '/nowhere' })).status;
+  await vi.waitFor(async () => expect(await status()).toBe(404), 10_000);
+  for (let n = 0; n < 50; n += 1) expect(await status()).toBe(404);
+  child.kill('SIGTERM');
+  expect(await new Promise((resolve) => child.once('close', resolve))).not.toBeNull();
 });
 
 test('a second one for the same folder is refused, and the first one goes on', async () => {
