@@ -7,7 +7,7 @@ import { disksInspectOutput } from '../../src/contracts/outputs.ts';
 import { absent, type Reading } from '../../src/contracts/reading.ts';
 import type { FactsSource } from '../../src/contracts/source.ts';
 import type { FactMap } from '../../src/doctor/rule.ts';
-import { lendDevice } from '../disks/lent-device.ts';
+import { lendDevice, writeAt } from '../disks/lent-device.ts';
 import * as make from '../doctor/facts.ts';
 import { quietly, run, whyNoLoop } from '../host/loop-device.ts';
 import { runChild, runHere } from './run.ts';
@@ -43,6 +43,22 @@ test('a mounted disk is told by path and by durable id alike, and nothing on it 
   expect({ ...parse(byId.out), at: 0 }).toEqual({ ...told, at: 0 });
   expect({ ...parse(byLink.out), at: 0 }).toEqual({ ...told, at: 0 });
   expect(run('sha256sum', device.image)).toBe(before);
+});
+
+test('with --scan a blank disk is proven blank, and one byte is found wherever it is', async (context) => {
+  if (reason !== undefined) return context.skip(reason);
+  const device = lendDevice();
+  const blank = await inspect(device.path, '--scan', '--json');
+  expect(parse(blank.out)).toMatchObject({ verdict: 'blank_proven', data_bearing: false, signals: [] });
+  writeAt(device.path, 7_654_321, 'x');
+  const written = await inspect(device.path, '--scan', '--json');
+  expect(parse(written.out)).toMatchObject({
+    verdict: 'data',
+    data_bearing: true,
+    signals: [{ id: 'not-zero' }],
+  });
+  run('mkfs.ext4', '-q', '-F', device.path);
+  expect(parse((await inspect(device.path, '--scan', '--json')).out)).toMatchObject({ verdict: 'data' });
 });
 
 test('people read the same in their language', async (context) => {

@@ -3,24 +3,28 @@
 import { ActionableError, EXIT } from '../../base/errors.ts';
 import { tellSignal } from '../../base/texts/tell-signal.ts';
 import { formatBytes } from '../../base/units.ts';
-import type { DiskFlag } from '../../contracts/facts/disk-flags.ts';
+import type { DiskFlag, DiskScan } from '../../contracts/facts/disk-flags.ts';
 import type { BlockDevice } from '../../contracts/facts/disks.ts';
 import type { DisksInspectOutput } from '../../contracts/outputs.ts';
 import { valueOf } from '../../contracts/reading.ts';
 import type { FactsSource } from '../../contracts/source.ts';
 import { createFlagger } from '../../disks/create-flagger.ts';
 import { createReceipts } from '../../disks/receipts.ts';
-import { createMachine, type Machine } from '../../host/machine.ts';
+import { scanForReceipt } from '../../disks/scan-for-receipt.ts';
+import { createMachine } from '../../host/machine.ts';
 import type { Command, CommandContext } from '../command.ts';
+import { scanDevice } from '../scan-device.ts';
 
 const DEADLINE_MS = 60_000;
+/** A large disk takes days; the stamps before and after it seconds. */
+const SCAN_DEADLINE_MS = 14 * 86_400_000;
 
 type Examined = Omit<DisksInspectOutput, 'schema' | 'at' | 'source'>;
 
 export const disksInspectCommand: Command = {
   name: 'disks inspect',
   summary: 'command.disks-inspect',
-  options: {},
+  options: { scan: { summary: 'option.inspect-scan' } },
   operands: [{ placeholder: 'DEV', required: true }],
   run: async (context) => {
     const { operands, clock, out, text, err } = context;
@@ -66,9 +70,9 @@ async function findDevice(
 }
 
 async function examine(source: FactsSource, device: BlockDevice, context: CommandContext): Promise<Examined> {
-  return source.kind === 'agent'
-    ? askAgent(source, device, context)
-    : examineHere(createMachine(), device, context);
+  if (source.kind === 'embedded') return examineHere(source, device, context);
+  if (context.options['scan'] === true) await scanDevice(source, device, context);
+  return askAgent(source, device, context);
 }
 
 async function askAgent(
@@ -85,11 +89,25 @@ async function askAgent(
 
 /** A loop device that somebody names takes part: nothing is done to it here. */
 async function examineHere(
-  machine: Machine,
+  source: FactsSource,
   device: BlockDevice,
-  { text }: CommandContext,
+  context: CommandContext,
 ): Promise<Examined> {
-  const flagger = createFlagger({ machine, receipts: createReceipts(), allowLoop: true });
+  const { text } = context;
+  const machine = createMachine();
+  const receipts = createReceipts();
+  let scan: DiskScan | null = null;
+  const scanOf = ({ name }: BlockDevice) => (name === device.name ? scan : null);
+  const flagger = createFlagger({ machine, receipts, allowLoop: true, scanOf });
+  if (context.options['scan'] === true) {
+    scan = await scanForReceipt({
+      flagger,
+      receipts,
+      name: device.name,
+      scan: async () => scanDevice(source, device, context),
+      signal: AbortSignal.timeout(SCAN_DEADLINE_MS),
+    });
+  }
   const reading = await flagger.examine(device.name, { signal: AbortSignal.timeout(DEADLINE_MS) });
   if (reading.state !== 'ok') {
     const reason = text(`reason.${reading.code}`);

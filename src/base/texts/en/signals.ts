@@ -40,6 +40,7 @@ export const signals = {
   'signal.unlooked': 'not looked into',
   'signal.scan-failed': 'could not be read to its end',
   'command.disks-inspect': 'one disk: what is on it, who uses it, where each sign of it was read',
+  'option.inspect-scan': 'read every byte first: only that proves a disk blank',
   'inspect.no-device': "There is no block device '{device}'.",
   'inspect.no-device.hint': 'Give its path or its durable id, as felhom disks list shows them.',
   'inspect.failed': '{device} could not be examined: {reason}.',

@@ -41,6 +41,7 @@ export const signals = {
   'signal.unlooked': 'a tartalmát nem néztük meg',
   'signal.scan-failed': 'nem olvasható végig',
   'command.disks-inspect': 'egy lemez: mi van rajta, ki használja, és ezt honnan tudjuk',
+  'option.inspect-scan': 'előbb minden bájtot elolvas: csak ez bizonyítja, hogy a lemez üres',
   'inspect.no-device': 'Nincs „{device}” blokkeszköz.',
   'inspect.no-device.hint':
     'Add meg az útvonalát vagy a tartós azonosítóját, ahogy a felhom disks list mutatja.',
