@@ -17,7 +17,7 @@ import type { Content, Look, SeenDevice } from './look.ts';
 import { diskOf, readStamp, stampOf } from './read-stamp.ts';
 import type { Receipts, Stamp } from './receipts.ts';
 import { signalRows, type SignalRow } from './signals.ts';
-import { takeLook } from './take-look.ts';
+import { takeLook, tryHold } from './take-look.ts';
 import { judge } from './verdict.ts';
 
 export type Flagger = {
@@ -105,17 +105,17 @@ export function createFlagger(options: FlaggerOptions): Flagger {
     devices: readonly BlockDevice[],
     how: {
       readonly fresh: boolean;
-      readonly claimed: boolean;
+      readonly tryHold: boolean;
       readonly lookInto?: (device: BlockDevice) => boolean;
     },
     signal: AbortSignal,
   ): Promise<Reading<Look>> => {
-    const { fresh, claimed, lookInto = () => true } = how;
+    const { fresh, lookInto = () => true } = how;
     const taken = await takeLook({
       machine,
       devices,
       allowLoop,
-      claimed,
+      tryHold: how.tryHold,
       lookInto,
       excludePids: await excluded(),
       knownOpeners: openers,
@@ -133,6 +133,24 @@ export function createFlagger(options: FlaggerOptions): Flagger {
     return { ...taken, value: await withReceipts(taken.value) };
   };
 
+  /**
+   * Who tries whether a disk is held holds it for a moment, in which a mount of somebody else would fail.
+   * Every few seconds that is done only where nothing else was seen: there is nothing to mount.
+   */
+  const tryFree = async (
+    devices: readonly BlockDevice[],
+    taken: Look,
+    signal: AbortSignal,
+  ): Promise<Look> => {
+    const seen = new Map(taken.devices);
+    for (const { name } of devices) {
+      const one = seen.get(name);
+      if (one?.access?.state !== 'ok' || flagOf(name, taken).signals.length > 0) continue;
+      seen.set(name, { ...one, access: await tryHold(machine, one.device.path, signal) });
+    }
+    return { ...taken, devices: seen };
+  };
+
   /** The device, its disk and all that lies on it. */
   const lookAt = async (
     name: string,
@@ -147,7 +165,7 @@ export function createFlagger(options: FlaggerOptions): Flagger {
       one.name === name || device.parents.includes(one.name) || one.parents.includes(name);
     // A loop device that lies over it tells so itself.
     const family = disks.value.devices.filter((one) => isNear(one) || one.kind === 'loop');
-    const taken = await look(family, { fresh: true, claimed, lookInto: isNear }, signal);
+    const taken = await look(family, { fresh: true, tryHold: !claimed, lookInto: isNear }, signal);
     if (taken.state !== 'ok') return taken;
     const seen = taken.value.devices.get(name);
     if (seen === undefined) return absent('no-file', name, taken.at);
@@ -156,9 +174,10 @@ export function createFlagger(options: FlaggerOptions): Flagger {
 
   return {
     readFlags: async (devices, signal) => {
-      const taken = await look(devices, { fresh: false, claimed: false }, signal);
+      const taken = await look(devices, { fresh: false, tryHold: false }, signal);
       if (taken.state !== 'ok') return taken;
-      const flags = devices.map(({ name }) => flagOf(name, taken.value));
+      const held = await tryFree(devices, taken.value, signal);
+      const flags = devices.map(({ name }) => flagOf(name, held));
       return ok({ flags, allow_loop: allowLoop }, taken.source, machine.clock.now());
     },
     examine: async (name, { claimed = false, signal }) => {

@@ -32,8 +32,8 @@ export type LookRequest = {
   readonly excludePids: ReadonlySet<number>;
   /** Programs with open devices that an earlier look was sure of. */
   readonly knownOpeners: ReadonlySet<string>;
-  /** This process holds the device itself: then nobody is asked whether it is held exclusively. */
-  readonly claimed: boolean;
+  /** Whether it is tried if somebody holds a device exclusively. The one who tries holds it for a moment. */
+  readonly tryHold: boolean;
   /** Of other devices only what they tell of these matters. */
   readonly lookInto: (device: BlockDevice) => boolean;
   /** Devices of which the kernel's buffers are written out and forgotten first. */
@@ -153,12 +153,27 @@ async function tryAccess(
   return probeRaw(request.machine, {
     path: device.path,
     flush: inside && request.mustFlush(device),
-    exclusive: inside && !request.claimed,
+    exclusive: inside && request.tryHold,
     pieces: [],
     deadlineMs: ACCESS_DEADLINE_MS,
     signal: request.signal,
   });
 }
+
+/** Looks again whether it opens, and now also whether somebody holds it. */
+export const tryHold = async (
+  machine: Machine,
+  path: string,
+  signal: AbortSignal,
+): Promise<Reading<RawProbe>> =>
+  probeRaw(machine, {
+    path,
+    flush: false,
+    exclusive: true,
+    pieces: [],
+    deadlineMs: ACCESS_DEADLINE_MS,
+    signal,
+  });
 
 async function seeDevice(
   request: LookRequest,
