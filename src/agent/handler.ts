@@ -28,10 +28,13 @@ export type Call<R extends RouteId> = {
 /** Bytes that were made beforehand, for whoever asks often; and texts that are no JSON. */
 export class Prepared {
   readonly bytes: Buffer;
+  /** The same, a letter for each byte (ISO 8859-1). */
+  readonly letters: string;
   readonly contentType: string;
 
   constructor(bytes: Buffer, contentType = 'application/json; charset=utf-8') {
     this.bytes = bytes;
+    this.letters = bytes.toString('latin1');
     this.contentType = contentType;
   }
 }

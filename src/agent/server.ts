@@ -146,7 +146,8 @@ export async function createAgentServer(options: ServerOptions): Promise<AgentSe
         'content-length': answer.bytes.length,
         'cache-control': 'no-store',
       });
-      reply.raw.end(answer.bytes);
+      // As letters, one byte each: Node then sends head and body in one piece, and encrypts once.
+      reply.raw.end(answer.letters, 'latin1');
       return reply;
     }
     void reply.code(shape.status).header('cache-control', 'no-store');

@@ -16,9 +16,7 @@ const MAX_GROWTH = 40e6;
 type Served = { readonly port: number; readonly token: string; readonly pid: number };
 
 async function serve(): Promise<Served> {
-  // As bin/felhom starts it, as far as memory goes.
-  const flags = ['--max-semi-space-size=2', '--min-semi-space-size=2'];
-  const child = spawn(process.execPath, [...flags, SERVER], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [SERVER], { stdio: ['pipe', 'pipe', 'inherit'] });
   const gone = new Promise((resolve) => child.once('close', resolve));
   onTestFinished(async () => {
     child.stdin.end();

@@ -11,8 +11,10 @@ import { parseArgs } from 'node:util';
 import { findProgram } from '../setup/find-program.ts';
 import { isCi } from '../setup/no-skips.ts';
 import { budgets, type Figures } from './budgets.ts';
+import { measureAgentAtRest, measureRequests } from './measure-agent.ts';
 import { measureKeys } from './measure-keys.ts';
 import { measureRest } from './measure-rest.ts';
+import { measureScan } from './measure-scan.ts';
 import { measureStart } from './measure-start.ts';
 import { median, percentile } from './numbers.ts';
 import { felhom, felhomContainers, peers } from './programs-measured.ts';
@@ -32,7 +34,10 @@ const samples = options.quick
   : { starts: 7, presses: 40, restMs: 25_000 };
 
 const present = peers.filter((peer) => findProgram(peer.file) !== undefined);
-const missing = peers.filter((peer) => !present.includes(peer)).map((peer) => peer.name);
+const missing = [
+  ...peers.filter((peer) => !present.includes(peer)).map((peer) => peer.name),
+  ...(findProgram('prometheus-node-exporter') === undefined ? ['prometheus-node-exporter'] : []),
+];
 const startedAt = performance.now();
 const figures: Record<string, number> = {};
 const failures: string[] = [];
@@ -68,6 +73,15 @@ for (const count of [20, 10_000]) {
     }),
   );
 }
+await step('disk scan', async () => {
+  if (process.getuid?.() !== 0) throw new Error('only root can make a loop device to read');
+  const rates = measureScan(options.quick ? 2 : 5);
+  return { values: { 'scan.felhom': median(rates.felhom), 'scan.dd': median(rates.dd) } };
+});
+await step('agent requests', async () => ({
+  values: await measureRequests(options.quick ? 1 : 3, options.quick ? 2 : 4),
+}));
+await step('agent at rest', async () => ({ values: await measureAgentAtRest(samples.restMs) }));
 await step('rest', async () => {
   const rest = await measureRest([felhom, ...present], samples.restMs);
   return {

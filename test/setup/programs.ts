@@ -114,6 +114,12 @@ export const programs: readonly Program[] = [
   { command: 'promtool', debianPackage: 'prometheus', why: 'a second opinion on metrics', for: 'tests' },
   { command: 'prometheus', debianPackage: 'prometheus', why: 'a real scrape of the agent', for: 'tests' },
   { command: 'curl', debianPackage: 'curl', why: 'a client that is none of ours', for: 'tests' },
+  {
+    command: 'prometheus-node-exporter',
+    debianPackage: 'prometheus-node-exporter',
+    why: 'peer of the agent',
+    for: 'bench',
+  },
   { command: 'btop', debianPackage: 'btop', why: 'peer', for: 'bench' },
   { command: 'htop', debianPackage: 'htop', why: 'peer', for: 'bench' },
   { command: 'glances', debianPackage: 'glances', why: 'peer', for: 'bench' },
