@@ -1,6 +1,5 @@
 // What happens once (a disk was plugged in, an operation ended) is announced wherever the person is.
-import { isTextKey } from '../src/base/texts/tell.ts';
-import type { Text } from '../src/base/texts/text.ts';
+import { isTextKey, type Text } from '../src/base/texts/text.ts';
 import type { Notice } from '../src/contracts/routes.ts';
 import { listFlagged } from './disks/row.ts';
 import { reasonOf } from './disks/signals.ts';

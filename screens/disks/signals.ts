@@ -1,6 +1,6 @@
 // Why a device has its flag: in a few words beside it, and signal by signal in a detail.
 import { formatBytes, formatDuration, formatRate, formatShare } from '../../src/base/units.ts';
-import { isTextKey } from '../../src/base/texts/tell.ts';
+import { isTextKey } from '../../src/base/texts/text.ts';
 import type { DiskScan, DiskSignal, SignalClass } from '../../src/contracts/facts/disk-flags.ts';
 import type { FlaggedDevice } from '../../src/contracts/flagged-devices.ts';
 import { field, folded } from '../draw/field.ts';

@@ -1,6 +1,6 @@
 // Words about operations that several screens share: who asked, how far it is, how it ended.
 import { formatBytes, formatDuration, formatRate, formatShare } from '../../src/base/units.ts';
-import { isTextKey } from '../../src/base/texts/tell.ts';
+import { isTextKey } from '../../src/base/texts/text.ts';
 import type {
   Operation,
   OperationProgress,

@@ -1,6 +1,5 @@
 // Operations for people: a table of many, and one with all that a person compares.
-import type { Text } from '../base/texts/text.ts';
-import { isTextKey } from '../base/texts/tell.ts';
+import { type Text, isTextKey } from '../base/texts/text.ts';
 import { formatBytes, formatDuration, formatMoment, formatRate, formatShare } from '../base/units.ts';
 import { isOpen, type Operation, type Requester } from '../contracts/facts/operations.ts';
 import { formatTable } from './table.ts';
