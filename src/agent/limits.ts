@@ -39,7 +39,7 @@ export type Limits = {
   /** How long a wrong token waits for its answer. */
   readonly wrongTokenMs: number;
   readonly followers: {
-    /** Event streams of one guest, and of all. */
+    /** Event streams of one guest, and of all together; root always gets one. */
     readonly guest: number;
     readonly all: number;
     /** How often a stream says that it lives, and how long one that is not read is kept. */
