@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { failed, ok } from '../../src/contracts/reading.ts';
 import { routes } from '../../src/contracts/routes.ts';
-import { ask } from './ask.ts';
+import { ask, open, type Asked } from './ask.ts';
 import { GUEST, startTestAgent } from './test-agent.ts';
 
 test('every look has the shape that the table of routes promises', async () => {
@@ -100,6 +100,47 @@ test('flags that were read too long ago call no disk blank any more', async () =
   now.ageMs = 60_000;
   await sleep(400);
   expect((await read()).devices.every(({ data_bearing }) => data_bearing)).toBe(true);
+});
+
+test("a guest sees that a disk is named in the host's configuration, and not the lines of it", async () => {
+  const line = { detail: 'args: -chardev socket,password=hush', where: '/etc/pve/qemu-server/9201.conf:7' };
+  const named = { id: 'guest-config', class: 'named' as const, device: 'x', ...line, release: 'edit it' };
+  const held = { id: 'mounted', class: 'held' as const, device: 'x', detail: '/mnt', where: '', release: 'a' };
+  const reason = "device is named in a guest's configuration";
+  let names: readonly string[] = [];
+  const agent = await startTestAgent({
+    parts: () => ({
+      subjects: {
+        disk_flags: {
+          everyMs: 100,
+          read: async () => {
+            const flag = { data_bearing: true, verdict: 'in_use' as const, reason, scan: null };
+            const flags = names.map((name) => ({ ...flag, name, signals: [held, named] }));
+            return Promise.resolve(ok({ flags, allow_loop: false }, 'test', Date.now()));
+          },
+        },
+      },
+    }),
+  });
+  const look = async (by: Pick<Asked, 'door' | 'token'>) =>
+    routes.disks.answer.parse((await ask(agent, { path: '/disks', ...by })).json).devices;
+  names = (await look({ door: 'root' })).map(({ name }) => name);
+  await sleep(200);
+  const signals = [held, { ...named, detail: '', where: '', release: null }];
+  for (const device of await look({ door: 'group' })) expect(device.signals).toEqual([held, named]);
+  const guest = { token: GUEST.secret };
+  for (const device of await look(guest)) expect(device).toMatchObject({ reason, signals });
+  const [device] = names;
+  const body = { device: `/dev/${device}` };
+  const scan = await ask(agent, { method: 'POST', path: '/disks/scan', body, ...guest });
+  expect(scan.json).toMatchObject({ device: { reason, signals } });
+  const stream = await open(agent, { path: '/events?subjects=disk_flags', ...guest });
+  let text = '';
+  stream.on('data', (chunk: Buffer) => (text += chunk.toString('utf8'))).on('error', () => {});
+  await sleep(500);
+  stream.destroy();
+  expect(text).toContain(reason);
+  expect(text).not.toContain('hush');
 });
 
 test.each([
