@@ -105,10 +105,18 @@ test('flags that were read too long ago call no disk blank any more', async () =
 test("a guest sees that a disk is named in the host's configuration, and not the lines of it", async () => {
   const line = { detail: 'args: -chardev socket,password=hush', where: '/etc/pve/qemu-server/9201.conf:7' };
   const named = { id: 'guest-config', class: 'named' as const, device: 'x', ...line, release: 'edit it' };
-  const held = { id: 'mounted', class: 'held' as const, device: 'x', detail: '/mnt', where: '', release: 'a' };
+  const held = {
+    id: 'mounted',
+    class: 'held' as const,
+    device: 'x',
+    detail: '/mnt',
+    where: '',
+    release: 'a',
+  };
   const reason = "device is named in a guest's configuration";
   let names: readonly string[] = [];
   const agent = await startTestAgent({
+    disks: { allow_loop: true },
     parts: () => ({
       subjects: {
         disk_flags: {
@@ -124,14 +132,14 @@ test("a guest sees that a disk is named in the host's configuration, and not the
   });
   const look = async (by: Pick<Asked, 'door' | 'token'>) =>
     routes.disks.answer.parse((await ask(agent, { path: '/disks', ...by })).json).devices;
-  names = (await look({ door: 'root' })).map(({ name }) => name);
+  const disks = await look({ door: 'root' });
+  names = disks.map(({ name }) => name);
   await sleep(200);
   const signals = [held, { ...named, detail: '', where: '', release: null }];
   for (const device of await look({ door: 'group' })) expect(device.signals).toEqual([held, named]);
   const guest = { token: GUEST.secret };
   for (const device of await look(guest)) expect(device).toMatchObject({ reason, signals });
-  const [device] = names;
-  const body = { device: `/dev/${device}` };
+  const body = { device: disks.find(({ size_bytes }) => size_bytes > 0)?.path };
   const scan = await ask(agent, { method: 'POST', path: '/disks/scan', body, ...guest });
   expect(scan.json).toMatchObject({ device: { reason, signals } });
   const stream = await open(agent, { path: '/events?subjects=disk_flags', ...guest });
