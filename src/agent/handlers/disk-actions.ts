@@ -2,6 +2,7 @@
 import type { BlockDevice } from '../../contracts/facts/disks.ts';
 import type { FlaggedDevice } from '../../contracts/flagged-devices.ts';
 import type { AgentConfig } from '../../contracts/agent-config.ts';
+import { asSeenBy } from '../for-guest.ts';
 import { Refusal, type Caller } from '../handler.ts';
 import type { Log } from '../log.ts';
 import type { DiskHands, ListeningHandlers, RecordDeed } from '../parts.ts';
@@ -65,7 +66,7 @@ export function createDiskActions(tools: {
       if (device.size_bytes === 0) throw new Refusal('E_DEVICE_BARRED', `${device.path} has no medium`);
       const scan = scans.start(device);
       noteDown('scan asked for', caller, device);
-      return { device: { ...device, scan } };
+      return { device: asSeenBy(caller, { ...device, scan }) };
     },
     releaseDisk: async ({ body, caller, signal }) => {
       const device = await find(body.device);
