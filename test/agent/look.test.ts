@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { failed, ok } from '../../src/contracts/reading.ts';
 import { routes } from '../../src/contracts/routes.ts';
 import { ask, open, type Asked } from './ask.ts';
-import { GUEST, startTestAgent } from './test-agent.ts';
+import { GUEST, startTestAgent, STRANGER } from './test-agent.ts';
 
 test('every look has the shape that the table of routes promises', async () => {
   const agent = await startTestAgent();
@@ -149,6 +149,21 @@ test("a guest sees that a disk is named in the host's configuration, and not the
   stream.destroy();
   expect(text).toContain(reason);
   expect(text).not.toContain('hush');
+});
+
+test('a guest that asks for one reading after the other floods neither log nor notices', async () => {
+  const agent = await startTestAgent({ disks: { allow_loop: true } });
+  const { devices } = routes.disks.answer.parse((await ask(agent, { door: 'root', path: '/disks' })).json);
+  const body = { device: devices.find(({ size_bytes }) => size_bytes > 0)?.path };
+  const scan = async (by: Pick<Asked, 'door' | 'token'>) =>
+    ask(agent, { method: 'POST', path: '/disks/scan', body, ...by });
+  expect((await scan({ token: GUEST.secret })).status).toBe(202);
+  for (const { secret } of [GUEST, STRANGER]) {
+    const again = await scan({ token: secret });
+    expect(again).toMatchObject({ status: 429, json: { code: 'E_RATE' } });
+  }
+  expect(agent.logged.filter((line) => line.includes('scan ended'))).toHaveLength(1);
+  expect((await scan({ door: 'group' })).status).toBe(202);
 });
 
 test.each([
