@@ -185,7 +185,7 @@ async function put(options: AgentOptions, undo: (() => void | Promise<void>)[]):
         started,
         trouble: async () => parts.trouble() ?? storeHealth.trouble(),
       }),
-      ...createDiskActions({ sampler, scans, hands: parts.disks, config, log, record: parts.record }),
+      ...createDiskActions({ sampler, scans, hands: parts.disks, config, clock, log, record: parts.record }),
       ...createCertificateHandlers(certificates, parts.record),
       events: createEventsHandler({ hub, sampler, views }),
       ...parts.handlers,
