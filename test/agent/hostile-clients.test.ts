@@ -321,3 +321,16 @@ test('a token is in no answer and in no line of the log, however it is sent', as
   // What a caller asks for by name is told back to that caller only.
   expect(answers.filter(({ text }) => text.includes(secret)).map(({ status }) => status)).toEqual([400]);
 });
+
+test.each([
+  ['a path that is no URL', 'GET /facts/%zz HTTP/1.1\r\nHost: x\r\n\r\n'],
+  ['an expectation that nobody knows', 'GET /healthz HTTP/1.1\r\nHost: x\r\nExpect: cake\r\n\r\n'],
+])('%s is counted like any other request, and answered in the same form', async (_what, request) => {
+  const rates = { ...defaultLimits.rates, address: { perS: 0.001, burst: 3 } };
+  const agent = await startTestAgent({ limits: { rates } });
+  const { socket, received } = await dial(agent, 'https');
+  socket.write(request.repeat(5));
+  await sleep(500);
+  socket.destroy();
+  expect(received().match(/"code":"E_RATE"/g)).toHaveLength(2);
+});
