@@ -67,7 +67,14 @@ export async function createAgentServer(options: ServerOptions): Promise<AgentSe
     },
     routerOptions: { maxParamLength: 100 },
     return503OnClosing: false,
-    frameworkErrors: (error, request, reply) => refuse(error, request, reply),
+    frameworkErrors: (error, request, reply) => {
+      try {
+        pace(request.raw);
+        refuse(error, request, reply);
+      } catch (tooOften) {
+        refuse(tooOften, request, reply);
+      }
+    },
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
@@ -184,16 +191,19 @@ export async function createAgentServer(options: ServerOptions): Promise<AgentSe
     untold = 0;
   }
 
-  /** Who calls, and whether so often. The door decides; only over HTTPS is a token looked at. */
-  function admit(raw: IncomingMessage): Caller | Promise<Caller> {
+  /** By which door it came, and whether so often. */
+  function pace(raw: IncomingMessage): { readonly door: DoorKind; readonly address: string } {
     const came = doors.get(raw.socket);
     if (came === undefined) throw new Error('a connection came by no door');
-    if (came.door === 'root') return { kind: 'root' };
-    if (came.door === 'group') {
-      slowDown(rates.group.take('group'));
-      return { kind: 'group' };
-    }
-    slowDown(rates.address.take(came.address));
+    if (came.door === 'group') slowDown(rates.group.take('group'));
+    if (came.door === 'https') slowDown(rates.address.take(came.address));
+    return came;
+  }
+
+  /** Who calls. The door decides; only over HTTPS is a token looked at. */
+  function admit(raw: IncomingMessage): Caller | Promise<Caller> {
+    const came = pace(raw);
+    if (came.door !== 'https') return { kind: came.door };
     const secret = bearerOf(raw);
     if (secret === undefined) return { kind: 'nobody' };
     if (options.isScraper(secret)) {
