@@ -334,3 +334,24 @@ test.each([
   socket.destroy();
   expect(received().match(/"code":"E_RATE"/g)).toHaveLength(2);
 });
+
+test('a guest that asks for work without end is slowed down, whatever tokens it has, and another one is not', async () => {
+  const agent = await startTestAgent();
+  agent.tokens.set('second-secret-of-9200', { vmid: GUEST.vmid, id: 't-second' });
+  const format = async (token: string) =>
+    (
+      await ask(agent, {
+        method: 'POST',
+        path: '/disks/format',
+        body: { device: '/dev/x', fstype: 'ext4' },
+        token,
+      })
+    ).status;
+  const statuses: number[] = [];
+  for (let n = 0; n < 30; n += 1) {
+    statuses.push(await format(GUEST.secret), await format('second-secret-of-9200'));
+  }
+  expect(statuses.filter((status) => status === 429).length).toBeGreaterThan(20);
+  expect(await format(STRANGER.secret)).toBe(503);
+  expect((await ask(agent, { path: '/agent', token: GUEST.secret })).status).toBe(200);
+});
