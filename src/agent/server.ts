@@ -49,6 +49,7 @@ export async function createAgentServer(options: ServerOptions): Promise<AgentSe
   const rates = {
     address: createRateGate(limits.rates.address, clock),
     guest: createRateGate(limits.rates.guest, clock),
+    posts: createRateGate(limits.rates.posts, clock),
     scraper: createRateGate(limits.rates.scraper, clock),
     group: createRateGate(limits.rates.group, clock),
     wrongToken: createRateGate(limits.rates.wrongToken, clock),
@@ -226,6 +227,7 @@ export async function createAgentServer(options: ServerOptions): Promise<AgentSe
       return wait<Caller>(limits.wrongTokenMs, { kind: 'nobody' }, { signal: stopping.signal });
     }
     slowDown(rates.guest.take(token.id));
+    if (raw.method !== 'GET') slowDown(rates.posts.take(String(token.vmid)));
     const caller = { kind: 'guest', vmid: token.vmid, tokenId: token.id } as const;
     const acknowledged = raw.headers[ACKNOWLEDGE_HEADER];
     if (typeof acknowledged === 'string') options.onAcknowledge(caller, acknowledged);
