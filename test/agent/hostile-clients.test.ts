@@ -169,6 +169,18 @@ test('a flood of refusals does not fill the log, and it says how many it left ou
   expect(lines.at(-1)).toMatch(/"untold":4\d/);
 });
 
+test('a flood of requests that fail does not fill the log either, and hides no refusal', async () => {
+  const rates = { ...generous, refusalLines: { perS: 0.001, burst: 5 } };
+  const agent = await startTestAgent({ limits: { rates } });
+  for (let n = 0; n < 20; n += 1) {
+    expect((await ask(agent, { path: '/operations', token: GUEST.secret })).status).toBe(503);
+  }
+  await ask(agent, { path: '/nothing', token: GUEST.secret });
+  const lines = (what: string) => agent.logged.filter((line) => line.includes(what)).length;
+  expect(lines('request failed')).toBe(5);
+  expect(lines('request refused')).toBe(1);
+});
+
 test('a body that is left unread is never taken for the next request', async () => {
   const agent = await startTestAgent();
   const inner = `GET /healthz HTTP/1.1\r\n${HOST}\r\n`;
