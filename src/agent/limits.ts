@@ -35,7 +35,7 @@ export type Limits = {
     readonly wrongToken: Rate;
     /** New connections of one address over HTTPS: a handshake costs more than an answer. */
     readonly connections: Rate;
-    /** Lines of the log about refusals. */
+    /** Lines of the log about refusals, and about failures. */
     readonly refusalLines: Rate;
   };
   /** How long a wrong token waits for its answer. */

@@ -55,8 +55,8 @@ export async function createAgentServer(options: ServerOptions): Promise<AgentSe
     wrongToken: createRateGate(limits.rates.wrongToken, clock),
     refusalLines: createRateGate(limits.rates.refusalLines, clock),
   };
-  /** Refusals that are not in the log: whoever floods must not fill it. */
-  let untold = 0;
+  /** What is not in the log: whoever floods must not fill it. */
+  const untold = { info: 0, error: 0 };
 
   const app = Fastify<Server>({
     logger: false,
@@ -175,21 +175,21 @@ export async function createAgentServer(options: ServerOptions): Promise<AgentSe
       path: pathOf(request.raw).slice(0, 200),
       caller: known.get(request)?.kind ?? 'unknown',
     };
-    if (status >= 500) log.error({ ...about, err: stackOf(refusal.cause ?? refusal) }, 'request failed');
-    else tellRefusal(about);
+    if (status >= 500) tell('error', { ...about, err: stackOf(refusal.cause ?? refusal) }, 'request failed');
+    else tell('info', about, 'request refused');
     if (retryAfterS !== undefined) void reply.header('retry-after', String(retryAfterS));
     // The rest of a body that nobody reads must not be taken for the next request.
     if (!request.raw.complete && hasBody(request.raw)) void reply.header('connection', 'close');
     void reply.code(status).type('application/json; charset=utf-8').send(JSON.stringify(body));
   }
 
-  function tellRefusal(about: object): void {
-    if (rates.refusalLines.take('all') > 0) {
-      untold += 1;
+  function tell(level: 'info' | 'error', about: object, what: string): void {
+    if (rates.refusalLines.take(level) > 0) {
+      untold[level] += 1;
       return;
     }
-    log.info(untold === 0 ? about : { ...about, untold }, 'request refused');
-    untold = 0;
+    log[level](untold[level] === 0 ? about : { ...about, untold: untold[level] }, what);
+    untold[level] = 0;
   }
 
   /** By which door it came, and whether so often. */
