@@ -80,7 +80,7 @@ export function createDiskActions(tools: {
           });
         }
       }
-      const scan = scans.start(device);
+      const scan = scans.start(device, caller.kind);
       if (!isRunning) noteDown('scan asked for', caller, device);
       return { device: asSeenBy(caller, { ...device, scan }) };
     },
