@@ -106,7 +106,7 @@ export function allSignals(signals: readonly DiskSignal[], model: Model, width: 
     ...folded(
       [
         ...(signal.detail === '' ? [] : [field(`  ${text('field.seen')}`, signal.detail)]),
-        field(`  ${text('field.read-at')}`, segment(signal.where, 'dim')),
+        ...(signal.where === '' ? [] : [field(`  ${text('field.read-at')}`, segment(signal.where, 'dim'))]),
         ...(signal.release === null
           ? []
           : [field(`  ${text('field.ends')}`, segment(signal.release, 'key'))]),

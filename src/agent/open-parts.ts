@@ -76,7 +76,6 @@ export const openPartsWith =
           const disks = await tools.readDevices(signal);
           return disks.state === 'ok' ? flagger.readFlags(disks.value.devices, signal) : disks;
         },
-        forGuest: (flags) => flags,
       },
       ...memory.subjects,
     };

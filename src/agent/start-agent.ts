@@ -81,7 +81,8 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
 async function put(options: AgentOptions, undo: (() => void | Promise<void>)[]): Promise<RunningAgent> {
   const { config, clock, log, text, version } = options;
   const limits = options.limits ?? defaultLimits;
-  openOwnFolder(config.state_dir, text);
+  openOwnFolder(config.state_dir, 0o700, text);
+  openOwnFolder(config.run_dir, 0o755, text);
   const lock = await lockState(join(config.state_dir, 'lock'), text);
   undo.push(lock.release);
   const started = clock.now();
@@ -184,7 +185,7 @@ async function put(options: AgentOptions, undo: (() => void | Promise<void>)[]):
         started,
         trouble: async () => parts.trouble() ?? storeHealth.trouble(),
       }),
-      ...createDiskActions({ sampler, scans, hands: parts.disks, config, log, record: parts.record }),
+      ...createDiskActions({ sampler, scans, hands: parts.disks, config, clock, log, record: parts.record }),
       ...createCertificateHandlers(certificates, parts.record),
       events: createEventsHandler({ hub, sampler, views }),
       ...parts.handlers,

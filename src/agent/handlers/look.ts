@@ -10,6 +10,7 @@ import type { Machine } from '../../host/machine.ts';
 import { createCell } from '../cell.ts';
 import type { CertificateStore } from '../certificates.ts';
 import { CONTENT_TYPES, expositionFor, formatFamilies } from '../exposition.ts';
+import { asSeenBy } from '../for-guest.ts';
 import { Prepared, Refusal, type Call } from '../handler.ts';
 import { composeHostMetrics, composeStorages, METRIC_SUBJECTS, type MetricFacts } from '../host-metrics.ts';
 import { metricFamilies, type MetricReadings } from '../metric-families.ts';
@@ -140,7 +141,10 @@ export function createLookHandlers(tools: LookTools): LookHandlers {
         subjects: subjectsFor(tools, caller),
         started: tools.started,
       }),
-    disks: async () => readFlagged(sampler),
+    disks: async ({ caller }) => {
+      const { devices, ...fresh } = await readFlagged(sampler);
+      return { ...fresh, devices: devices.map((device) => asSeenBy(caller, device)) };
+    },
   };
 }
 
