@@ -453,3 +453,59 @@ test('a by-id link that leads elsewhere names another device', async (context) =
   const { examine } = watch();
   expect((await examine(one.name)).flag.signals.map(({ id }) => id)).toContain('no-durable-id');
 });
+
+test('what waits in the page cache of the whole disk counts as written on its partition', async (context) => {
+  if (reason !== undefined) return context.skip(reason);
+  const device = lendDevice({
+    fill: (image) =>
+      writeMbr(image, [
+        { first: 2048, count: 16_384 },
+        { first: 32_768, count: 16_384 },
+      ]),
+  });
+  showPartitions(device);
+  const { flagOf, scan } = watch();
+  const name = `${device.name}p1`;
+  await scan(`${device.path}p1`, name, 16_384 * 512);
+  expect(await flagOf(device, name)).toMatchObject({ verdict: 'blank_proven' });
+  // As a mount of the other partition does: the last one who closes the disk does not write it out.
+  holdOpen(`${device.path}p2`, OPEN.read);
+  writeAt(device.path, 2048 * 512 + 3 * MIB, 'somebody wrote here');
+  expect(await flagOf(device, name)).toMatchObject({ data_bearing: true });
+});
+
+test('a disk that another thread than the first holds open is held', async (context) => {
+  if (reason !== undefined) return context.skip(reason);
+  const device = lendDevice();
+  const { examine } = watch();
+  const script = [
+    'import ctypes, os, sys, threading, time',
+    'fd = os.open(sys.argv[1], os.O_RDWR)',
+    'threading.Thread(target=lambda: time.sleep(600)).start()',
+    'ctypes.CDLL(None).pthread_exit(None)',
+  ].join('\n');
+  endWithTest(spawn('python3', ['-c', script, device.path], { stdio: 'ignore' }));
+  await sleep(1000);
+  expect((await examine(device.name)).flag).toMatchObject({ verdict: 'in_use' });
+});
+
+test('a loop device that is turned to another part of its file is looked at anew', async (context) => {
+  if (reason !== undefined) return context.skip(reason);
+  const device = lendDevice({ sizeBytes: 64 * MIB });
+  run('losetup', '--detach', device.path);
+  writeAt(device.image, 40 * MIB, 'data');
+  run('losetup', '--sizelimit', String(32 * MIB), device.path, device.image);
+  const { flagOf, scan } = watch();
+  await scan(device.path, device.name, 32 * MIB);
+  expect(await flagOf(device)).toMatchObject({ verdict: 'blank_proven' });
+  const script = [
+    'import fcntl, os, struct, sys',
+    'fd = os.open(sys.argv[1], os.O_RDWR)',
+    'info = bytearray(232)',
+    'fcntl.ioctl(fd, 0x4C05, info)',
+    'struct.pack_into("<Q", info, 24, 32 << 20)',
+    'fcntl.ioctl(fd, 0x4C04, info)',
+  ].join('\n');
+  run('python3', '-c', script, device.path);
+  expect(await flagOf(device)).toMatchObject({ data_bearing: true });
+});
