@@ -83,6 +83,15 @@ export function createFlagger(options: FlaggerOptions): Flagger {
     return content;
   };
 
+  /** Whether a receipt tells of it, or of what shares its bytes: each keeps pages of its own. */
+  const isProven = (device: BlockDevice, devices: readonly BlockDevice[]) =>
+    devices.some(
+      ({ name, parents, durable_id: id }) =>
+        id !== null &&
+        receipts.has(id) &&
+        (name === device.name || parents.includes(device.name) || device.parents.includes(name)),
+    );
+
   /** With the receipt that holds for each device. */
   const withReceipts = async (look: Look): Promise<Look> => {
     const bootId = await readBootId(machine);
@@ -119,7 +128,7 @@ export function createFlagger(options: FlaggerOptions): Flagger {
       lookInto,
       excludePids: await excluded(),
       knownOpeners: openers,
-      mustFlush: ({ durable_id: id }) => fresh || (id !== null && receipts.has(id)),
+      mustFlush: (device) => fresh || isProven(device, devices),
       recall: async (device, attachment, read) => {
         if (fresh) return read();
         const key = await keyOf(machine, device, attachment, devices);

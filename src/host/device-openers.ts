@@ -1,7 +1,7 @@
 // Which processes have a block device open, by the device's number and not by the name they used. A
 // program that only passes by (blkid, lvs, udev's workers) holds nothing: what counts was seen twice.
 import { setImmediate as breathe, setTimeout as sleep } from 'node:timers/promises';
-import { failed, type Missing } from '../contracts/reading.ts';
+import { failed, ok, type Missing, type Reading } from '../contracts/reading.ts';
 import type { Machine } from './machine.ts';
 import { parseProcessStat } from './process-stat.ts';
 import { readProcessIds } from './process-ids.ts';
@@ -94,19 +94,19 @@ async function look(machine: Machine, options: Options, only?: ReadonlySet<numbe
 }
 
 async function lookAt(machine: Machine, pid: number, options: Options): Promise<Survey<Opener>> {
-  const folder = `/proc/${pid}/fd`;
-  const numbers = await machine.listFolder(folder);
-  if (numbers.state !== 'ok') return { found: [], unread: isGone(numbers) ? [] : [numbers] };
+  const listed = await listOpenFiles(machine, pid);
+  if (listed.state !== 'ok') return { found: [], unread: isGone(listed) ? [] : [listed] };
+  const { folder, numbers } = listed.value;
   const opened = new Map<string, { readonly where: string; readonly writes: boolean }>();
-  for (const number of numbers.value) {
-    const path = `${folder}/${number}`;
+  for (const number of numbers) {
+    const path = `${folder}/fd/${number}`;
     const target = await machine.readLink(path);
     if (target.state !== 'ok') {
       if (isGone(target) || pid === INIT) continue;
       return { found: [], unread: [target] };
     }
     if (!target.value.startsWith('/')) continue;
-    const info = async () => machine.readText(`/proc/${pid}/fdinfo/${number}`);
+    const info = async () => machine.readText(`${folder}/fdinfo/${number}`);
     // Asking a file on a dead network mount what it is would never come back.
     if (!target.value.startsWith('/dev/')) {
       const told = await info();
@@ -138,6 +138,25 @@ async function lookAt(machine: Machine, pid: number, options: Options): Promise<
       })),
     unread: [],
   };
+}
+
+/** A process whose first thread has ended shows no files of its own: its other threads have them. */
+async function listOpenFiles(
+  machine: Machine,
+  pid: number,
+): Promise<Reading<{ readonly folder: string; readonly numbers: readonly string[] }>> {
+  const folder = `/proc/${pid}`;
+  const own = await machine.listFolder(`${folder}/fd`);
+  if (own.state !== 'ok') return own;
+  const threads = own.value.length > 0 ? undefined : await machine.listFolder(`${folder}/task`);
+  for (const thread of threads?.state === 'ok' ? threads.value : []) {
+    if (thread === String(pid)) continue;
+    const its = await machine.listFolder(`${folder}/task/${thread}/fd`);
+    if (its.state === 'ok' && its.value.length > 0) {
+      return ok({ folder: `${folder}/task/${thread}`, numbers: its.value }, its.source, its.at);
+    }
+  }
+  return ok({ folder, numbers: own.value }, own.source, own.at);
 }
 
 /** The lowest two bits of the flags, which are written in octal digits (open(2)): 0 is reading only. */

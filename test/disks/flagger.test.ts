@@ -41,6 +41,7 @@ import {
 
 const signal = new AbortController().signal;
 const reason = whyNoLoop('mkfs.ext4', 'partx', 'perl', 'blkid', 'pvs');
+const noPython = reason ?? whyNoLoop('python3');
 function watch(options: Partial<FlaggerOptions> = {}) {
   const tools: string[] = [];
   const machine = createMachine({
@@ -475,7 +476,7 @@ test('what waits in the page cache of the whole disk counts as written on its pa
 });
 
 test('a disk that another thread than the first holds open is held', async (context) => {
-  if (reason !== undefined) return context.skip(reason);
+  if (noPython !== undefined) return context.skip(noPython);
   const device = lendDevice();
   const { examine } = watch();
   const script = [
@@ -490,7 +491,7 @@ test('a disk that another thread than the first holds open is held', async (cont
 });
 
 test('a loop device that is turned to another part of its file is looked at anew', async (context) => {
-  if (reason !== undefined) return context.skip(reason);
+  if (noPython !== undefined) return context.skip(noPython);
   const device = lendDevice({ sizeBytes: 64 * MIB });
   run('losetup', '--detach', device.path);
   writeAt(device.image, 40 * MIB, 'data');
