@@ -326,6 +326,20 @@ test('our own jobs do not hold it, and everybody else does', async (context) => 
   expect((await ours.examine(device.name)).flag.verdict).toBe('unverified');
 });
 
+test('a job of ours that began while it was looked at does not hold it', async (context) => {
+  if (reason !== undefined) return context.skip(reason);
+  const device = lendDevice();
+  const jobs: number[] = [];
+  const { examine } = watch({
+    excludePids: async () => {
+      const started = [...jobs];
+      if (jobs.length === 0) jobs.push(holdOpen(device.path, OPEN.read).pid ?? 0);
+      return Promise.resolve(started);
+    },
+  });
+  expect((await examine(device.name)).flag.signals).toEqual([]);
+});
+
 test('a loop device takes no part unless it is allowed to, named or not', async (context) => {
   if (reason !== undefined) return context.skip(reason);
   const device = lendDevice();
