@@ -138,8 +138,9 @@ export function createFlagger(options: FlaggerOptions): Flagger {
       signal,
     });
     if (taken.state !== 'ok') return taken;
-    openers = new Set(taken.value.around.openers.found.map(identifyOpener));
-    return { ...taken, value: await withReceipts(taken.value) };
+    const value = without(await excluded(), taken.value);
+    openers = new Set(value.around.openers.found.map(identifyOpener));
+    return { ...taken, value: await withReceipts(value) };
   };
 
   /**
@@ -220,6 +221,17 @@ export function createFlagger(options: FlaggerOptions): Flagger {
     },
     readStamp: async (name, signal) => readStamp(machine, name, signal),
   };
+}
+
+/** Jobs of ours that began while we looked hold nothing either. */
+function without(pids: ReadonlySet<number>, taken: Look): Look {
+  const { openers, locks } = taken.around;
+  const around = {
+    ...taken.around,
+    openers: { ...openers, found: openers.found.filter(({ pid }) => !pids.has(pid)) },
+    locks: { ...locks, found: locks.found.filter(({ pid }) => !pids.has(pid)) },
+  };
+  return { ...taken, around };
 }
 
 /** The content may be another than before when any of this is. */
