@@ -384,6 +384,19 @@ test('a scan is told while it runs, and how it ended', async (context) => {
   expect(await told({ ...now, state: 'zero', left_s: null })).toContain('may have changed since');
 });
 
+test('who had it open for writing may have written past the counters, and the proof is gone', async (context) => {
+  if (reason !== undefined) return context.skip(reason);
+  const device = lendDevice();
+  const { flagOf, scan } = watch();
+  await scan(device.path, device.name, device.sizeBytes);
+  expect((await flagOf(device)).verdict).toBe('blank_proven');
+  const writer = holdOpen(device.path, OPEN.write);
+  expect((await flagOf(device)).verdict).toBe('in_use');
+  writer.kill('SIGKILL');
+  await vi.waitFor(async () => expect((await flagOf(device)).verdict).not.toBe('in_use'), 5000);
+  expect(await flagOf(device)).toMatchObject({ verdict: 'unverified', data_bearing: true });
+});
+
 test('no receipt without counters: with iostats off the proof is gone, and stays gone', async (context) => {
   if (reason !== undefined) return context.skip(reason);
   const device = lendDevice();
