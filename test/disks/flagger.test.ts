@@ -502,6 +502,22 @@ test('what waits in the page cache of the whole disk counts as written on its pa
   expect(await flagOf(device, name)).toMatchObject({ data_bearing: true });
 });
 
+test('a disk that is open by a node whose file system is mounted no more is held', async (context) => {
+  if (reason !== undefined) return context.skip(reason);
+  const device = lendDevice();
+  const { examine } = watch();
+  const point = join(device.folder, 'nodes');
+  mkdirSync(point);
+  run('mount', '-t', 'tmpfs', '-o', 'size=64k,dev', 'tmpfs', point);
+  onTestFinished(() => quietly('umount', '-l', point));
+  const node = join(point, 'disk');
+  run('cp', '-a', device.path, node);
+  holdOpen(node, OPEN.write);
+  run('umount', '-l', point);
+  await sleep(50);
+  expect((await examine(device.name)).flag).toMatchObject({ verdict: 'in_use' });
+});
+
 test('a disk that another thread than the first holds open is held', async (context) => {
   if (noPython !== undefined) return context.skip(noPython);
   const device = lendDevice();
