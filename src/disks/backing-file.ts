@@ -1,7 +1,7 @@
 // The file behind a loop device: it can be written past the loop, and is all the identity there is.
 import type { BlockDevice } from '../contracts/facts/disks.ts';
 import type { Machine } from '../host/machine.ts';
-import { readLine } from '../host/read-fact.ts';
+import { readLoopOffset } from '../host/loop-backing.ts';
 
 export type BackingFile = {
   /** Path with the numbers of its file system and inode, and where in it the device begins. */
@@ -20,7 +20,6 @@ export async function readBacking(
   if (numbers.state !== 'ok') return undefined;
   const { fileSystem, inode, version } = numbers.value;
   const place = `${device.backing_file} ${fileSystem} ${inode}`;
-  // It can be moved while the loop device stays attached (LOOP_SET_STATUS64).
-  const offset = (await readLine(machine, `/sys/block/${device.name}/loop/offset`)) ?? '0';
+  const offset = await readLoopOffset(machine, device.name);
   return { place: offset === '0' ? place : `${place} from byte ${offset}`, version };
 }
