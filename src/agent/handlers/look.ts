@@ -142,7 +142,7 @@ export function createLookHandlers(tools: LookTools): LookHandlers {
         started: tools.started,
       }),
     disks: async ({ caller }) => {
-      const { devices, ...fresh } = await readFlagged(sampler);
+      const { devices, ...fresh } = await readProven(sampler, clock);
       return { ...fresh, devices: devices.map((device) => asSeenBy(caller, device)) };
     },
   };
@@ -187,6 +187,16 @@ export async function readFlagged(sampler: Sampler): Promise<FlaggedDisks> {
     every_s: (sampler.intervals.disks ?? 0) / 1000,
     devices: [...flaggedDevices(disks.value.devices, told?.flags ?? [])],
   };
+}
+
+/** That a disk is blank is not told from memory: somebody may have written to it since. */
+async function readProven(sampler: Sampler, clock: Clock): Promise<FlaggedDisks> {
+  const asked = clock.now();
+  const told = await readFlagged(sampler);
+  if (told.at >= asked || told.devices.every(({ data_bearing }) => data_bearing)) return told;
+  sampler.forget('disks');
+  sampler.forget('disk_flags');
+  return readFlagged(sampler);
 }
 
 async function readAll(sampler: Sampler): Promise<MetricReadings> {
