@@ -76,6 +76,21 @@ describe('Operations', () => {
     expect(seated.text().split('\n')[1]).toContain('5 Pending 2');
   });
 
+  test('at 80 columns show until when they wait', async () => {
+    const seated = await sit({ readings: withOperations([open]), columns: 80 });
+    seated.press('5');
+    expect(seated.text()).toMatch(/EXPIRES/);
+    expect(seated.text()).toMatch(/waiting .*6 d 22 h .*device is mou/);
+  });
+
+  test('one on a blank disk says why it counts as blank in the language of the person', async () => {
+    const blank = operation({ verdict: 'blank_proven', reason: 'every byte was read and is zero' });
+    const seated = await sit({ readings: withOperations([blank]), language: 'hu' });
+    seated.press('5');
+    expect(seated.text()).toContain('végigolvasva: minden bájt nulla');
+    expect(seated.text()).not.toContain('every byte');
+  });
+
   test('one that stalled says so instead of a time that is left', async () => {
     const stalled = { ...running, progress: running.progress && { ...running.progress, stalled: true } };
     const seated = await sit({ readings: withOperations([stalled]) });
@@ -202,7 +217,7 @@ describe('The agent itself', () => {
       'lost',
       { state: 'lost', since: INVENTED_AT - 40_000, reason: 'ECONNREFUSED', retryAt: INVENTED_AT + 6500 },
       /LOST 40 s *$/,
-      /has not answered for 40 s, tried again in 6 s; .*: ECONNREFUSED/,
+      /has not answered for 40 s \(ECONNREFUSED\), tried again in 6 s; /,
     ],
     [
       'not trusted',
@@ -213,7 +228,7 @@ describe('The agent itself', () => {
         retryAt: INVENTED_AT + 500,
       },
       /NOT TRUSTED 40 s *$/,
-      /is not trusted, since 40 s, tried again now; .*: certificate ab12/,
+      /is not trusted, since 40 s \(certificate ab12.*\), tried again now; /,
     ],
   ])(
     '%s: says since when, why, and when it tries again, on every screen',
