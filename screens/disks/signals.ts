@@ -1,7 +1,7 @@
 // Why a device has its flag: in a few words beside it, and signal by signal in a detail.
 import { formatBytes, formatDuration, formatRate, formatShare } from '../../src/base/units.ts';
 import { isTextKey } from '../../src/base/texts/tell.ts';
-import type { DiskScan, DiskSignal, SignalClass } from '../../src/contracts/facts/disk-flags.ts';
+import type { DiskScan, DiskSignal, DiskVerdict, SignalClass } from '../../src/contracts/facts/disk-flags.ts';
 import type { FlaggedDevice } from '../../src/contracts/flagged-devices.ts';
 import { field, folded } from '../draw/field.ts';
 import { gauge } from '../draw/glyphs.ts';
@@ -37,11 +37,15 @@ export const seenOn = (signal: DiskSignal, model: Model): string =>
 
 /** The strongest signal in the person's language; what the agent says where there are no words for it. */
 export function tellReason(
-  { reason, signals }: { readonly reason: string; readonly signals: readonly DiskSignal[] },
+  {
+    verdict,
+    reason,
+    signals,
+  }: { readonly verdict: DiskVerdict; readonly reason: string; readonly signals: readonly DiskSignal[] },
   model: Model,
 ): string {
   const [strongest] = signals;
-  if (strongest === undefined) return reason;
+  if (strongest === undefined) return verdict === 'blank_proven' ? model.text('disks.blank') : reason;
   const key = `signal.${strongest.id}`;
   const words = isTextKey(key) ? model.text(key) : reason;
   const { detail } = strongest;

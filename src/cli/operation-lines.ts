@@ -15,7 +15,7 @@ export function formatOperations(
     [
       { title: text('op.column.id') },
       { title: text('op.column.state') },
-      { title: text('column.device'), minWidth: 8 },
+      { title: text('column.device'), minWidth: 14 },
       { title: text('op.column.fstype') },
       { title: text('column.flag'), dispensable: 1 },
       { title: text('op.column.age'), align: 'right', dispensable: 2 },

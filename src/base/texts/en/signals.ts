@@ -55,6 +55,7 @@ export const signals = {
   'inspect.bearing.no': 'blank: nothing can be lost',
   'inspect.content': 'On it',
   'inspect.content.none': 'nothing was found',
+  'inspect.content.unread': 'not known: it could not be read',
   'inspect.signals': 'Signals',
   'inspect.signals.none': 'none',
   'inspect.where': 'read from {where}',

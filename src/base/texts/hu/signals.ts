@@ -57,6 +57,7 @@ export const signals = {
   'inspect.bearing.no': 'üres: semmi sem veszhet el',
   'inspect.content': 'Tartalom',
   'inspect.content.none': 'nem találtunk semmit',
+  'inspect.content.unread': 'nem tudható: nem volt olvasható',
   'inspect.signals': 'Jelek',
   'inspect.signals.none': 'nincs',
   'inspect.where': 'innen: {where}',
