@@ -268,13 +268,25 @@ describe('The agent itself', () => {
     });
     // With the words of its signal, or the agent's own where there are none.
     expect(seated.text()).toMatch(
-      /Disk plugged in – sdb – TOSHIBA MG08 1\.0 TiB – DATA: (?:device is )?mounted: \/srv\/customer/,
+      /Disk plugged in – sdb – DATA: (?:device is )?mounted: \/srv\/customer – TOSHIBA MG08 1\.0 TiB/,
     );
     seated.pass(10_000);
     expect(seated.text()).toContain('Disk plugged in');
     seated.pass(10_000);
     expect(seated.text()).not.toContain('Disk plugged in');
   });
+});
+
+test('a scan that ended is told by what it found, not by a flag that is not there yet', async () => {
+  const unread = { verdict: 'unverified' as const, reason: 'not every byte was read yet', signals: [] };
+  const seated = await sit({ readings: withDisk({ flag: { ...MOUNTED, ...unread } }).readings, columns: 80 });
+  onTestFinished(announceNotices(seated.session));
+  const detail = 'TOSHIBA MG08ACA16TE, 14.6 TiB, byid:wwn-0x5000039ddb108568, zero';
+  seated.console.shown.setState({
+    notice: { kind: 'scan-ended', at: INVENTED_AT, subject: 'sdb', detail },
+  });
+  expect(seated.text()).toContain('Disk read – sdb – read whole: every byte is zero – TOSHIBA');
+  expect(seated.text()).not.toMatch(/Disk read .*UNKNOWN/);
 });
 
 test('what came of an own action is left to be read before something is announced', async () => {
