@@ -69,7 +69,9 @@ export function listOperation(one: Operation, text: Text): readonly Row[] {
             `${text(`op.approved.${approval.how}`)}, ${tellRequester(approval.by, text)}, ${formatMoment(approval.at)}`,
           ] as const,
         ]),
-    ...(one.stage === null ? [] : [[text('op.field.stage'), text(`op.stage.${one.stage}`)] as const]),
+    ...(one.stage === null || one.state === 'done'
+      ? []
+      : [[text('op.field.stage'), text(`op.stage.${one.stage}`)] as const]),
     [text('op.field.dirty'), text(one.dirty ? 'op.dirty.yes' : 'op.dirty.no')],
     ...(progress === null ? [] : [[text('op.field.progress'), tellProgress(progress, text)] as const]),
     ...(ended === null
