@@ -77,6 +77,8 @@ describe('Operations', () => {
     expect(await run('op', 'show', 'op_0123')).toMatchObject({ code: 6, out: '' });
     expect(await run('op', 'show', 'op_ffff')).toMatchObject({ code: 6, out: '' });
     expect((await run('op', 'show', 'op_ffffffffffffffffffffffff')).code).toBe(6);
+    keep(make.operation({ state: 'denied', ended: { ...END, code: null, detail: '' } }));
+    expect((await run('op', 'show', ID)).out).toMatch(/^ended +[-\d]+ [\d:]+ *$/m);
   });
 
   test.each([

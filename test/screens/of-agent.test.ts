@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Facts } from '../../src/contracts/all-facts.ts';
 import type { Operation } from '../../src/contracts/facts/operations.ts';
 import type { ProxmoxGuest } from '../../src/contracts/facts/proxmox.ts';
-import { ok, valueOf } from '../../src/contracts/reading.ts';
+import { absent, ok, valueOf } from '../../src/contracts/reading.ts';
 import type { Connection } from '../../src/contracts/source.ts';
 import { announceNotices } from '../../screens/notices.ts';
 import { plainFrame } from '../../screens/plain-frame.ts';
@@ -125,16 +125,23 @@ describe('Operations', () => {
     expect(seated.text()).toContain('oldest for 1 h 30 m: /dev/sda as ext4');
   });
 
-  test('without an agent the screens say why they are empty, and how to get there', async () => {
-    const { operations: _operations, ledger: _ledger, guests: _guests, ...local } = invented;
-    const seated = await sitDown({ readings: local });
-    onTestFinished(seated.stop);
-    for (const key of ['5', '7', '8']) {
-      seated.press(key);
-      expect(seated.text()).toMatch(/answers\s+on\s+this\s+machine/);
-      expect(seated.text()).toMatch(/felhom\s+agent/);
-    }
-  });
+  const { operations: _operations, ledger: _ledger, guests: _guests, ...local } = invented;
+  const looked = absent('not-here', 'agent', INVENTED_AT);
+  test.each([
+    ['nobody looks for one', local],
+    ['one was looked for', { ...local, operations: looked, ledger: looked, guests: looked }],
+  ])(
+    'without an agent the screens say why they are empty, and how to get there (%s)',
+    async (_, readings) => {
+      const seated = await sitDown({ readings });
+      onTestFinished(seated.stop);
+      for (const key of ['5', '7', '8']) {
+        seated.press(key);
+        expect(seated.text()).toMatch(/answers\s+on\s+this\s+machine/);
+        expect(seated.text()).toMatch(/felhom\s+agent/);
+      }
+    },
+  );
 });
 
 describe('The ledger', () => {
@@ -287,6 +294,23 @@ test('a scan that ended is told by what it found, not by a flag that is not ther
   });
   expect(seated.text()).toContain('Disk read – sdb – read whole: every byte is zero – TOSHIBA');
   expect(seated.text()).not.toMatch(/Disk read .*UNKNOWN/);
+});
+
+test('words of a signal are in the language of the person, names stand as they are', async () => {
+  const signal = { id: 'signature', class: 'content', device: 'sdb', where: 'x', release: null } as const;
+  const signals = [
+    { ...signal, detail: 'a partition table (gpt)' },
+    { ...signal, id: 'not-zero', detail: 'at byte 1025' },
+    { ...signal, detail: 'ext4 "at byte 7"' },
+  ];
+  const seated = await sit({
+    readings: withDisk({ flag: { ...MOUNTED, signals } }).readings,
+    language: 'hu',
+  });
+  seated.press('2', 'Enter', 'Tab');
+  for (const words of ['partíciós tábla (gpt)', 'ennél a bájtnál: 1025', 'ext4 "at byte 7"']) {
+    expect(seated.text()).toContain(words);
+  }
 });
 
 test('what came of an own action is left to be read before something is announced', async () => {
