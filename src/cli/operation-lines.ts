@@ -18,8 +18,8 @@ export function formatOperations(
       { title: text('column.device'), minWidth: 14 },
       { title: text('op.column.fstype') },
       { title: text('column.flag'), dispensable: 1 },
-      { title: text('op.column.age'), align: 'right', dispensable: 2 },
-      { title: text('op.column.expires'), align: 'right', dispensable: 3 },
+      { title: text('op.column.age'), align: 'right', dispensable: 3 },
+      { title: text('op.column.expires'), align: 'right', dispensable: 2 },
       { title: text('op.column.by'), minWidth: 8, dispensable: 4 },
       { title: text('column.durable-id'), minWidth: 12, dispensable: 5 },
     ],
@@ -76,7 +76,7 @@ export function listOperation(one: Operation, text: Text): readonly Row[] {
     ...(progress === null ? [] : [[text('op.field.progress'), tellProgress(progress, text)] as const]),
     ...(ended === null
       ? []
-      : [[text('op.field.ended'), `${formatMoment(ended.at)}  ${tellEnd(ended, text)}`] as const]),
+      : [[text('op.field.ended'), `${formatMoment(ended.at)}  ${tellEnd(one.state, ended, text)}`] as const]),
     ...(one.state === 'pending' && !one.data_bearing
       ? [[text('op.field.confirm-word'), one.confirm_word] as const]
       : []),
@@ -102,9 +102,16 @@ export function tellProgress(progress: NonNullable<Operation['progress']>, text:
     .join(', ');
 }
 
-function tellEnd({ code, detail }: NonNullable<Operation['ended']>, text: Text): string {
+function tellEnd(
+  state: Operation['state'],
+  { code, detail }: NonNullable<Operation['ended']>,
+  text: Text,
+): string {
   const key = `api.${code ?? ''}`;
-  return [code === null ? text('op.ended.well') : isTextKey(key) ? text(key) : code, detail]
+  return [
+    code === null ? (state === 'done' ? text('op.ended.well') : '') : isTextKey(key) ? text(key) : code,
+    detail,
+  ]
     .filter((word) => word !== '')
     .join(' ');
 }

@@ -6,4 +6,21 @@ export function tellSignal(text: Text, id: string): string {
   return isTextKey(key) ? text(key) : id;
 }
 
+/** Details that are words and not names; whatever else a detail is, stands as it is. */
+const DETAILS = [
+  [/^at byte (?<offset>\d+)$/, 'signal-detail.at-byte'],
+  [/^a partition table \((?<kind>[^()]*)\)$/, 'signal-detail.table'],
+  [/^(?<kind>\w+), (?<count>\d+) partitions, sectors of (?<sector>\d+)$/, 'signal-detail.table-of'],
+  [/^0 bytes$/, 'signal-detail.no-bytes'],
+] as const satisfies readonly (readonly [RegExp, TextKey])[];
+
+/** The detail in the person's language, where it is one of our sentences. */
+export function tellDetail(text: Text, detail: string): string {
+  for (const [form, key] of DETAILS) {
+    const groups = form.exec(detail);
+    if (groups !== null) return text(key, { ...groups.groups });
+  }
+  return detail;
+}
+
 const isTextKey = (key: string): key is TextKey => Object.hasOwn(tables.en, key);

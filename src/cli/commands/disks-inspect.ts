@@ -1,7 +1,7 @@
 // `felhom disks inspect DEV`: what is on one disk, who uses it, and where each sign of that was read. It
 // only reads. Where an agent answers, it is asked, as it knows what was read whole.
 import { ActionableError, EXIT } from '../../base/errors.ts';
-import { tellSignal } from '../../base/texts/tell-signal.ts';
+import { tellDetail, tellSignal } from '../../base/texts/tell-signal.ts';
 import { formatBytes } from '../../base/units.ts';
 import type { DiskFlag, DiskScan } from '../../contracts/facts/disk-flags.ts';
 import type { BlockDevice } from '../../contracts/facts/disks.ts';
@@ -188,7 +188,7 @@ function tellContent(
     );
   if (found.length > 0) return found;
   const signed = signals.filter(({ id }) => id === 'signature');
-  if (signed.length > 0) return signed.map(({ device, detail }) => `${device}: ${detail}`);
+  if (signed.length > 0) return signed.map(({ device, detail }) => `${device}: ${tellDetail(text, detail)}`);
   const unread = signals.some((signal) => signal.class === 'unread' || signal.class === 'barred');
   return [text(unread ? 'inspect.content.unread' : 'inspect.content.none')];
 }
@@ -213,7 +213,7 @@ function printExamined(examined: Examined, { out, text }: CommandContext): void 
   out.line({ text: text('inspect.signals'), style: 'strong' });
   if (signals.length === 0) out.line(`  ${text('inspect.signals.none')}`);
   for (const { id, device, detail, where, release } of signals) {
-    out.line(`  ${device}: ${tellSignal(text, id)}${detail === '' ? '' : ` (${detail})`}`);
+    out.line(`  ${device}: ${tellSignal(text, id)}${detail === '' ? '' : ` (${tellDetail(text, detail)})`}`);
     out.line(`    ${text('inspect.where', { where })}`);
     if (release !== null) out.line(`    ${text('inspect.release', { release })}`);
   }
