@@ -6,6 +6,7 @@ import { randomHex, randomSecret, equalSecrets } from '../base/digest.ts';
 import { messageOf } from '../base/errors.ts';
 import { runTool } from '../base/run-tool.ts';
 import type { Text } from '../base/texts/text.ts';
+import { formatBytes } from '../base/units.ts';
 import { createEmbeddedSource } from '../clients/embedded.ts';
 import type { AgentConfig } from '../contracts/agent-config.ts';
 import { routes as contract, type Notice, type RouteTable } from '../contracts/routes.ts';
@@ -308,7 +309,7 @@ function describe(
   device: { readonly model: string | null; readonly size_bytes: number; readonly durable_id: string | null },
   more?: string,
 ): string {
-  const size = `${(device.size_bytes / 1e9).toFixed(1)} GB`;
+  const size = formatBytes(device.size_bytes, 'en');
   return [device.model, size, device.durable_id, more]
     .filter((part) => part !== null && part !== undefined)
     .join(', ');

@@ -38,7 +38,7 @@ export function createDiskActions(tools: {
     const [device, twin] = devices.filter(({ path, durable_id }) => path === asked || durable_id === asked);
     if (device === undefined) {
       throw new Refusal('E_DEVICE_UNKNOWN', `${JSON.stringify(asked)} is no device of this host`, {
-        hint: 'name it exactly as GET /disks lists it: by its path or by its durable id',
+        hint: 'name it exactly as it is listed: by its path or by its durable id',
       });
     }
     if (twin !== undefined) {
@@ -129,7 +129,5 @@ async function checkWord(
   }
   const { confirm_word: word } = examined.value;
   if (word !== '' && typed === word) return;
-  throw new Refusal('E_WORD', `releasing ${device.path} needs the word that belongs to it`, {
-    hint: `send it as confirm: ${word}`,
-  });
+  throw new Refusal('E_WORD', `releasing ${device.path} needs the word that belongs to it: ${word}`);
 }

@@ -90,7 +90,10 @@ export function createOperationBook({
     const { operation } = entry;
     const state = nextState(operation.state, change.event);
     if (state === undefined) {
-      throw new Refusal('E_OP_STATE', `the operation is ${operation.state}: it cannot ${change.event} now`);
+      throw new Refusal(
+        'E_OP_STATE',
+        `the operation is ${operation.state}: ${change.event} is not possible now`,
+      );
     }
     const at = clock.now();
     const ended = isEnd(state) ? { at, code: null, detail: '', ...change.ended } : null;
