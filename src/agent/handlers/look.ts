@@ -189,11 +189,17 @@ export async function readFlagged(sampler: Sampler): Promise<FlaggedDisks> {
   };
 }
 
-/** That a disk is blank is not told from memory: somebody may have written to it since. */
+const BETWEEN_LOOKS_MS = 500;
+
+/**
+ * That a disk is blank is not told from memory: somebody may have written to it since. Looks are half a
+ * second apart at least, so that nobody keeps the agent looking by asking.
+ */
 async function readProven(sampler: Sampler, clock: Clock): Promise<FlaggedDisks> {
   const asked = clock.now();
   const told = await readFlagged(sampler);
-  if (told.at >= asked || told.devices.every(({ data_bearing }) => data_bearing)) return told;
+  if (told.at >= asked - BETWEEN_LOOKS_MS || told.devices.every(({ data_bearing }) => data_bearing))
+    return told;
   sampler.forget('disks');
   sampler.forget('disk_flags');
   return readFlagged(sampler);
