@@ -102,16 +102,16 @@ test('flags that were read too long ago call no disk blank any more', async () =
   expect((await read()).devices.every(({ data_bearing }) => data_bearing)).toBe(true);
 });
 
-test("a guest sees that a disk is named in the host's configuration, and not the lines of it", async () => {
+test('a guest sees which signals a disk has, and not what was seen where on the host', async () => {
   const line = { detail: 'args: -chardev socket,password=hush', where: '/etc/pve/qemu-server/9201.conf:7' };
   const named = { id: 'guest-config', class: 'named' as const, device: 'x', ...line, release: 'edit it' };
   const held = {
     id: 'mounted',
     class: 'held' as const,
     device: 'x',
-    detail: '/mnt',
-    where: '',
-    release: 'a',
+    detail: '/srv/of-another-guest',
+    where: '/proc/4711/mountinfo',
+    release: 'umount it',
   };
   const reason = "device is named in a guest's configuration";
   let names: readonly string[] = [];
@@ -135,7 +135,11 @@ test("a guest sees that a disk is named in the host's configuration, and not the
   const disks = await look({ door: 'root' });
   names = disks.map(({ name }) => name);
   await sleep(200);
-  const signals = [held, { ...named, detail: '', where: '', release: null }];
+  const nothing = { detail: '', where: '', release: null };
+  const signals = [
+    { ...held, ...nothing },
+    { ...named, ...nothing },
+  ];
   for (const device of await look({ door: 'group' })) expect(device.signals).toEqual([held, named]);
   const guest = { token: GUEST.secret };
   for (const device of await look(guest)) expect(device).toMatchObject({ reason, signals });
@@ -148,7 +152,7 @@ test("a guest sees that a disk is named in the host's configuration, and not the
   await sleep(500);
   stream.destroy();
   expect(text).toContain(reason);
-  expect(text).not.toContain('hush');
+  for (const secret of ['hush', 'of-another-guest', '4711']) expect(text).not.toContain(secret);
 });
 
 test('a guest that asks for one reading after the other floods neither log nor notices', async () => {
