@@ -64,3 +64,21 @@ test('a disk that shows itself, asked for several times at once, is not held by 
   expect(run).toMatchObject({ status: 202 });
   expect(await endOf(agent, String(id))).toMatchObject({ state: 'done' });
 });
+
+test('a job that shows a disk and hangs holds up no operation', async (context) => {
+  if (why !== undefined) return context.skip(why);
+  const disk = lendDisk(64);
+  const agent = await runAgent(config);
+  await agent.ask('POST', '/disks/identify', { device: disk.device });
+  const jobs = run('ps', '-e', '-o', 'pid=,ppid=,args=')
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, parent, ...args]) => parent === String(agent.pid()) && args.includes('disk-job'));
+  expect(jobs).toHaveLength(1);
+  process.kill(Number(jobs[0]?.[0]), 'SIGSTOP');
+  const asked = await agent.ask('POST', '/disks/format', { device: disk.device, fstype: 'ext4' });
+  const { id, confirm_word: confirm } = operationOf(asked.body);
+  const confirmed = await agent.ask('POST', `/operations/${String(id)}/confirm`, { confirm });
+  expect(confirmed).toMatchObject({ status: 202 });
+  expect(await endOf(agent, String(id))).toMatchObject({ state: 'done' });
+});
