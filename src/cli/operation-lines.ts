@@ -1,5 +1,6 @@
 // Operations for people: a table of many, and one with all that a person compares.
 import type { Text } from '../base/texts/text.ts';
+import { tellWhy } from '../base/texts/tell-signal.ts';
 import { isTextKey } from '../base/texts/tell.ts';
 import { formatBytes, formatDuration, formatMoment, formatRate, formatShare } from '../base/units.ts';
 import { isOpen, type Operation, type Requester } from '../contracts/facts/operations.ts';
@@ -28,7 +29,7 @@ export function formatOperations(
       tellState(one, text),
       one.device,
       one.fstype,
-      text(`verdict.${one.verdict}`),
+      isOpen(one) ? text(`verdict.${one.verdict}`) : '-',
       formatDuration(now - one.created, text.language),
       isOpen(one) && one.state !== 'claimed' ? formatDuration(one.expires - now, text.language) : '-',
       tellRequester(one.requested_by, text),
@@ -57,7 +58,10 @@ export function listOperation(one: Operation, text: Text): readonly Row[] {
         .filter((word) => word !== null)
         .join('  '),
     ]),
-    [text('field.flag'), `${text(`verdict.${one.verdict}`)}: ${one.reason}`],
+    [
+      text(isOpen(one) ? 'field.flag' : 'field.flag-then'),
+      `${text(`verdict.${one.verdict}`)}: ${tellWhy(text, one)}`,
+    ],
     [text('op.field.by'), tellRequester(one.requested_by, text)],
     [text('field.created'), formatMoment(one.created)],
     [text('op.field.expires'), formatMoment(one.expires)],
