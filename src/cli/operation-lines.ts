@@ -1,4 +1,5 @@
 // Operations for people: a table of many, and one with all that a person compares.
+import { tellWhy } from '../base/texts/tell-signal.ts';
 import { type Text, isTextKey } from '../base/texts/text.ts';
 import { formatBytes, formatDuration, formatMoment, formatRate, formatShare } from '../base/units.ts';
 import { isOpen, type Operation, type Requester } from '../contracts/facts/operations.ts';
@@ -27,7 +28,7 @@ export function formatOperations(
       tellState(one, text),
       one.device,
       one.fstype,
-      text(`verdict.${one.verdict}`),
+      isOpen(one) ? text(`verdict.${one.verdict}`) : '-',
       formatDuration(now - one.created, text.language),
       isOpen(one) && one.state !== 'claimed' ? formatDuration(one.expires - now, text.language) : '-',
       tellRequester(one.requested_by, text),
@@ -56,7 +57,10 @@ export function listOperation(one: Operation, text: Text): readonly Row[] {
         .filter((word) => word !== null)
         .join('  '),
     ]),
-    [text('field.flag'), `${text(`verdict.${one.verdict}`)}: ${one.reason}`],
+    [
+      text(isOpen(one) ? 'field.flag' : 'field.flag-then'),
+      `${text(`verdict.${one.verdict}`)}: ${tellWhy(text, one)}`,
+    ],
     [text('op.field.by'), tellRequester(one.requested_by, text)],
     [text('field.created'), formatMoment(one.created)],
     [text('op.field.expires'), formatMoment(one.expires)],
