@@ -277,7 +277,7 @@ export const routeExamples: { readonly [R in RouteId]: RouteExample<R> } = {
   },
   formatDisk: {
     ...nothing,
-    says: 'Asks for a format. What may lose nothing runs or waits for a confirm (202); what may is refused, kept as a pending operation, and not touched.',
+    says: 'Asks for a format. A device that seems blank is formatted, at once or after a confirm, once every byte was read as zero; for one that bears data or is in use the request is kept, refused, and nothing touched.',
     body: { vmid: VMID, device: DURABLE_ID, fstype: 'ext4' },
     answer: { formatted: false, data_bearing: true, operation: pending },
     errors: [

@@ -125,7 +125,7 @@ const codeRows = () =>
 const meaningOf = (code: string): string =>
   new Map<string, string>(Object.entries(tables.en)).get(`api.${code}`) ?? '';
 
-/** In the line when it is one, else below it. */
-const inline = (text: string): string => (text.includes('\n') ? `\n\n${fenced('ts', text)}` : `\`${text}\``);
+/** Behind what introduces it when it is one line, else below it. */
+const inline = (text: string): string => (text.includes('\n') ? `\n\n${fenced('ts', text)}` : ` \`${text}\``);
 const fenced = (language: string, text: string): string => `\`\`\`${language}\n${text}\n\`\`\``;
 const isRoute = (id: string): id is RouteId => Object.hasOwn(routes, id);
