@@ -1,4 +1,5 @@
 // What can be done with a device: read it, find it, let it go, and, last and apart, format it.
+import { tellSignal } from '../../src/base/texts/tell-signal.ts';
 import { formatBytes } from '../../src/base/units.ts';
 import { confirmWordOf } from '../../src/contracts/confirm-word.ts';
 import { contentOf, usedAs } from '../../src/contracts/disk-use.ts';
@@ -9,7 +10,7 @@ import type { CallRoute } from '../../src/contracts/source.ts';
 import type { Action, Outcome } from '../actions/action.ts';
 import { lastFacts, type Model } from '../draw/model.ts';
 import { listFlagged, type DiskRow } from './row.ts';
-import { isInspected, seenOn, wordOf } from './signals.ts';
+import { isInspected, seenOn } from './signals.ts';
 
 /** The same for every action on the device. */
 type Shared = Pick<Action, 'word' | 'target' | 'targetName' | 'needs'>;
@@ -124,7 +125,9 @@ function format(device: FlaggedDevice, fstype: FormatType, model: Model, shared:
     affects: [
       ...describe(device, model),
       ...device.signals.map((signal) => seenOn(signal, model)),
-      ...open.map(({ id, state }) => text('disk-action.supersedes', { id, state: text(`opstate.${state}`) })),
+      ...open.map(({ id, state }) =>
+        text('disk-action.supersedes', { id, state: text(`op.state.${state}`) }),
+      ),
     ],
     run: async (call) => askForFormat(call, runs ? { ...body, confirm: shared.word } : body, device, model),
   };
@@ -187,7 +190,7 @@ function notADisk({ kind }: FlaggedDevice, model: Model): string | undefined {
 function barredBy(device: FlaggedDevice, model: Model): string | undefined {
   const barred = device.signals.find((signal) => signal.class === 'barred');
   if (barred !== undefined)
-    return `${wordOf(model, barred)}${barred.detail === '' ? '' : `: ${barred.detail}`}`;
+    return `${tellSignal(model.text, barred.id)}${barred.detail === '' ? '' : `: ${barred.detail}`}`;
   if (device.durable_id !== null) return undefined;
   return model.text('disk-action.no-id', { reason: device.durable_id_reason ?? '' });
 }
