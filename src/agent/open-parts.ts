@@ -2,7 +2,6 @@
 import type { OwnProgram } from '../base/start-job.ts';
 import { messageOf } from '../base/errors.ts';
 import type { DiskScan } from '../contracts/facts/disk-flags.ts';
-import type { BlockDevice } from '../contracts/facts/disks.ts';
 import { valueOf } from '../contracts/reading.ts';
 import { createFlagger, type Flagger } from '../disks/create-flagger.ts';
 import { startIdentify, type Identifying } from '../disks/identify-disk.ts';
@@ -11,18 +10,18 @@ import { createReceipts, type Receipts } from '../disks/receipts.ts';
 import { releaseDisk } from '../disks/release-disk.ts';
 import type { RunFormat } from '../disks/format-order.ts';
 import { createRunFormat } from '../disks/run-format.ts';
-import { startScan } from '../disks/scan-disk.ts';
+import { startScan, type RunningScan } from '../disks/scan-disk.ts';
+import { scanForReceipt } from '../disks/scan-for-receipt.ts';
 import { readDescendants } from '../host/descendants.ts';
 import { readStoragePlaces } from '../host/storage-config.ts';
 import { join } from 'node:path';
 import { openMemory } from './memory.ts';
 import type { AgentTools, DiskHands, OpenParts } from './parts.ts';
 import type { OwnSubjects } from './sampler.ts';
-import type { RunningScan, StartScan } from './scans.ts';
+import type { StartScan } from './scans.ts';
 
 /** Flags are cheap to read again where nothing was written. */
 const FLAGS_EVERY_MS = 5000;
-const STAMP_DEADLINE_MS = 60_000;
 
 export const openPartsWith =
   (own: OwnProgram, version: string): OpenParts =>
@@ -196,30 +195,22 @@ function undisturbedFormat(
 /** Reads every byte; where all were zero and nobody wrote meanwhile, a receipt of it stays. */
 function provingScan(own: OwnProgram, tools: AgentTools, flagger: Flagger, receipts: Receipts): StartScan {
   const { machine, log } = tools;
-  const stamp = async (device: BlockDevice) =>
-    flagger.readStamp(device.name, AbortSignal.timeout(STAMP_DEADLINE_MS));
   return ({ device, idle, onProgress }): RunningScan => {
     const state: { running?: RunningScan; cancelled: boolean } = { cancelled: false };
-    const run = async (): Promise<DiskScan> => {
-      const before = await stamp(device);
+    const scan = async (): Promise<DiskScan> => {
       state.running = startScan({ own, machine, device, idle, onProgress });
       if (state.cancelled) state.running.cancel();
-      const scan = await state.running.done;
-      if (scan.state !== 'zero') return scan;
-      const after = await stamp(device);
-      if (before.state !== 'ok' || after.state !== 'ok') {
-        const missing = before.state === 'ok' ? after : before;
-        // All zero, and not to be remembered: the next look has to read again.
-        if (missing.state !== 'ok') {
-          log.info({ device: device.path, why: missing.detail }, 'scan leaves no receipt');
-        }
-        return scan;
-      }
-      const kept = await receipts.keep(before.value, after.value, scan.at);
-      return kept ? scan : { ...scan, state: 'failed', detail: 'written while it was read' };
+      return state.running.done;
     };
+    const done = scanForReceipt({
+      flagger,
+      receipts,
+      name: device.name,
+      scan,
+      onNoReceipt: (why) => log.info({ device: device.path, why }, 'scan leaves no receipt'),
+    });
     return {
-      done: run(),
+      done,
       cancel: () => {
         state.cancelled = true;
         state.running?.cancel();
