@@ -75,7 +75,7 @@ export function createDiskActions(tools: {
       if (released.length > 0) {
         await record({
           what: 'disk.released',
-          by: requesterOf(caller, body.name === undefined ? {} : { name: body.name }),
+          by: requesterOf(caller, body),
           subject: device.durable_id ?? device.path,
           detail: { device: device.path, released: released.join('; '), refused: refused?.why ?? null },
         });

@@ -18,19 +18,14 @@ export async function confirmOperation(
   { by, word, signal }: Answer,
   { book, clock, mark, inTurn, lookAtDisk }: ConfirmTools,
 ): Promise<void> {
-  const known = (): Operation => {
-    const operation = book.find(id)?.operation;
-    if (operation === undefined) throw new Refusal('E_NO_SUCH', 'there is no such operation');
-    return operation;
-  };
-  const asked = known();
+  const asked = book.known(id);
   demandWord(asked, word, true);
   demandState(asked, 'pending', 'confirmed');
   mark.demandForward();
   const { examined } = await lookAtDisk(asked.durable_id, signal);
   await inTurn(async () => {
     await book.tidy();
-    demandState(known(), 'pending', 'confirmed');
+    demandState(book.known(id), 'pending', 'confirmed');
     const judged = judgeDisk(examined, book.all());
     if (judged.kind === 'barred') {
       throw new Refusal('E_DEVICE_BARRED', `no operation is possible: ${judged.reason}`);

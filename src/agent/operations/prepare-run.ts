@@ -58,8 +58,7 @@ export async function prepareRun({ id, controller }: Run, tools: RunTools): Prom
 
 /** Approved, in time, and the clock is right. */
 export function demandRunnable(id: string, { book, mark }: RunTools): Operation {
-  const operation = book.find(id)?.operation;
-  if (operation === undefined) throw new Refusal('E_NO_SUCH', 'there is no such operation');
+  const operation = book.known(id);
   if (operation.state !== 'approved') {
     throw new Refusal('E_OP_STATE', `the operation is ${operation.state}: only an approved one can run`);
   }
