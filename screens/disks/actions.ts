@@ -2,6 +2,7 @@
 import { tellSignal } from '../../src/base/texts/tell-signal.ts';
 import { formatBytes } from '../../src/base/units.ts';
 import { confirmWordOf } from '../../src/contracts/confirm-word.ts';
+import { wholeDiskOf } from '../../src/contracts/durable-id.ts';
 import { contentOf, usedAs } from '../../src/contracts/disk-use.ts';
 import type { FormatType, Operation } from '../../src/contracts/facts/operations.ts';
 import type { FlaggedDevice } from '../../src/contracts/flagged-devices.ts';
@@ -216,13 +217,10 @@ const diskBelow = (device: FlaggedDevice, model: Model): FlaggedDevice =>
     listFlagged(model).find(({ name, kind }) => kind === 'disk' && device.parents.includes(name))) ||
   device;
 
-const PARTITION = /-part\d+$/;
-const diskOf = (durableId: string): string => durableId.replace(PARTITION, '');
-
 /** Open operations on the same disk, its partitions included: there may be only one. */
 function openOperationsOn({ durable_id }: FlaggedDevice, model: Model): readonly Operation[] {
   if (durable_id === null) return [];
   return (lastFacts(model, 'operations')?.operations ?? []).filter(
-    (operation) => isOpen(operation) && diskOf(operation.durable_id) === diskOf(durable_id),
+    (operation) => isOpen(operation) && wholeDiskOf(operation.durable_id) === wholeDiskOf(durable_id),
   );
 }

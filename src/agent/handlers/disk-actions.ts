@@ -4,6 +4,7 @@ import type { FlaggedDevice } from '../../contracts/flagged-devices.ts';
 import type { AgentConfig } from '../../contracts/agent-config.ts';
 import { Refusal, type Caller } from '../handler.ts';
 import type { Log } from '../log.ts';
+import { unknownDevice } from '../operations/look-at-disk.ts';
 import type { DiskHands, ListeningHandlers, RecordDeed } from '../parts.ts';
 import { requesterOf } from '../requester.ts';
 import type { Sampler } from '../sampler.ts';
@@ -30,11 +31,7 @@ export function createDiskActions(tools: {
   const find = async (asked: string): Promise<FlaggedDevice> => {
     const devices = await readNow();
     const [device, twin] = devices.filter(({ path, durable_id }) => path === asked || durable_id === asked);
-    if (device === undefined) {
-      throw new Refusal('E_DEVICE_UNKNOWN', `${JSON.stringify(asked)} is no device of this host`, {
-        hint: 'name it exactly as GET /disks lists it: by its path or by its durable id',
-      });
-    }
+    if (device === undefined) throw unknownDevice(asked);
     if (twin !== undefined) {
       throw new Refusal(
         'E_DEVICE_BARRED',

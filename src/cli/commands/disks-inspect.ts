@@ -13,6 +13,7 @@ import { createReceipts } from '../../disks/receipts.ts';
 import { scanForReceipt } from '../../disks/scan-for-receipt.ts';
 import { createMachine } from '../../host/machine.ts';
 import type { Command, CommandContext } from '../command.ts';
+import { findListed } from '../find-listed.ts';
 import { scanDevice } from '../scan-device.ts';
 
 const DEADLINE_MS = 60_000;
@@ -54,14 +55,9 @@ export const disksInspectCommand: Command = {
 async function findDevice(
   source: FactsSource,
   word: string,
-  { text }: CommandContext,
+  context: CommandContext,
 ): Promise<BlockDevice | undefined> {
-  const reading = await source.read('disks', { signal: AbortSignal.timeout(DEADLINE_MS) });
-  if (reading.state !== 'ok') {
-    throw new ActionableError('failed', text('disks.unread', { reason: text(`reason.${reading.code}`) }));
-  }
-  const { devices } = reading.value;
-  const listed = devices.find(({ path, durable_id: id }) => path === word || id === word);
+  const { device: listed, devices } = await findListed(source, word, context);
   if (listed !== undefined || source.kind !== 'embedded' || !word.startsWith('/')) return listed;
   const number = valueOf(await createMachine().readNumbers(word))?.deviceNumber ?? null;
   return devices.find((device) => device.device_number === number);
