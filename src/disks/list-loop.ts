@@ -2,7 +2,7 @@
 import { lstatSync } from 'node:fs';
 import { z } from 'zod';
 import type { Machine } from '../host/machine.ts';
-import { formatDeviceNumber } from './device-number.ts';
+import { formatDeviceNumber } from '../host/device-number.ts';
 import { tellTool } from './run-disk-tool.ts';
 
 export type LoopBack = {

@@ -24,7 +24,7 @@ export const ledgerShowCommand: Command = {
       return EXIT.ok;
     }
     for (const { n, at, what, by, subject, detail } of ledger.records) {
-      const who = by === null ? text('ledger-check.agent') : tellRequester(text, by);
+      const who = by === null ? text('ledger.itself') : tellRequester(text, by);
       const details = Object.entries(detail).map(([name, value]) => `${name}=${value}`);
       out.line(
         { text: `${String(n).padStart(6)}  ${formatMoment(at)}`, style: 'dim' },

@@ -103,7 +103,6 @@ export const client = {
   'guest-list.column.version': 'CONTROLLER',
   'guest-list.column.tokens': 'TOKENS',
   'guest-list.column.issues': 'ISSUES',
-  'ledger-check.agent': 'the agent itself',
   'ledger-check.intact': 'The ledger is intact: {count} records, each hangs on the one before.',
   'ledger-check.broken': 'The ledger is BROKEN: {where}',
   'certificate.present': 'in use: {fingerprint}',

@@ -103,7 +103,6 @@ export const client = {
   'guest-list.column.version': 'VEZÉRLŐ',
   'guest-list.column.tokens': 'TOKENEK',
   'guest-list.column.issues': 'GONDOK',
-  'ledger-check.agent': 'maga az ügynök',
   'ledger-check.intact': 'A napló ép: {count} bejegyzés, mindegyik az előzőhöz kapcsolódik.',
   'ledger-check.broken': 'A napló SÉRÜLT: {where}',
   'certificate.present': 'használatban: {fingerprint}',
