@@ -2,7 +2,7 @@
 // what bears data is not confirmed away.
 import type { Operation, Requester } from '../../contracts/facts/operations.ts';
 import { Refusal } from '../handler.ts';
-import { judgeDisk } from './judge-disk.ts';
+import { judgeAgain } from './judge-again.ts';
 import type { RunTools } from './run.ts';
 
 export type Answer = {
@@ -26,15 +26,7 @@ export async function confirmOperation(
   await inTurn(async () => {
     await book.tidy();
     demandState(book.known(id), 'pending', 'confirmed');
-    const judged = judgeDisk(examined, book.all());
-    if (judged.kind === 'barred') {
-      throw new Refusal('E_DEVICE_BARRED', `no operation is possible: ${judged.reason}`);
-    }
-    if (examined.facts_sha256 !== asked.facts_sha256) {
-      const detail = 'the disk is not as it was when this was asked for; nothing was written';
-      await book.change(id, { event: 'invalidate', by: null, ended: { code: 'E_DEVICE_CHANGED', detail } });
-      throw new Refusal('E_OP_STATE', `${detail}: the operation is invalid`, { hint: 'ask for it again' });
-    }
+    const judged = await judgeAgain(asked, examined, book);
     if (judged.kind === 'bears') {
       throw judged.held
         ? new Refusal('E_DEVICE_HELD', `${judged.flag.reason}: release it, then confirm again`)
