@@ -3,6 +3,7 @@ import { tellSignal } from '../../src/base/texts/tell-signal.ts';
 import { formatBytes } from '../../src/base/units.ts';
 import { confirmWordOf } from '../../src/contracts/confirm-word.ts';
 import { wholeDiskOf } from '../../src/contracts/durable-id.ts';
+import { pendingIdOf } from '../../src/contracts/pending-id.ts';
 import { contentOf, usedAs } from '../../src/contracts/disk-use.ts';
 import type { FormatType, Operation } from '../../src/contracts/facts/operations.ts';
 import type { FlaggedDevice } from '../../src/contracts/flagged-devices.ts';
@@ -158,7 +159,7 @@ async function askForFormat(
     );
     return { said, goTo: { screen: 'pending', rowId: operation.id } };
   } catch (error) {
-    const id = pendingIdOf(error);
+    const id = error instanceof Error && 'answer' in error ? pendingIdOf(error.answer) : undefined;
     if (id === undefined) throw error;
     return {
       said: text('disk-action.format-refused', { device: device.path, id }),
@@ -166,17 +167,6 @@ async function askForFormat(
     };
   }
 }
-
-/** The operation that a refused format now waits as; nothing when it was refused for something else. */
-function pendingIdOf(error: unknown): string | undefined {
-  const answer: unknown = error instanceof Error && 'answer' in error ? error.answer : undefined;
-  const pending = memberOf(answer, 'pending_op');
-  const id = memberOf(pending, 'id');
-  return typeof id === 'string' ? id : undefined;
-}
-
-const memberOf = (value: unknown, name: string): unknown =>
-  typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 
 /** The name that still means the same disk after a re-plug; a path where there is no other. */
 const nameOf = (device: FlaggedDevice): string => device.durable_id ?? device.path;

@@ -296,7 +296,7 @@ export const routeExamples: { readonly [R in RouteId]: RouteExample<R> } = {
     ...nothing,
     says: 'Ends what holds a disk (mounts, swap), so that it can be pulled or formatted; needs the word of the disk.',
     body: { device: '/dev/sdb', confirm: '8F1K2P', name: 'anna' },
-    answer: { released: ['umount /mnt/backup'], device },
+    answer: { released: ['/mnt/backup'], device },
     errors: [...OF_DISKS, 'E_WORD', 'E_DEVICE_HELD', 'E_STORE'],
   },
   identifyDisk: {

@@ -1,4 +1,5 @@
 // What lies behind loop devices, as losetup tells: the file's own number, not only its name.
+import { parseJson } from '../base/parse-json.ts';
 import { lstatSync } from 'node:fs';
 import { z } from 'zod';
 import type { Machine } from '../host/machine.ts';
@@ -62,12 +63,4 @@ export function liesOver(back: LoopBack, node: string): boolean {
   const stat = lstatSync(node, { bigint: true, throwIfNoEntry: false });
   if (stat === undefined || !stat.isBlockDevice()) return false;
   return back.inode === stat.ino && back.deviceNumber === formatDeviceNumber(stat.dev);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
