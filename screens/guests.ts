@@ -81,7 +81,7 @@ export const guestsScreen = defineList<Row>({
     {
       id: 'issues',
       title: 'column.issues',
-      width: 20,
+      width: 14,
       grows: true,
       rank: 6,
       cell: ({ guest }, model) => words(model, guest?.report?.issues.join('; ') ?? null),

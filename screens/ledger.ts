@@ -41,7 +41,7 @@ export const ledgerScreen = defineList<LedgerRecord>({
     {
       id: 'what',
       title: 'column.what',
-      width: 18,
+      width: 20,
       rank: 2,
       cell: ({ what }) => segment(what, 'strong'),
       sortBy: ({ what }) => what,

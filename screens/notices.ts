@@ -1,9 +1,8 @@
 // What happens once (a disk was plugged in, an operation ended) is announced wherever the person is.
-import { isTextKey } from '../src/base/texts/tell.ts';
-import type { Text } from '../src/base/texts/text.ts';
+import { isTextKey, type Text } from '../src/base/texts/text.ts';
 import type { Notice } from '../src/contracts/routes.ts';
 import { listFlagged } from './disks/row.ts';
-import { reasonOf } from './disks/signals.ts';
+import { isInspected, reasonOf } from './disks/signals.ts';
 import type { Model } from './draw/model.ts';
 import type { Session } from './session.ts';
 
@@ -34,15 +33,27 @@ export function announceNotices(session: Session): () => void {
   };
 }
 
-/** With the flag of a disk, where it is known already. */
-function tellNotice(model: Model, { kind, subject, detail }: Notice): string {
+/** What came of it stands before what the disk is called: a narrow terminal cuts the end. */
+function tellNotice(model: Model, notice: Notice): string {
+  const { outcome, detail } = tellOutcome(model, notice);
+  const words = [tellKind(model.text, notice.kind), notice.subject, outcome, detail];
+  return words.filter((part) => part !== '').join(' – ');
+}
+
+function tellOutcome(
+  model: Model,
+  { kind, subject, detail }: Notice,
+): { readonly outcome: string; readonly detail: string } {
   const { text } = model;
-  const words = [tellKind(text, kind), subject, detail].filter((part) => part !== '').join(' – ');
-  if (kind !== 'disk-plugged' && kind !== 'scan-ended') return words;
+  // The new flag comes with the next facts: what the scan found is in its last word.
+  const [, rest = detail, found = ''] = /^(.*), ([a-z-]+)$/s.exec(detail) ?? [];
+  const key = `zero-scan.${found}`;
+  if (kind === 'scan-ended' && isTextKey(key)) return { outcome: text(key), detail: rest };
   const device = listFlagged(model).find(({ name }) => name === subject);
-  return device === undefined
-    ? words
-    : `${words} – ${text(`verdict.${device.verdict}`)}: ${reasonOf(device, model)}`;
+  if (kind !== 'disk-plugged' || device === undefined || !isInspected(device, model)) {
+    return { outcome: '', detail };
+  }
+  return { outcome: `${text(`verdict.${device.verdict}`)}: ${reasonOf(device, model)}`, detail };
 }
 
 /** A newer agent may announce what this version has no words for. */

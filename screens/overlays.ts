@@ -28,7 +28,7 @@ const drawing =
   (session, overlay, model, box) =>
     isOverlay(overlay, kind) ? draw(session, overlay, model, box) : { covers: false, lines: [] };
 
-const KEY_WIDTH = 18;
+const KEY_WIDTH = 20;
 const RAW_INDENT = 2;
 
 const overlays: { readonly [K in Overlay['kind']]: DrawAny } = {

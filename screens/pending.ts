@@ -31,7 +31,7 @@ export const pendingScreen = defineList<Operation>({
     {
       id: 'state',
       title: 'column.state',
-      width: 12,
+      width: 11,
       rank: 1,
       cell: (operation, model) =>
         segment(model.text(`op.state.${operation.state}`), stateTone[operation.state]),
@@ -48,7 +48,7 @@ export const pendingScreen = defineList<Operation>({
     {
       id: 'fstype',
       title: 'column.new-type',
-      width: 6,
+      width: 5,
       rank: 4,
       cell: (operation) => cell(operation, operation.fstype),
       sortBy: ({ fstype }) => fstype,
@@ -66,7 +66,7 @@ export const pendingScreen = defineList<Operation>({
       id: 'age',
       title: 'column.age',
       width: 8,
-      rank: 6,
+      rank: 7,
       cell: (operation, model) =>
         cell(operation, formatDuration(model.nowMs - operation.created, model.text.language), 'dim'),
       sortBy: ({ created }) => created,
@@ -75,14 +75,14 @@ export const pendingScreen = defineList<Operation>({
       id: 'expires',
       title: 'column.expires',
       width: 8,
-      rank: 7,
+      rank: 6,
       cell: expiryCell,
       sortBy: ({ expires }) => expires,
     },
     {
       id: 'how',
       title: 'column.progress',
-      width: 24,
+      width: 22,
       grows: true,
       rank: 3,
       cell: progressCell,
@@ -91,7 +91,6 @@ export const pendingScreen = defineList<Operation>({
       id: 'by',
       title: 'column.asked-by',
       width: 18,
-      grows: true,
       rank: 8,
       cell: (operation, model) => cell(operation, tellRequester(model.text, operation.requested_by)),
     },
@@ -107,7 +106,7 @@ export const pendingScreen = defineList<Operation>({
     {
       id: 'number',
       title: 'column.durable-id',
-      width: 28,
+      width: 32,
       rank: 10,
       cell: (operation) => cell(operation, operation.durable_id, 'dim'),
       sortBy: ({ durable_id }) => durable_id,

@@ -1,8 +1,8 @@
 // Why a device has its flag: in a few words beside it, and signal by signal in a detail.
 import { formatBytes, formatDuration, formatRate, formatShare } from '../../src/base/units.ts';
-import { isTextKey } from '../../src/base/texts/tell.ts';
-import { tellSignal } from '../../src/base/texts/tell-signal.ts';
-import type { DiskScan, DiskSignal, SignalClass } from '../../src/contracts/facts/disk-flags.ts';
+import { tellDetail, tellSignal } from '../../src/base/texts/tell-signal.ts';
+import { isTextKey } from '../../src/base/texts/text.ts';
+import type { DiskScan, DiskSignal, DiskVerdict, SignalClass } from '../../src/contracts/facts/disk-flags.ts';
 import type { FlaggedDevice } from '../../src/contracts/flagged-devices.ts';
 import { field, folded } from '../draw/field.ts';
 import { gauge } from '../draw/glyphs.ts';
@@ -28,18 +28,22 @@ const GAUGE_WIDTH = 20;
 
 /** `sda1: mounted – /srv/data` */
 export const seenOn = (signal: DiskSignal, model: Model): string =>
-  `${signal.device}: ${tellSignal(model.text, signal.id)}${signal.detail === '' ? '' : ` – ${signal.detail}`}`;
+  `${signal.device}: ${tellSignal(model.text, signal.id)}${signal.detail === '' ? '' : ` – ${tellDetail(model.text, signal.detail)}`}`;
 
 /** The strongest signal in the person's language; what the agent says where there are no words for it. */
 export function tellReason(
-  { reason, signals }: { readonly reason: string; readonly signals: readonly DiskSignal[] },
+  {
+    verdict,
+    reason,
+    signals,
+  }: { readonly verdict: DiskVerdict; readonly reason: string; readonly signals: readonly DiskSignal[] },
   model: Model,
 ): string {
   const [strongest] = signals;
-  if (strongest === undefined) return reason;
+  if (strongest === undefined) return verdict === 'blank_proven' ? model.text('disks.blank') : reason;
   const key = `signal.${strongest.id}`;
   const words = isTextKey(key) ? model.text(key) : reason;
-  const { detail } = strongest;
+  const detail = tellDetail(model.text, strongest.detail);
   return detail === '' || words.includes(detail) ? words : `${words}: ${detail}`;
 }
 
@@ -100,8 +104,8 @@ export function allSignals(signals: readonly DiskSignal[], model: Model, width: 
     ),
     ...folded(
       [
-        ...(signal.detail === '' ? [] : [field(`  ${text('field.seen')}`, signal.detail)]),
-        field(`  ${text('field.read-at')}`, segment(signal.where, 'dim')),
+        ...(signal.detail === '' ? [] : [field(`  ${text('field.seen')}`, tellDetail(text, signal.detail))]),
+        ...(signal.where === '' ? [] : [field(`  ${text('field.read-at')}`, segment(signal.where, 'dim'))]),
         ...(signal.release === null
           ? []
           : [field(`  ${text('field.ends')}`, segment(signal.release, 'key'))]),

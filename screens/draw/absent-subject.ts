@@ -14,7 +14,7 @@ export function whyEmpty(
 ): readonly Line[] {
   if (lastFacts(model, subject) !== undefined) return wrap(model.text(words.none), width, 'dim');
   // With an agent, the notice above says what is awaited, or what went wrong.
-  if (model.source.kind === 'agent' || model.observations[subject] !== undefined) return [];
+  if (isAwaited(model, subject)) return [];
   return [
     [segment(model.text(words.title), 'title')],
     blank,
@@ -26,7 +26,15 @@ export function whyEmpty(
 
 /** How old or why missing the subject is; nothing where this source never has it. */
 export function agentNote(model: Model, subject: Subject): Line | undefined {
-  if (model.source.kind !== 'agent' && model.observations[subject] === undefined) return undefined;
+  if (!isAwaited(model, subject)) return undefined;
   const note = freshnessNote(model, subject);
   return note === undefined ? undefined : [note];
+}
+
+/** Whether an agent is there to tell it, or was: a machine on which none was ever found has none. */
+function isAwaited(model: Model, subject: Subject): boolean {
+  if (model.source.kind === 'agent') return true;
+  const observation = model.observations[subject];
+  if (observation === undefined) return false;
+  return observation.reading?.state !== 'absent' || observation.lastOk !== undefined;
 }

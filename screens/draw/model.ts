@@ -13,7 +13,7 @@ import type { Connection } from '../../src/contracts/source.ts';
 import type { Observations } from '../../state/facts.ts';
 import type { History } from '../../state/history.ts';
 import type { Glyphs } from './glyphs.ts';
-import { segment, type Line, type Segment, type Tone } from './line.ts';
+import { cutLine, lineWidth, segment, type Line, type Segment, type Tone } from './line.ts';
 
 export type Model = {
   readonly text: Text;
@@ -69,12 +69,31 @@ export function freshnessNote(model: Model, subject: Subject): Segment | undefin
  * The line of one subject: what `show` makes of its last good value, with its age when it is
  * old, or why there is none. Never an old value without its age.
  */
-export function factLine<S extends Subject>(model: Model, subject: S, show: (facts: Facts[S]) => Line): Line {
+export function factLine<S extends Subject>(
+  model: Model,
+  subject: S,
+  width: number,
+  show: (facts: Facts[S]) => Line,
+): Line {
   const facts = lastFacts(model, subject);
   const note = freshnessNote(model, subject);
   if (facts === undefined) return note === undefined ? [] : [note];
-  return note === undefined ? show(facts) : [...show(facts), segment('  '), note];
+  return besideNote(show(facts), note, width);
 }
+
+/** A line with its age: where both do not fit, a sparkline goes first, as it says nothing of how old it is. */
+export function besideNote(line: Line, note: Segment | undefined, width: number): Line {
+  if (note === undefined) return line;
+  const room = Math.max(0, width - lineWidth([note]) - NOTE_GAP);
+  if (lineWidth(line) <= room) return [...line, segment(' '.repeat(NOTE_GAP)), note];
+  const words = line.filter(({ tone }) => tone !== 'info');
+  const trimmed = words.map((each, index) =>
+    index === words.length - 1 ? { ...each, text: each.text.trimEnd() } : each,
+  );
+  return [...cutLine(trimmed, room), segment(' '.repeat(NOTE_GAP)), note];
+}
+
+const NOTE_GAP = 2;
 
 type RuleOf<K> = K extends `rule.${infer Id}.title` ? Id : never;
 

@@ -9,8 +9,16 @@ import {
 } from '../../src/base/units.ts';
 import { valueOf } from '../../src/contracts/reading.ts';
 import { segment, type Line } from '../draw/line.ts';
-import { factLine, freshness, freshnessNote, lastFacts, toneOfRules, type Model } from '../draw/model.ts';
-import { row, spark, value, type Panel } from './panel.ts';
+import {
+  besideNote,
+  factLine,
+  freshness,
+  freshnessNote,
+  lastFacts,
+  toneOfRules,
+  type Model,
+} from '../draw/model.ts';
+import { besideLabel, row, spark, value, type Panel } from './panel.ts';
 
 export const hostPanel: Panel = {
   title: 'overview.host',
@@ -20,7 +28,7 @@ export const hostPanel: Panel = {
     row(
       model,
       'overview.cpu',
-      factLine(model, 'cpu', (cpu) => {
+      factLine(model, 'cpu', besideLabel(width), (cpu) => {
         if (cpu.use === null) return [segment(model.text('freshness.waiting'), 'dim')];
         const { use } = cpu;
         const share = (value: number) => formatShare(value, model.text.language);
@@ -36,7 +44,7 @@ export const hostPanel: Panel = {
     row(
       model,
       undefined,
-      factLine(model, 'cpu', (cpu) => {
+      factLine(model, 'cpu', besideLabel(width), (cpu) => {
         if (cpu.use === null) return [segment(model.text('freshness.waiting'), 'dim')];
         const share = (value: number) => formatShare(value, model.text.language);
         const { user, system, iowait, steal } = cpu.use;
@@ -56,7 +64,7 @@ export const hostPanel: Panel = {
     row(
       model,
       'overview.load',
-      factLine(model, 'load', (load) => {
+      factLine(model, 'load', besideLabel(width), (load) => {
         const threads = lastFacts(model, 'cpu')?.threads ?? 1;
         const two = (number: number) => formatNumber(number, 2, model.text.language);
         return [
@@ -73,7 +81,7 @@ export const hostPanel: Panel = {
     row(
       model,
       'overview.memory',
-      factLine(model, 'memory', (memory) => {
+      factLine(model, 'memory', besideLabel(width), (memory) => {
         const { language } = model.text;
         return [
           value(
@@ -87,7 +95,7 @@ export const hostPanel: Panel = {
     row(
       model,
       'overview.available',
-      factLine(model, 'memory', (memory) => {
+      factLine(model, 'memory', besideLabel(width), (memory) => {
         const { language } = model.text;
         const swap =
           memory.swap_total === 0
@@ -103,7 +111,7 @@ export const hostPanel: Panel = {
     row(
       model,
       'overview.temperature',
-      factLine(model, 'temperatures', (temperatures) => {
+      factLine(model, 'temperatures', besideLabel(width), (temperatures) => {
         if (temperatures.cpu_temp_c === null) return [segment(model.text('overview.no-sensor'), 'dim')];
         return [
           value(
@@ -117,7 +125,7 @@ export const hostPanel: Panel = {
     row(
       model,
       'overview.pressure',
-      factLine(model, 'pressure', (pressure) => {
+      factLine(model, 'pressure', besideLabel(width), (pressure) => {
         const part = (name: string, resource: typeof pressure.cpu) =>
           resource === null ? '' : `${name} ${formatNumber(resource.some.avg10, 1, model.text.language)} `;
         return [
@@ -134,7 +142,7 @@ export const hostPanel: Panel = {
     row(
       model,
       'overview.uptime',
-      factLine(model, 'uptime', (uptime) => {
+      factLine(model, 'uptime', besideLabel(width), (uptime) => {
         const clock = valueOf(model.observations.time_sync?.reading);
         const sync =
           clock === undefined
@@ -157,10 +165,10 @@ function rates(model: Model, subject: 'network' | 'disks', width: number): Line 
       ? [history.network_rx, history.network_tx]
       : [history.disk_read, history.disk_write];
   const note = freshnessNote(model, subject);
-  if (freshness(model, subject) !== 'live' && note !== undefined) return [note];
   const inNow = inward.at(-1) ?? null;
   const outNow = outward.at(-1) ?? null;
   if (inNow === null || outNow === null) {
+    if (freshness(model, subject) !== 'live' && note !== undefined) return [note];
     const early = lastFacts(model, subject) === undefined || inward.length < SAMPLES_OF_A_RATE;
     return [segment(text(early ? 'freshness.waiting' : 'word.none'), 'dim')];
   }
@@ -172,7 +180,8 @@ function rates(model: Model, subject: 'network' | 'disks', width: number): Line 
     in: formatRate(inNow, text.language),
     out: formatRate(outNow, text.language),
   });
-  return [value(words), spark(model, sums, Math.max(1, ...sums.map((each) => each ?? 0)), width)];
+  const most = Math.max(1, ...sums.map((each) => each ?? 0));
+  return besideNote([value(words), spark(model, sums, most, width)], note, besideLabel(width));
 }
 
 /** A rate needs two samples; before the third nothing is said to be missing. */

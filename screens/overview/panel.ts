@@ -26,6 +26,9 @@ export const row = (model: Model, label: TextKey | undefined, rest: Line): Line 
   ...rest,
 ];
 
+/** What is left for what stands beside a label. */
+export const besideLabel = (width: number): number => width - LABEL_WIDTH;
+
 /** A value in the column of values, so that what follows it stands in one column too. */
 export const value = (text: string, tone: Segment['tone'] = 'plain'): Segment =>
   segment(`${fit(text, VALUE_WIDTH)} `, tone);

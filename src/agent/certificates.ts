@@ -90,11 +90,11 @@ export async function openCertificates(tools: CertificateTools): Promise<Certifi
     return { fingerprint: current.fingerprint };
   };
 
-  /** Not while there is no guest at all: then it is root's to say. */
+  /** Not while there is no guest at all, or tokens cannot be read: then it is root's to say. */
   const takeOverIfAllKnow = async (): Promise<void> => {
     if (next === undefined || acknowledged.size === 0) return;
     const tokens = await tools.validTokens();
-    if (tokens.every((id) => acknowledged.has(id))) await takeOver();
+    if (tokens.length > 0 && tokens.every((id) => acknowledged.has(id))) await takeOver();
   };
 
   return {

@@ -148,6 +148,8 @@ function prepare(server: Server | HttpsServer, kind: DoorKind, tools: DoorTools)
   // Whoever closes its half has asked and waits for its answer (RFC 9112, 9.6).
   Object.assign(server, { httpAllowHalfOpen: true });
   server.on('request', tools.server.listener);
+  // Nothing is expected here; Node would answer that by itself, past the server.
+  server.on('checkExpectation', tools.server.listener);
   server.setTimeout(tools.limits.stalledMs);
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);

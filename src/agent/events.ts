@@ -194,7 +194,9 @@ export function createEventHub(options: {
     },
     follow: ({ caller, subjects, lastEventId }) => {
       const own = [...followers].filter((one) => isSameGuest(one.caller, caller)).length;
-      if (followers.size >= limits.all || (caller.kind === 'guest' && own >= limits.guest)) {
+      // Root always gets in, as at its door: there are only so many connections there.
+      const isFull = caller.kind !== 'root' && followers.size >= limits.all;
+      if (isFull || (caller.kind === 'guest' && own >= limits.guest)) {
         throw new Refusal('E_RATE', 'too many event streams are open', { retryAfterS: 5 });
       }
       return (response) => {

@@ -26,6 +26,8 @@ export type Limits = {
     /** Of one address over HTTPS, whatever token it brings. */
     readonly address: Rate;
     readonly guest: Rate;
+    /** What one VMID posts, with all of its tokens: each costs a look at disks or a write to one. */
+    readonly posts: Rate;
     readonly scraper: Rate;
     /** Of all who use the group's socket together: who they are cannot be told apart. */
     readonly group: Rate;
@@ -33,13 +35,13 @@ export type Limits = {
     readonly wrongToken: Rate;
     /** New connections of one address over HTTPS: a handshake costs more than an answer. */
     readonly connections: Rate;
-    /** Lines of the log about refusals. */
+    /** Lines of the log about refusals, and about failures. */
     readonly refusalLines: Rate;
   };
   /** How long a wrong token waits for its answer. */
   readonly wrongTokenMs: number;
   readonly followers: {
-    /** Event streams of one guest, and of all. */
+    /** Event streams of one guest, and of all together; root always gets one. */
     readonly guest: number;
     readonly all: number;
     /** How often a stream says that it lives, and how long one that is not read is kept. */
@@ -60,6 +62,7 @@ export const defaultLimits: Limits = {
   rates: {
     address: { perS: 200, burst: 400 },
     guest: { perS: 50, burst: 200 },
+    posts: { perS: 1, burst: 20 },
     scraper: { perS: 10, burst: 20 },
     group: { perS: 200, burst: 400 },
     wrongToken: { perS: 0.2, burst: 10 },

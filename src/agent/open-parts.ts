@@ -1,6 +1,7 @@
 // Puts together what the agent remembers and the hands that it has on disks, for the part that listens.
 import type { OwnProgram } from '../base/start-job.ts';
 import { messageOf } from '../base/errors.ts';
+import { createInTurn, type InTurn } from '../base/in-turn.ts';
 import type { DiskScan } from '../contracts/facts/disk-flags.ts';
 import { valueOf } from '../contracts/reading.ts';
 import { createFlagger, type Flagger } from '../disks/create-flagger.ts';
@@ -13,6 +14,7 @@ import { createRunFormat } from '../disks/run-format.ts';
 import { startScan, type RunningScan } from '../disks/scan-disk.ts';
 import { scanForReceipt } from '../disks/scan-for-receipt.ts';
 import { readDescendants } from '../host/descendants.ts';
+import { readNumberedDevice } from '../host/numbered-device.ts';
 import { readStoragePlaces } from '../host/storage-config.ts';
 import { join } from 'node:path';
 import { openMemory } from './memory.ts';
@@ -23,22 +25,27 @@ import type { StartScan } from './scans.ts';
 /** Flags are cheap to read again where nothing was written. */
 const FLAGS_EVERY_MS = 5000;
 
+/** Which attachment of a device (diskseq) the last scan began with, by kernel name. */
+type Scanned = Map<string, string | null>;
+
 export const openPartsWith =
   (own: OwnProgram, version: string): OpenParts =>
   async (tools) => {
     const { config, clock, log, machine } = tools;
     const receipts = createReceipts({ path: join(config.state_dir, 'receipts.json') });
+    const scanned: Scanned = new Map();
     const flagger = createFlagger({
       machine,
       receipts,
       allowLoop: config.disks.allow_loop,
       // Our own jobs have the disks open that they read.
       excludePids: async () => readDescendants(machine, process.pid),
-      scanOf: ({ name }) => tools.scanOf(name),
+      // A scan of the disk that was under this name before tells nothing of this one.
+      scanOf: ({ name }, diskseq) => (scanned.get(name) === diskseq ? tools.scanOf(name) : null),
     });
     const examine: DiskHands['examine'] = async (name, { signal }) => flagger.examine(name, { signal });
 
-    const identifying = new Map<string, Identifying>();
+    const blinkers: Blinkers = { running: new Map(), formatted: [], inTurn: createInTurn() };
     const memory = await openMemory({
       stateFolder: config.state_dir,
       hostScope: tools.hostScope,
@@ -48,7 +55,7 @@ export const openPartsWith =
       disks: {
         readDevices: tools.readDevices,
         examine,
-        runFormat: undisturbedFormat(own, tools, identifying),
+        runFormat: undisturbedFormat(own, tools, blinkers),
         cleanUp: async ({ operation, identity, loops }) => {
           const told: string[] = [];
           for (const loop of loops) {
@@ -75,14 +82,13 @@ export const openPartsWith =
           const disks = await tools.readDevices(signal);
           return disks.state === 'ok' ? flagger.readFlags(disks.value.devices, signal) : disks;
         },
-        forGuest: (flags) => flags,
       },
       ...memory.subjects,
     };
 
     const disks: DiskHands = {
       examine,
-      startScan: provingScan(own, tools, flagger, receipts),
+      startScan: provingScan(own, tools, { flagger, receipts, scanned }),
       release: async (device, signal) => {
         const [devices, places] = await Promise.all([tools.readDevices(signal), readStoragePlaces(machine)]);
         if (devices.state !== 'ok') {
@@ -109,20 +115,25 @@ export const openPartsWith =
           },
         });
       },
-      identify: async (device) => {
-        identifying.get(device.name)?.stop();
-        try {
-          const one = await startIdentify({ own, machine, device });
-          identifying.set(device.name, one);
-          void one.done.then((why) => {
-            if (identifying.get(device.name) === one) identifying.delete(device.name);
-            if (why !== null) log.warn({ device: device.path, why }, 'identify');
-          });
-          return { how: one.how, seconds: one.seconds };
-        } catch (error) {
-          return { how: 'none', why: messageOf(error) };
-        }
-      },
+      identify: async (device) =>
+        blinkers.inTurn(async () => {
+          const { running, formatted } = blinkers;
+          if (formatted.some((names) => names.includes(device.name))) {
+            return { how: 'none', why: `an operation is running on ${device.path}` };
+          }
+          running.get(device.name)?.stop();
+          try {
+            const one = await startIdentify({ own, machine, device });
+            running.set(device.name, one);
+            void one.done.then((why) => {
+              if (running.get(device.name) === one) running.delete(device.name);
+              if (why !== null) log.warn({ device: device.path, why }, 'identify');
+            });
+            return { how: one.how, seconds: one.seconds };
+          } catch (error) {
+            return { how: 'none', why: messageOf(error) };
+          }
+        }),
     };
 
     return {
@@ -136,21 +147,24 @@ export const openPartsWith =
       },
       trouble: memory.trouble,
       stop: async () => {
-        for (const one of identifying.values()) one.stop();
+        for (const one of blinkers.running.values()) one.stop();
         await memory.stop();
       },
     };
   };
 
+type Blinkers = {
+  readonly running: Map<string, Identifying>;
+  /** Names of what formats are going on; nothing of it is made to blink. */
+  formatted: readonly (readonly string[])[];
+  readonly inTurn: InTurn;
+};
+
 /**
  * What we do with a disk ourselves is none that holds it: readings and blinking end before a format
  * begins. A job that died on its way may have left its loop device behind.
  */
-function undisturbedFormat(
-  own: OwnProgram,
-  tools: AgentTools,
-  identifying: ReadonlyMap<string, Identifying>,
-): RunFormat {
+function undisturbedFormat(own: OwnProgram, tools: AgentTools, blinkers: Blinkers): RunFormat {
   const runFormat = createRunFormat(own);
   return async (order, listener, signal) => {
     const disks = await tools.readDevices(signal);
@@ -163,8 +177,12 @@ function undisturbedFormat(
         parents.some((parent) => parent === meant?.name || meant?.parents.includes(parent) === true),
     );
     const names = near.map(({ name }) => name);
+    blinkers.formatted = [...blinkers.formatted, names];
     const goOn = await tools.keepOffScans(names);
-    const blinking = names.flatMap((name) => identifying.get(name) ?? []);
+    // One that is about to start is waited for.
+    const blinking = await blinkers.inTurn(async () =>
+      Promise.resolve(names.flatMap((name) => blinkers.running.get(name) ?? [])),
+    );
     for (const one of blinking) one.stop();
     await Promise.all(blinking.map(async ({ done }) => done));
     let loop: string | null = null;
@@ -187,13 +205,18 @@ function undisturbedFormat(
       return result;
     } finally {
       goOn();
+      blinkers.formatted = blinkers.formatted.filter((one) => one !== names);
       tools.forget('disk_flags');
     }
   };
 }
 
 /** Reads every byte; where all were zero and nobody wrote meanwhile, a receipt of it stays. */
-function provingScan(own: OwnProgram, tools: AgentTools, flagger: Flagger, receipts: Receipts): StartScan {
+function provingScan(
+  own: OwnProgram,
+  tools: AgentTools,
+  { flagger, receipts, scanned }: { flagger: Flagger; receipts: Receipts; scanned: Scanned },
+): StartScan {
   const { machine, log } = tools;
   return ({ device, idle, onProgress }): RunningScan => {
     const state: { running?: RunningScan; cancelled: boolean } = { cancelled: false };
@@ -202,15 +225,19 @@ function provingScan(own: OwnProgram, tools: AgentTools, flagger: Flagger, recei
       if (state.cancelled) state.running.cancel();
       return state.running.done;
     };
-    const done = scanForReceipt({
-      flagger,
-      receipts,
-      name: device.name,
-      scan,
-      onNoReceipt: (why) => log.info({ device: device.path, why }, 'scan leaves no receipt'),
-    });
+    const run = async (): Promise<DiskScan> => {
+      const attached = await readNumberedDevice(machine, device.device_number);
+      scanned.set(device.name, attached?.diskseq ?? null);
+      return scanForReceipt({
+        flagger,
+        receipts,
+        name: device.name,
+        scan,
+        onNoReceipt: (why) => log.info({ device: device.path, why }, 'scan leaves no receipt'),
+      });
+    };
     return {
-      done,
+      done: run(),
       cancel: () => {
         state.cancelled = true;
         state.running?.cancel();

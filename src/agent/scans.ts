@@ -4,7 +4,7 @@ import type { DiskFlag, DiskScan } from '../contracts/facts/disk-flags.ts';
 import type { BlockDevice } from '../contracts/facts/disks.ts';
 import type { FlaggedDevice } from '../contracts/flagged-devices.ts';
 import type { RunningScan } from '../disks/scan-disk.ts';
-import { Refusal } from './handler.ts';
+import { Refusal, type Caller } from './handler.ts';
 
 export type StartScan = (options: {
   readonly device: BlockDevice;
@@ -15,7 +15,7 @@ export type StartScan = (options: {
 
 export type Scans = {
   /** Starts one, or gives the one that runs. */
-  readonly start: (device: BlockDevice) => DiskScan;
+  readonly start: (device: BlockDevice, by: Caller['kind']) => DiskScan;
   /** The running or the last one of this attachment of a device. */
   readonly of: (name: string) => DiskScan | null;
   /** Starts the next that nobody asked for, unless one runs. */
@@ -34,6 +34,8 @@ type Kept = { scan: DiskScan; running: RunningScan | undefined };
 
 /** As many as an asking person can start; each reads a disk at full speed. */
 const MAX_RUNNING = 8;
+/** Guests leave room for the host, which cannot end what they have begun; and they wait for all who use disks. */
+const MAX_WHEN_GUEST_ASKS = 4;
 
 export function createScans(options: {
   readonly startScan: StartScan;
@@ -47,7 +49,7 @@ export function createScans(options: {
   const keptOff = new Map<symbol, readonly string[]>();
   const isKeptOff = (name: string) => [...keptOff.values()].some((names) => names.includes(name));
 
-  const start = (device: BlockDevice, idle: boolean): DiskScan => {
+  const start = (device: BlockDevice, idle: boolean, most = MAX_RUNNING): DiskScan => {
     if (isKeptOff(device.name)) {
       throw new Refusal('E_DEVICE_BUSY', `an operation is running on ${device.path}`, {
         hint: 'wait for its end',
@@ -55,8 +57,8 @@ export function createScans(options: {
     }
     const before = kept.get(device.name);
     if (before?.running !== undefined) return before.scan;
-    if (runningCount() >= MAX_RUNNING) {
-      throw new Refusal('E_DEVICE_BUSY', `${MAX_RUNNING} disks are being read already`, {
+    if (runningCount() >= most) {
+      throw new Refusal('E_DEVICE_BUSY', `${most} disks are being read already`, {
         hint: 'ask again when one of them is done',
       });
     }
@@ -91,7 +93,7 @@ export function createScans(options: {
   };
 
   return {
-    start: (device) => start(device, false),
+    start: (device, by) => (by === 'guest' ? start(device, true, MAX_WHEN_GUEST_ASKS) : start(device, false)),
     of: (name) => kept.get(name)?.scan ?? null,
     startNext: (devices) => {
       if (runningCount() > 0) return;

@@ -49,13 +49,14 @@ export async function createAgentServer(options: ServerOptions): Promise<AgentSe
   const rates = {
     address: createRateGate(limits.rates.address, clock),
     guest: createRateGate(limits.rates.guest, clock),
+    posts: createRateGate(limits.rates.posts, clock),
     scraper: createRateGate(limits.rates.scraper, clock),
     group: createRateGate(limits.rates.group, clock),
     wrongToken: createRateGate(limits.rates.wrongToken, clock),
     refusalLines: createRateGate(limits.rates.refusalLines, clock),
   };
-  /** Refusals that are not in the log: whoever floods must not fill it. */
-  let untold = 0;
+  /** What is not in the log: whoever floods must not fill it. */
+  const untold = { info: 0, error: 0 };
 
   const app = Fastify<Server>({
     logger: false,
@@ -67,7 +68,14 @@ export async function createAgentServer(options: ServerOptions): Promise<AgentSe
     },
     routerOptions: { maxParamLength: 100 },
     return503OnClosing: false,
-    frameworkErrors: (error, request, reply) => refuse(error, request, reply),
+    frameworkErrors: (error, request, reply) => {
+      try {
+        pace(request.raw);
+        refuse(error, request, reply);
+      } catch (tooOften) {
+        refuse(tooOften, request, reply);
+      }
+    },
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
@@ -167,33 +175,36 @@ export async function createAgentServer(options: ServerOptions): Promise<AgentSe
       path: pathOf(request.raw).slice(0, 200),
       caller: known.get(request)?.kind ?? 'unknown',
     };
-    if (status >= 500) log.error({ ...about, err: stackOf(refusal.cause ?? refusal) }, 'request failed');
-    else tellRefusal(about);
+    if (status >= 500) tell('error', { ...about, err: stackOf(refusal.cause ?? refusal) }, 'request failed');
+    else tell('info', about, 'request refused');
     if (retryAfterS !== undefined) void reply.header('retry-after', String(retryAfterS));
     // The rest of a body that nobody reads must not be taken for the next request.
     if (!request.raw.complete && hasBody(request.raw)) void reply.header('connection', 'close');
     void reply.code(status).type('application/json; charset=utf-8').send(JSON.stringify(body));
   }
 
-  function tellRefusal(about: object): void {
-    if (rates.refusalLines.take('all') > 0) {
-      untold += 1;
+  function tell(level: 'info' | 'error', about: object, what: string): void {
+    if (rates.refusalLines.take(level) > 0) {
+      untold[level] += 1;
       return;
     }
-    log.info(untold === 0 ? about : { ...about, untold }, 'request refused');
-    untold = 0;
+    log[level](untold[level] === 0 ? about : { ...about, untold: untold[level] }, what);
+    untold[level] = 0;
   }
 
-  /** Who calls, and whether so often. The door decides; only over HTTPS is a token looked at. */
-  function admit(raw: IncomingMessage): Caller | Promise<Caller> {
+  /** By which door it came, and whether so often. */
+  function pace(raw: IncomingMessage): { readonly door: DoorKind; readonly address: string } {
     const came = doors.get(raw.socket);
     if (came === undefined) throw new Error('a connection came by no door');
-    if (came.door === 'root') return { kind: 'root' };
-    if (came.door === 'group') {
-      slowDown(rates.group.take('group'));
-      return { kind: 'group' };
-    }
-    slowDown(rates.address.take(came.address));
+    if (came.door === 'group') slowDown(rates.group.take('group'));
+    if (came.door === 'https') slowDown(rates.address.take(came.address));
+    return came;
+  }
+
+  /** Who calls. The door decides; only over HTTPS is a token looked at. */
+  function admit(raw: IncomingMessage): Caller | Promise<Caller> {
+    const came = pace(raw);
+    if (came.door !== 'https') return { kind: came.door };
     const secret = bearerOf(raw);
     if (secret === undefined) return { kind: 'nobody' };
     if (options.isScraper(secret)) {
@@ -216,6 +227,7 @@ export async function createAgentServer(options: ServerOptions): Promise<AgentSe
       return wait<Caller>(limits.wrongTokenMs, { kind: 'nobody' }, { signal: stopping.signal });
     }
     slowDown(rates.guest.take(token.id));
+    if (raw.method !== 'GET') slowDown(rates.posts.take(String(token.vmid)));
     const caller = { kind: 'guest', vmid: token.vmid, tokenId: token.id } as const;
     const acknowledged = raw.headers[ACKNOWLEDGE_HEADER];
     if (typeof acknowledged === 'string') options.onAcknowledge(caller, acknowledged);

@@ -6,6 +6,7 @@ import { randomHex, randomSecret, equalSecrets } from '../base/digest.ts';
 import { messageOf } from '../base/errors.ts';
 import { runTool } from '../base/run-tool.ts';
 import type { Text } from '../base/texts/text.ts';
+import { formatBytes } from '../base/units.ts';
 import { createEmbeddedSource } from '../clients/embedded.ts';
 import type { AgentConfig } from '../contracts/agent-config.ts';
 import { routes as contract, type Notice, type RouteTable } from '../contracts/routes.ts';
@@ -81,7 +82,8 @@ export async function startAgent(options: AgentOptions): Promise<RunningAgent> {
 async function put(options: AgentOptions, undo: (() => void | Promise<void>)[]): Promise<RunningAgent> {
   const { config, clock, log, text, version } = options;
   const limits = options.limits ?? defaultLimits;
-  openOwnFolder(config.state_dir, text);
+  openOwnFolder(config.state_dir, 0o700, text);
+  openOwnFolder(config.run_dir, 0o755, text);
   const lock = await lockState(join(config.state_dir, 'lock'), text);
   undo.push(lock.release);
   const started = clock.now();
@@ -184,7 +186,7 @@ async function put(options: AgentOptions, undo: (() => void | Promise<void>)[]):
         started,
         trouble: async () => parts.trouble() ?? storeHealth.trouble(),
       }),
-      ...createDiskActions({ sampler, scans, hands: parts.disks, config, log, record: parts.record }),
+      ...createDiskActions({ sampler, scans, hands: parts.disks, config, clock, log, record: parts.record }),
       ...createCertificateHandlers(certificates, parts.record),
       events: createEventsHandler({ hub, sampler, views }),
       ...parts.handlers,
@@ -307,7 +309,7 @@ function describe(
   device: { readonly model: string | null; readonly size_bytes: number; readonly durable_id: string | null },
   more?: string,
 ): string {
-  const size = `${(device.size_bytes / 1e9).toFixed(1)} GB`;
+  const size = formatBytes(device.size_bytes, 'en');
   return [device.model, size, device.durable_id, more]
     .filter((part) => part !== null && part !== undefined)
     .join(', ');

@@ -1,6 +1,7 @@
 // Which subjects a caller may see, and what of them: one place for `GET /facts`, `GET /agent` and events.
 import type { Facts, Subject } from '../contracts/all-facts.ts';
 import type { Reading } from '../contracts/reading.ts';
+import { forGuest } from './for-guest.ts';
 import type { Caller } from './handler.ts';
 import type { OwnSubjects } from './sampler.ts';
 
@@ -8,7 +9,10 @@ import type { OwnSubjects } from './sampler.ts';
 export type Views = { readonly [S in Subject]?: 'all' | ((value: Facts[S], vmid: number) => Facts[S]) };
 
 /** Disks are for everybody to look at, as `GET /disks` gives them. */
-const FOR_GUESTS = { disks: 'all', disk_flags: 'all' } as const satisfies Views;
+const FOR_GUESTS: Views = {
+  disks: 'all',
+  disk_flags: (facts) => ({ ...facts, flags: facts.flags.map(forGuest) }),
+};
 
 export function viewsOf(own: OwnSubjects): Views {
   const views: Views = { ...FOR_GUESTS };

@@ -14,7 +14,7 @@ type Cell = {
 
 const CELLS: readonly Cell[] = [
   {
-    column: (text) => ({ title: text('column.device'), minWidth: 8 }),
+    column: (text) => ({ title: text('column.device'), minWidth: 14 }),
     show: ({ name }, depth) => '  '.repeat(depth) + name,
   },
   {

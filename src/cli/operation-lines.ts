@@ -16,11 +16,11 @@ export function formatOperations(
     [
       { title: text('op.column.id') },
       { title: text('op.column.state') },
-      { title: text('column.device'), minWidth: 8 },
+      { title: text('column.device'), minWidth: 14 },
       { title: text('op.column.fstype') },
       { title: text('column.flag'), dispensable: 1 },
-      { title: text('op.column.age'), align: 'right', dispensable: 2 },
-      { title: text('op.column.expires'), align: 'right', dispensable: 3 },
+      { title: text('op.column.age'), align: 'right', dispensable: 3 },
+      { title: text('op.column.expires'), align: 'right', dispensable: 2 },
       { title: text('op.column.by'), minWidth: 8, dispensable: 4 },
       { title: text('column.durable-id'), minWidth: 12, dispensable: 5 },
     ],
@@ -70,12 +70,14 @@ export function listOperation(one: Operation, text: Text): readonly Row[] {
             `${text(`op.approved.${approval.how}`)}, ${tellRequester(text, approval.by)}, ${formatMoment(approval.at)}`,
           ] as const,
         ]),
-    ...(one.stage === null ? [] : [[text('op.field.stage'), text(`op.stage.${one.stage}`)] as const]),
+    ...(one.stage === null || one.state === 'done'
+      ? []
+      : [[text('op.field.stage'), text(`op.stage.${one.stage}`)] as const]),
     [text('op.field.dirty'), text(one.dirty ? 'op.dirty.yes' : 'op.dirty.no')],
     ...(progress === null ? [] : [[text('op.field.progress'), tellProgress(text, progress)] as const]),
     ...(ended === null
       ? []
-      : [[text('op.field.ended'), `${formatMoment(ended.at)}  ${tellEnd(ended, text)}`] as const]),
+      : [[text('op.field.ended'), `${formatMoment(ended.at)}  ${tellEnd(one.state, ended, text)}`] as const]),
     ...(one.state === 'pending' && !one.data_bearing
       ? [[text('op.field.confirm-word'), one.confirm_word] as const]
       : []),
@@ -84,8 +86,13 @@ export function listOperation(one: Operation, text: Text): readonly Row[] {
 
 const tellState = ({ state }: Operation, text: Text): string => text(`op.state.${state}`);
 
-function tellEnd({ code, detail }: NonNullable<Operation['ended']>, text: Text): string {
-  return [code === null ? text('op.ended.well') : (tellRefusal(text, code) ?? code), detail]
+function tellEnd(
+  state: Operation['state'],
+  { code, detail }: NonNullable<Operation['ended']>,
+  text: Text,
+): string {
+  const well = state === 'done' ? text('op.ended.well') : '';
+  return [code === null ? well : (tellRefusal(text, code) ?? code), detail]
     .filter((word) => word !== '')
     .join(' ');
 }

@@ -31,6 +31,12 @@ export function parseVmid(value: string, { text }: CommandContext): number {
 /** The first word after the command's name; help already refused to go without it. */
 export const operandOf = ({ operands }: CommandContext): string => operands[0] ?? '';
 
+/** A device: `sda`, as the list shows it, is `/dev/sda`; a path or a durable id stands as it is. */
+export function deviceOf(context: CommandContext): string {
+  const word = operandOf(context);
+  return /^[a-z][\w-]*$/.test(word) ? `/dev/${word}` : word;
+}
+
 /** The typed word as the agent's routes take it. */
 export function wordOf(context: CommandContext): { readonly confirm?: string } {
   const confirm = stringOption(context, 'confirm');

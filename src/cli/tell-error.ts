@@ -20,6 +20,7 @@ export function tellError(error: unknown, { out, err, text, env, wantsJson }: Er
     const { message, hint } = tellActionable(text, error);
     err.line(name, message);
     if (hint !== undefined) err.line(hint);
+    if (api_code === 'E_WORD') err.line(text('confirm.option'));
     // A usage error is the script's own mistake: it gets no document.
     if (wantsJson && code !== 'usage') {
       out.json({

@@ -83,12 +83,26 @@ export function createFlagger(options: FlaggerOptions): Flagger {
     return content;
   };
 
+  /** Whether a receipt tells of it, or of what shares its bytes: each keeps pages of its own. */
+  const isProven = (device: BlockDevice, devices: readonly BlockDevice[]) =>
+    devices.some((one) => one.durable_id !== null && receipts.has(one.durable_id) && isRelated(one, device));
+
   /** With the receipt that holds for each device. */
   const withReceipts = async (look: Look): Promise<Look> => {
     const bootId = await readBootId(machine);
     const all = [...look.devices.values()].map(({ device }) => device);
     const devices = new Map<string, SeenDevice>();
+    const written = new Set(
+      look.around.openers.found.filter(({ writes }) => writes).map(({ deviceNumber }) => deviceNumber),
+    );
     for (const [name, seen] of look.devices) {
+      // Commands that go past the block layer (SG_IO, as QEMU's scsi-block sends them) are in no counter.
+      const isWritten = all.some((one) => written.has(one.device_number) && isRelated(one, seen.device));
+      const { durable_id: id } = seen.device;
+      if (isWritten && id !== null && receipts.has(id)) {
+        known.delete(name);
+        await receipts.forget(id);
+      }
       const stamp = await stampOf(machine, seen, all, bootId);
       if (typeof stamp === 'string') {
         // With the kernel's counters off, nobody knows what was written meanwhile.
@@ -119,7 +133,7 @@ export function createFlagger(options: FlaggerOptions): Flagger {
       lookInto,
       excludePids: await excluded(),
       knownOpeners: openers,
-      mustFlush: ({ durable_id: id }) => fresh || (id !== null && receipts.has(id)),
+      mustFlush: (device) => fresh || isProven(device, devices),
       recall: async (device, attachment, read) => {
         if (fresh) return read();
         const key = await keyOf(machine, device, attachment, devices);
@@ -129,8 +143,9 @@ export function createFlagger(options: FlaggerOptions): Flagger {
       signal,
     });
     if (taken.state !== 'ok') return taken;
-    openers = new Set(taken.value.around.openers.found.map(identifyOpener));
-    return { ...taken, value: await withReceipts(taken.value) };
+    const value = without(await excluded(), taken.value);
+    openers = new Set(value.around.openers.found.map(identifyOpener));
+    return { ...taken, value: await withReceipts(value) };
   };
 
   /**
@@ -211,6 +226,21 @@ export function createFlagger(options: FlaggerOptions): Flagger {
     },
     readStamp: async (name, signal) => readStamp(machine, name, signal),
   };
+}
+
+/** The same one, or one that lies on the other. */
+const isRelated = (one: BlockDevice, other: BlockDevice): boolean =>
+  one.name === other.name || one.parents.includes(other.name) || other.parents.includes(one.name);
+
+/** Jobs of ours that began while we looked hold nothing either. */
+function without(pids: ReadonlySet<number>, taken: Look): Look {
+  const { openers, locks } = taken.around;
+  const around = {
+    ...taken.around,
+    openers: { ...openers, found: openers.found.filter(({ pid }) => !pids.has(pid)) },
+    locks: { ...locks, found: locks.found.filter(({ pid }) => !pids.has(pid)) },
+  };
+  return { ...taken, around };
 }
 
 /** The content may be another than before when any of this is. */

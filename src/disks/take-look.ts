@@ -17,7 +17,7 @@ import { readLoopBackings } from '../host/loop-backing.ts';
 import { readLvmMembers } from '../host/lvm-members.ts';
 import type { Machine } from '../host/machine.ts';
 import { readAllMounts } from '../host/mount-namespaces.ts';
-import { answersAtOnce } from '../host/quick-files.ts';
+import { answersAtOnce, isMountedNowhere } from '../host/quick-files.ts';
 import { EMPTY } from '../host/survey.ts';
 import { readSwapAreas } from '../host/swap-areas.ts';
 import { readZfsMembers } from '../host/zfs-members.ts';
@@ -88,6 +88,7 @@ export async function takeLook(request: LookRequest): Promise<Reading<Look>> {
     readOpeners(machine, {
       wanted: new Set([...inside].map(({ device_number: number }) => number)),
       mayHang: (fdinfo) => !answersAtOnce(fdinfo, mounts.found),
+      isMountedNowhere: (fdinfo) => isMountedNowhere(fdinfo, mounts.found),
       excludePids: request.excludePids,
       known: request.knownOpeners,
     }),

@@ -1,7 +1,7 @@
 // Which processes have a block device open, by the device's number and not by the name they used. A
 // program that only passes by (blkid, lvs, udev's workers) holds nothing: what counts was seen twice.
 import { setImmediate as breathe, setTimeout as sleep } from 'node:timers/promises';
-import { failed, type Missing } from '../contracts/reading.ts';
+import { failed, ok, type Missing, type Reading } from '../contracts/reading.ts';
 import type { Machine } from './machine.ts';
 import { parseProcessStat } from './process-stat.ts';
 import { readProcessIds } from './process-ids.ts';
@@ -67,6 +67,8 @@ type Options = {
   readonly wanted: ReadonlySet<string>;
   /** By the file's `fdinfo`: whether asking it what it is may never come back. */
   readonly mayHang: (fdinfo: string) => boolean;
+  /** By the same: whether its file system is mounted nowhere any more, so that its path tells nothing. */
+  readonly isMountedNowhere?: (fdinfo: string) => boolean;
   readonly excludePids: ReadonlySet<number>;
   /** Openers (`identifyOpener`) that an earlier look was sure of. */
   readonly known?: ReadonlySet<string>;
@@ -79,11 +81,12 @@ async function look(machine: Machine, options: Options, only?: ReadonlySet<numbe
   }
   const found: Opener[] = [];
   const refused: Missing[] = [];
+  const patience: Patience = { left: MOST_HANGING };
   for (const pid of processes.value) {
     if (options.excludePids.has(pid) || (only !== undefined && !only.has(pid))) continue;
     // A thousand open files must not hold up who waits for a key.
     await breathe();
-    const survey = await lookAt(machine, pid, options);
+    const survey = await lookAt(machine, pid, options, patience);
     found.push(...survey.found);
     refused.push(...survey.unread);
   }
@@ -93,27 +96,45 @@ async function look(machine: Machine, options: Options, only?: ReadonlySet<numbe
   return { found, unread };
 }
 
-async function lookAt(machine: Machine, pid: number, options: Options): Promise<Survey<Opener>> {
-  const folder = `/proc/${pid}/fd`;
-  const numbers = await machine.listFolder(folder);
-  if (numbers.state !== 'ok') return { found: [], unread: isGone(numbers) ? [] : [numbers] };
+/** Files that did not answer cost time in each look: after so many the others are not asked. */
+type Patience = { left: number };
+const MOST_HANGING = 2;
+const ANSWER_WITHIN_MS = 500;
+
+async function lookAt(
+  machine: Machine,
+  pid: number,
+  options: Options,
+  patience: Patience,
+): Promise<Survey<Opener>> {
+  const listed = await listOpenFiles(machine, pid);
+  if (listed.state !== 'ok') return { found: [], unread: isGone(listed) ? [] : [listed] };
+  const { folder, numbers } = listed.value;
   const opened = new Map<string, { readonly where: string; readonly writes: boolean }>();
-  for (const number of numbers.value) {
-    const path = `${folder}/${number}`;
+  for (const number of numbers) {
+    const path = `${folder}/fd/${number}`;
     const target = await machine.readLink(path);
     if (target.state !== 'ok') {
       if (isGone(target) || pid === INIT) continue;
       return { found: [], unread: [target] };
     }
     if (!target.value.startsWith('/')) continue;
-    const info = async () => machine.readText(`/proc/${pid}/fdinfo/${number}`);
+    const info = async () => machine.readText(`${folder}/fdinfo/${number}`);
     // Asking a file on a dead network mount what it is would never come back.
+    let device: string | null | undefined;
     if (!target.value.startsWith('/dev/')) {
       const told = await info();
-      if (told.state !== 'ok' || options.mayHang(told.value)) continue;
+      if (told.state !== 'ok') continue;
+      if (options.mayHang(told.value)) {
+        const isMemory = MEMORY.test(target.value);
+        if (isMemory || options.isMountedNowhere?.(told.value) !== true) continue;
+        device = await askInChild(machine, path, patience);
+      }
     }
-    const file = await machine.readNumbers(path);
-    const device = file.state === 'ok' ? file.value.deviceNumber : null;
+    if (device === undefined) {
+      const file = await machine.readNumbers(path);
+      device = file.state === 'ok' ? file.value.deviceNumber : null;
+    }
     if (device === null || !options.wanted.has(device)) continue;
     const told = await info();
     if (told.state !== 'ok') continue;
@@ -138,6 +159,41 @@ async function lookAt(machine: Machine, pid: number, options: Options): Promise<
       })),
     unread: [],
   };
+}
+
+/** memfd_create(2), shared memory, huge pages: on mounts of the kernel's own. */
+const MEMORY = /^\/(?:memfd:|SYSV|anon_hugepage)/;
+
+/** The number of the block device that an open file is; null for any other, and where it does not answer. */
+async function askInChild(machine: Machine, path: string, patience: Patience): Promise<string | null> {
+  if (patience.left <= 0) return null;
+  const asked = await machine.runTool({
+    file: 'stat',
+    args: ['--dereference', '--cached=always', '--format=%F %Hr:%Lr', '--', path],
+    deadlineMs: ANSWER_WITHIN_MS,
+  });
+  if (asked.state !== 'ended') patience.left -= 1;
+  const said = asked.state === 'ended' && asked.code === 0 ? asked.stdout : '';
+  return /^block special file (\d+:\d+)$/m.exec(said)?.[1] ?? null;
+}
+
+/** A process whose first thread has ended shows no files of its own: its other threads have them. */
+async function listOpenFiles(
+  machine: Machine,
+  pid: number,
+): Promise<Reading<{ readonly folder: string; readonly numbers: readonly string[] }>> {
+  const folder = `/proc/${pid}`;
+  const own = await machine.listFolder(`${folder}/fd`);
+  if (own.state !== 'ok') return own;
+  const threads = own.value.length > 0 ? undefined : await machine.listFolder(`${folder}/task`);
+  for (const thread of threads?.state === 'ok' ? threads.value : []) {
+    if (thread === String(pid)) continue;
+    const its = await machine.listFolder(`${folder}/task/${thread}/fd`);
+    if (its.state === 'ok' && its.value.length > 0) {
+      return ok({ folder: `${folder}/task/${thread}`, numbers: its.value }, its.source, its.at);
+    }
+  }
+  return ok({ folder, numbers: own.value }, own.source, own.at);
 }
 
 /** The lowest two bits of the flags, which are written in octal digits (open(2)): 0 is reading only. */

@@ -33,3 +33,7 @@ export async function readLoopBackings(machine: Machine): Promise<Survey<LoopBac
   }
   return { found, unread };
 }
+
+/** Where in its file a loop device begins: that can be moved while it stays attached (LOOP_SET_STATUS64). */
+export const readLoopOffset = async (machine: Machine, name: string): Promise<string> =>
+  (await readLine(machine, `/sys/block/${name}/loop/offset`)) ?? '0';

@@ -4,6 +4,10 @@ import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
+import { openCertificates } from '../../src/agent/certificates.ts';
+import { createLog } from '../../src/agent/log.ts';
+import { runTool } from '../../src/base/run-tool.ts';
+import { createText } from '../../src/base/texts/text.ts';
 import { ACKNOWLEDGE_HEADER } from '../../src/contracts/routes.ts';
 import { ask, open, type Reachable } from './ask.ts';
 import { GUEST, makeFolder, startTestAgent, STRANGER } from './test-agent.ts';
@@ -100,4 +104,25 @@ test('root can switch at once, and not to nothing', async () => {
   const answer = await ask(agent, { door: 'root', method: 'POST', path: '/certificate/switch' });
   expect(answer).toMatchObject({ status: 200, json: { fingerprint: next } });
   expect(await shown(agent)).toBe(next);
+});
+
+test('while tokens cannot be read, nothing is switched behind the back of guests', async () => {
+  let valid = ['t-own', 't-other'];
+  const store = await openCertificates({
+    folder: makeFolder(),
+    name: 'test',
+    runTool,
+    text: createText('en'),
+    log: createLog('error', { write: () => {} }),
+    validTokens: async () => Promise.resolve(valid),
+    onSwitch: () => {},
+  });
+  const { next_fingerprint } = await store.renew();
+  store.acknowledge({ kind: 'guest', vmid: 9200, tokenId: 't-own' }, next_fingerprint);
+  valid = [];
+  await store.reconsider();
+  expect(store.next()?.fingerprint).toBe(next_fingerprint);
+  valid = ['t-own'];
+  await store.reconsider();
+  expect(store.present().fingerprint).toBe(next_fingerprint);
 });

@@ -109,9 +109,9 @@ test('a folder that is too deep for a socket is told as such', async () => {
   await expect(startTestAgent({ folder: deep })).rejects.toThrow(/too long for a socket/);
 });
 
-test('a state folder that others can write into is refused', async () => {
+test.each(['state', 'run'])('a folder %s that others can write into is refused', async (name) => {
   const folder = makeFolder();
-  mkdirSync(join(folder, 'state'));
-  chmodSync(join(folder, 'state'), 0o777);
+  mkdirSync(join(folder, name));
+  chmodSync(join(folder, name), 0o777);
   await expect(startTestAgent({ folder })).rejects.toThrow(/Others than root can change/);
 });

@@ -239,3 +239,12 @@ test('only so many streams are open at once', async () => {
   await sleep(200);
   await follow(agent, { token: GUEST.secret });
 });
+
+test('root follows however many streams of others are open', async () => {
+  const followers = { ...defaultLimits.followers, all: 3 };
+  const agent = await startTestAgent({ limits: { followers } });
+  for (let n = 0; n < 3; n += 1) await follow(agent, { token: GUEST.secret });
+  const group = await ask(agent, { door: 'group', path: '/events' });
+  expect(group).toMatchObject({ status: 429, json: { code: 'E_RATE' } });
+  await follow(agent, { door: 'root' });
+});

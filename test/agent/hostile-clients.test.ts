@@ -169,6 +169,18 @@ test('a flood of refusals does not fill the log, and it says how many it left ou
   expect(lines.at(-1)).toMatch(/"untold":4\d/);
 });
 
+test('a flood of requests that fail does not fill the log either, and hides no refusal', async () => {
+  const rates = { ...generous, refusalLines: { perS: 0.001, burst: 5 } };
+  const agent = await startTestAgent({ limits: { rates } });
+  for (let n = 0; n < 20; n += 1) {
+    expect((await ask(agent, { path: '/operations', token: GUEST.secret })).status).toBe(503);
+  }
+  await ask(agent, { path: '/nothing', token: GUEST.secret });
+  const lines = (what: string) => agent.logged.filter((line) => line.includes(what)).length;
+  expect(lines('request failed')).toBe(5);
+  expect(lines('request refused')).toBe(1);
+});
+
 test('a body that is left unread is never taken for the next request', async () => {
   const agent = await startTestAgent();
   const inner = `GET /healthz HTTP/1.1\r\n${HOST}\r\n`;
@@ -320,4 +332,38 @@ test('a token is in no answer and in no line of the log, however it is sent', as
   expect(log).not.toContain(secret);
   // What a caller asks for by name is told back to that caller only.
   expect(answers.filter(({ text }) => text.includes(secret)).map(({ status }) => status)).toEqual([400]);
+});
+
+test.each([
+  ['a path that is no URL', 'GET /facts/%zz HTTP/1.1\r\nHost: x\r\n\r\n'],
+  ['an expectation that nobody knows', 'GET /healthz HTTP/1.1\r\nHost: x\r\nExpect: cake\r\n\r\n'],
+])('%s is counted like any other request, and answered in the same form', async (_what, request) => {
+  const rates = { ...defaultLimits.rates, address: { perS: 0.001, burst: 3 } };
+  const agent = await startTestAgent({ limits: { rates } });
+  const { socket, received } = await dial(agent, 'https');
+  socket.write(request.repeat(5));
+  await sleep(500);
+  socket.destroy();
+  expect(received().match(/"code":"E_RATE"/g)).toHaveLength(2);
+});
+
+test('a guest that asks for work without end is slowed down, whatever tokens it has, and another one is not', async () => {
+  const agent = await startTestAgent();
+  agent.tokens.set('second-secret-of-9200', { vmid: GUEST.vmid, id: 't-second' });
+  const format = async (token: string) =>
+    (
+      await ask(agent, {
+        method: 'POST',
+        path: '/disks/format',
+        body: { device: '/dev/x', fstype: 'ext4' },
+        token,
+      })
+    ).status;
+  const statuses: number[] = [];
+  for (let n = 0; n < 30; n += 1) {
+    statuses.push(await format(GUEST.secret), await format('second-secret-of-9200'));
+  }
+  expect(statuses.filter((status) => status === 429).length).toBeGreaterThan(20);
+  expect(await format(STRANGER.secret)).toBe(503);
+  expect((await ask(agent, { path: '/agent', token: GUEST.secret })).status).toBe(200);
 });

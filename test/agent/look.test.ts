@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { failed, ok } from '../../src/contracts/reading.ts';
 import { routes } from '../../src/contracts/routes.ts';
-import { ask } from './ask.ts';
-import { GUEST, startTestAgent } from './test-agent.ts';
+import { ask, open, type Asked } from './ask.ts';
+import { GUEST, startTestAgent, STRANGER } from './test-agent.ts';
 
 test('every look has the shape that the table of routes promises', async () => {
   const agent = await startTestAgent();
@@ -100,6 +100,74 @@ test('flags that were read too long ago call no disk blank any more', async () =
   now.ageMs = 60_000;
   await sleep(400);
   expect((await read()).devices.every(({ data_bearing }) => data_bearing)).toBe(true);
+});
+
+test('a guest sees which signals a disk has, and not what was seen where on the host', async () => {
+  const line = { detail: 'args: -chardev socket,password=hush', where: '/etc/pve/qemu-server/9201.conf:7' };
+  const named = { id: 'guest-config', class: 'named' as const, device: 'x', ...line, release: 'edit it' };
+  const held = {
+    id: 'mounted',
+    class: 'held' as const,
+    device: 'x',
+    detail: '/srv/of-another-guest',
+    where: '/proc/4711/mountinfo',
+    release: 'umount it',
+  };
+  const reason = "device is named in a guest's configuration";
+  let names: readonly string[] = [];
+  const agent = await startTestAgent({
+    disks: { allow_loop: true },
+    parts: () => ({
+      subjects: {
+        disk_flags: {
+          everyMs: 100,
+          read: async () => {
+            const flag = { data_bearing: true, verdict: 'in_use' as const, reason, scan: null };
+            const flags = names.map((name) => ({ ...flag, name, signals: [held, named] }));
+            return Promise.resolve(ok({ flags, allow_loop: false }, 'test', Date.now()));
+          },
+        },
+      },
+    }),
+  });
+  const look = async (by: Pick<Asked, 'door' | 'token'>) =>
+    routes.disks.answer.parse((await ask(agent, { path: '/disks', ...by })).json).devices;
+  const disks = await look({ door: 'root' });
+  names = disks.map(({ name }) => name);
+  await sleep(200);
+  const nothing = { detail: '', where: '', release: null };
+  const signals = [
+    { ...held, ...nothing },
+    { ...named, ...nothing },
+  ];
+  for (const device of await look({ door: 'group' })) expect(device.signals).toEqual([held, named]);
+  const guest = { token: GUEST.secret };
+  for (const device of await look(guest)) expect(device).toMatchObject({ reason, signals });
+  const body = { device: disks.find(({ size_bytes }) => size_bytes > 0)?.path };
+  const scan = await ask(agent, { method: 'POST', path: '/disks/scan', body, ...guest });
+  expect(scan.json).toMatchObject({ device: { reason, signals } });
+  const stream = await open(agent, { path: '/events?subjects=disk_flags', ...guest });
+  let text = '';
+  stream.on('data', (chunk: Buffer) => (text += chunk.toString('utf8'))).on('error', () => {});
+  await sleep(500);
+  stream.destroy();
+  expect(text).toContain(reason);
+  for (const secret of ['hush', 'of-another-guest', '4711']) expect(text).not.toContain(secret);
+});
+
+test('a guest that asks for one reading after the other floods neither log nor notices', async () => {
+  const agent = await startTestAgent({ disks: { allow_loop: true } });
+  const { devices } = routes.disks.answer.parse((await ask(agent, { door: 'root', path: '/disks' })).json);
+  const body = { device: devices.find(({ size_bytes }) => size_bytes > 0)?.path };
+  const scan = async (by: Pick<Asked, 'door' | 'token'>) =>
+    ask(agent, { method: 'POST', path: '/disks/scan', body, ...by });
+  expect((await scan({ token: GUEST.secret })).status).toBe(202);
+  for (const { secret } of [GUEST, STRANGER]) {
+    const again = await scan({ token: secret });
+    expect(again).toMatchObject({ status: 429, json: { code: 'E_RATE' } });
+  }
+  expect(agent.logged.filter((line) => line.includes('scan ended'))).toHaveLength(1);
+  expect((await scan({ door: 'group' })).status).toBe(202);
 });
 
 test.each([

@@ -486,6 +486,23 @@ test('a guest asks for itself only, and sees nothing of another', async () => {
   expect(await codeOf(agent.show(guestOf(9200), claimed.id))).toBe('E_NO_SUCH');
 });
 
+test("a guest's operation does not show it the host's configuration", async () => {
+  const signals = [signalOf('fstab', 'named', 'edit /etc/fstab:3')];
+  const disks = createFakeDisks([{ name: 'sdb', verdict: 'in_use', signals }]);
+  const agent = await openAgent({ disks });
+  expect(await codeOf(agent.format(guestOf(9200)))).toBe('E_PENDING_SIGNATURE');
+  const [operation] = await agent.list(ROOT);
+  expect(operation?.signals).toEqual(signals);
+  const seen = [{ ...signals[0], detail: '', where: '', release: null }];
+  const all = await agent.facts.operations();
+  const told = [
+    ...(await agent.list(guestOf(9200))),
+    await agent.show(guestOf(9200), operation?.id ?? ''),
+    ...agent.memory.subjects.operations.forGuest(all, 9200).operations,
+  ];
+  expect(told.map((one) => one.signals)).toEqual([seen, seen, seen]);
+});
+
 test('whoever has no door is refused by the handlers too', async () => {
   const agent = await openAgent({ disks: oneDisk() });
   const { id } = await agent.format(ROOT);

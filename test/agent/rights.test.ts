@@ -155,6 +155,7 @@ const limits = {
     connections: GENEROUS,
     address: GENEROUS,
     guest: GENEROUS,
+    posts: GENEROUS,
     group: GENEROUS,
     scraper: GENEROUS,
     wrongToken: GENEROUS,

@@ -49,3 +49,7 @@ test('nothing in it would give the agent a mount namespace of its own', () => {
 test('it reads the configuration where the agent looks for it, as the field writes it', () => {
   expect(unit).toContain(`agent -config ${DEFAULT_AGENT_CONFIG}`);
 });
+
+test('no core of it is kept: the key of its certificate would be in it', () => {
+  expect(unit.split('\n')).toContain('LimitCORE=0');
+});

@@ -1,7 +1,7 @@
 // docs/api.md as a text: the table of routes with its examples, for people who write a client.
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import { tables } from '../../src/base/texts/text.ts';
+import { listTexts } from '../../src/base/texts/text.ts';
 import { API_CODES, apiError } from '../../src/contracts/api-error.ts';
 import { diskScan, diskSignal } from '../../src/contracts/facts/disk-flags.ts';
 import { guest, guestReport } from '../../src/contracts/facts/guests.ts';
@@ -122,8 +122,7 @@ const codeRows = () =>
   Object.entries(API_CODES).map(
     ([code, status]) => `| \`${code}\` | ${status === 0 ? '–' : status} | ${meaningOf(code)} |`,
   );
-const meaningOf = (code: string): string =>
-  new Map<string, string>(Object.entries(tables.en)).get(`api.${code}`) ?? '';
+const meaningOf = (code: string): string => new Map(listTexts('en')).get(`api.${code}`) ?? '';
 
 /** Behind what introduces it when it is one line, else below it. */
 const inline = (text: string): string => (text.includes('\n') ? `\n\n${fenced('ts', text)}` : ` \`${text}\``);

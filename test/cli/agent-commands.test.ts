@@ -77,6 +77,8 @@ describe('Operations', () => {
     expect(await run('op', 'show', 'op_0123')).toMatchObject({ code: 6, out: '' });
     expect(await run('op', 'show', 'op_ffff')).toMatchObject({ code: 6, out: '' });
     expect((await run('op', 'show', 'op_ffffffffffffffffffffffff')).code).toBe(6);
+    keep(make.operation({ state: 'denied', ended: { ...END, code: null, detail: '' } }));
+    expect((await run('op', 'show', ID)).out).toMatch(/^ended +[-\d]+ [\d:]+ *$/m);
   });
 
   test.each([
@@ -125,7 +127,7 @@ describe('Operations', () => {
     agent.answer({ confirmOperation: () => ({ status: 422, refused }) });
     const ran = await run('op', 'confirm', ID, '--confirm', '1234', '--json');
     expect(ran.code).toBe(4);
-    expect(ran.err).toBe('felhom: the word is not 1234\ntype the tail\n');
+    expect(ran.err).toMatch(/^felhom: the word is not 1234\ntype the tail\n.*--confirm WORD/);
     expect(JSON.parse(ran.out)).toEqual({
       error: refused.error,
       code: 'refused',
@@ -178,6 +180,30 @@ test('a disk is let go of, and one is shown by its light', async () => {
   expect(released).toMatchObject({ code: 0 });
   expect(released.out).toMatch(/^released: \/mnt\/usb\n\/dev\/sda: UNKNOWN/);
   expect((await run('disks', 'identify', '/dev/sda')).out).toContain('for 60 s');
+});
+
+test('a device may be given by the name that the list shows', async () => {
+  agent.answer({ identifyDisk: () => ({ how: 'reading', seconds: 60 }) });
+  await run('disks', 'identify', 'sda');
+  await run('disks', 'identify', '/dev/sda');
+  await run('disks', 'identify', 'byid:wwn-0x5000039ddb108568');
+  expect(bodies()).toMatchObject([
+    { device: '/dev/sda' },
+    { device: '/dev/sda' },
+    { device: 'byid:wwn-0x5000039ddb108568' },
+  ]);
+});
+
+test.each(['en', 'hu'])('a word that is missing is asked for by its option (%s)', async (language) => {
+  agent.answer({
+    releaseDisk: () => ({
+      status: 422,
+      refused: { error: 'releasing /dev/sda needs the word that belongs to it: F4XK', code: 'E_WORD' },
+    }),
+  });
+  const ran = await run('disks', 'release', '/dev/sda', '--lang', language);
+  expect(ran.err).toContain('F4XK');
+  expect(ran.err).toContain('--confirm');
 });
 
 describe('A token', () => {

@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Facts, Subject } from '../../src/contracts/all-facts.ts';
+import type { DiskSignal } from '../../src/contracts/facts/disk-flags.ts';
 import { disksInspectOutput } from '../../src/contracts/outputs.ts';
 import { absent, type Reading } from '../../src/contracts/reading.ts';
 import type { FactsSource } from '../../src/contracts/source.ts';
@@ -82,8 +83,24 @@ test.each(['/dev/null', '/dev/there-is-none', '/etc/passwd', 'byid:wwn-0x0', '..
 );
 
 test('an agent is asked where one answers: it knows what was read whole', async () => {
-  const ran = await runHere(['disks', 'inspect', '/dev/sda', '--json'], { source: agent });
+  const ran = await runHere(['disks', 'inspect', '/dev/sda', '--json'], { source: agentWith(facts) });
   expect(parse(ran.out)).toMatchObject({ source: 'agent', verdict: 'blank_proven', data_bearing: false });
+});
+
+test('of what an agent saw on it, nothing is called absent', async () => {
+  const signal = { class: 'content', device: 'sda', where: 'blkid -p /dev/sda', release: null } as const;
+  const on = async (signals: readonly DiskSignal[]) => {
+    const flag = { name: 'sda', data_bearing: true, verdict: 'data', reason: 'x', scan: null } as const;
+    const disk_flags = make.good({ allow_loop: false, flags: [{ ...flag, signals: [...signals] }] });
+    return (await runHere(['disks', 'inspect', 'sda'], { source: agentWith({ ...facts, disk_flags }) })).out;
+  };
+  expect(await on([{ ...signal, id: 'signature', detail: 'ext4 "DATA"' }])).toMatch(
+    /^On it +sda: ext4 "DATA"$/m,
+  );
+  expect(await on([{ ...signal, id: 'unread', class: 'unread', detail: 'io-error' }])).toMatch(
+    /^On it +not known: /m,
+  );
+  expect(await on([])).toMatch(/^On it +nothing was found$/m);
 });
 
 const facts: FactMap = {
@@ -110,11 +127,11 @@ const facts: FactMap = {
     ],
   }),
 };
-const agent: FactsSource = {
+const agentWith = (told: FactMap): FactsSource => ({
   kind: 'agent',
   intervals: { disks: 1000, disk_flags: 1000 },
   read: async <S extends Subject>(subject: S): Promise<Reading<Facts[S]>> =>
-    Promise.resolve(facts[subject] ?? absent('not-here', 'test', make.NOW)),
+    Promise.resolve(told[subject] ?? absent('not-here', 'test', make.NOW)),
   readContainer: async () => Promise.resolve(absent('not-here', 'test', make.NOW)),
   close: () => undefined,
-};
+});

@@ -37,7 +37,7 @@ describe.skipIf(why !== undefined)('The console on an agent', () => {
     const name = device.slice('/dev/'.length);
     await terminal.waitFor(new RegExp(`${name} +UNKNOWN`), WAIT_MS);
     await agent.kill('SIGTERM');
-    await terminal.waitFor(/The agent has not answered for \d+ s, tried again in \d+ s/, WAIT_MS);
+    await terminal.waitFor(/The agent has not answered for \d+ s \(.+\), tried again in \d+ s/, WAIT_MS);
     expect(terminal.text()).toMatch(new RegExp(`${name} +UNKNOWN`));
     terminal.press('a');
     await terminal.waitFor(/Read every byte now \(only reads\) \(the agent has not answered/, WAIT_MS);

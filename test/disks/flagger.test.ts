@@ -41,6 +41,7 @@ import {
 
 const signal = new AbortController().signal;
 const reason = whyNoLoop('mkfs.ext4', 'partx', 'perl', 'blkid', 'pvs');
+const noPython = reason ?? whyNoLoop('python3');
 function watch(options: Partial<FlaggerOptions> = {}) {
   const tools: string[] = [];
   const machine = createMachine({
@@ -324,6 +325,20 @@ test('our own jobs do not hold it, and everybody else does', async (context) => 
   expect((await ours.examine(device.name)).flag.verdict).toBe('unverified');
 });
 
+test('a job of ours that began while it was looked at does not hold it', async (context) => {
+  if (reason !== undefined) return context.skip(reason);
+  const device = lendDevice();
+  const jobs: number[] = [];
+  const { examine } = watch({
+    excludePids: async () => {
+      const started = [...jobs];
+      if (jobs.length === 0) jobs.push(holdOpen(device.path, OPEN.read).pid ?? 0);
+      return Promise.resolve(started);
+    },
+  });
+  expect((await examine(device.name)).flag.signals).toEqual([]);
+});
+
 test('a loop device takes no part unless it is allowed to, named or not', async (context) => {
   if (reason !== undefined) return context.skip(reason);
   const device = lendDevice();
@@ -366,6 +381,19 @@ test('a scan is told while it runs, and how it ended', async (context) => {
   );
   // Said by somebody, proven by nothing.
   expect(await told({ ...now, state: 'zero', left_s: null })).toContain('may have changed since');
+});
+
+test('who had it open for writing may have written past the counters, and the proof is gone', async (context) => {
+  if (reason !== undefined) return context.skip(reason);
+  const device = lendDevice();
+  const { flagOf, scan } = watch();
+  await scan(device.path, device.name, device.sizeBytes);
+  expect((await flagOf(device)).verdict).toBe('blank_proven');
+  const writer = holdOpen(device.path, OPEN.write);
+  expect((await flagOf(device)).verdict).toBe('in_use');
+  writer.kill('SIGKILL');
+  await vi.waitFor(async () => expect((await flagOf(device)).verdict).not.toBe('in_use'), 5000);
+  expect(await flagOf(device)).toMatchObject({ verdict: 'unverified', data_bearing: true });
 });
 
 test('no receipt without counters: with iostats off the proof is gone, and stays gone', async (context) => {
@@ -452,4 +480,76 @@ test('a by-id link that leads elsewhere names another device', async (context) =
   symlinkSync(`../../${other.name}`, link);
   const { examine } = watch();
   expect((await examine(one.name)).flag.signals.map(({ id }) => id)).toContain('no-durable-id');
+});
+
+test('what waits in the page cache of the whole disk counts as written on its partition', async (context) => {
+  if (reason !== undefined) return context.skip(reason);
+  const device = lendDevice({
+    fill: (image) =>
+      writeMbr(image, [
+        { first: 2048, count: 16_384 },
+        { first: 32_768, count: 16_384 },
+      ]),
+  });
+  showPartitions(device);
+  const { flagOf, scan } = watch();
+  const name = `${device.name}p1`;
+  await scan(`${device.path}p1`, name, 16_384 * 512);
+  expect(await flagOf(device, name)).toMatchObject({ verdict: 'blank_proven' });
+  // As a mount of the other partition does: the last one who closes the disk does not write it out.
+  holdOpen(`${device.path}p2`, OPEN.read);
+  writeAt(device.path, 2048 * 512 + 3 * MIB, 'somebody wrote here');
+  expect(await flagOf(device, name)).toMatchObject({ data_bearing: true });
+});
+
+test('a disk that is open by a node whose file system is mounted no more is held', async (context) => {
+  if (reason !== undefined) return context.skip(reason);
+  const device = lendDevice();
+  const { examine } = watch();
+  const point = join(device.folder, 'nodes');
+  mkdirSync(point);
+  run('mount', '-t', 'tmpfs', '-o', 'size=64k,dev', 'tmpfs', point);
+  onTestFinished(() => quietly('umount', '-l', point));
+  const node = join(point, 'disk');
+  run('cp', '-a', device.path, node);
+  holdOpen(node, OPEN.write);
+  run('umount', '-l', point);
+  await sleep(50);
+  expect((await examine(device.name)).flag).toMatchObject({ verdict: 'in_use' });
+});
+
+test('a disk that another thread than the first holds open is held', async (context) => {
+  if (noPython !== undefined) return context.skip(noPython);
+  const device = lendDevice();
+  const { examine } = watch();
+  const script = [
+    'import ctypes, os, sys, threading, time',
+    'fd = os.open(sys.argv[1], os.O_RDWR)',
+    'threading.Thread(target=lambda: time.sleep(600)).start()',
+    'ctypes.CDLL(None).pthread_exit(None)',
+  ].join('\n');
+  endWithTest(spawn('python3', ['-c', script, device.path], { stdio: 'ignore' }));
+  await sleep(1000);
+  expect((await examine(device.name)).flag).toMatchObject({ verdict: 'in_use' });
+});
+
+test('a loop device that is turned to another part of its file is looked at anew', async (context) => {
+  if (noPython !== undefined) return context.skip(noPython);
+  const device = lendDevice({ sizeBytes: 64 * MIB });
+  run('losetup', '--detach', device.path);
+  writeAt(device.image, 40 * MIB, 'data');
+  run('losetup', '--sizelimit', String(32 * MIB), device.path, device.image);
+  const { flagOf, scan } = watch();
+  await scan(device.path, device.name, 32 * MIB);
+  expect(await flagOf(device)).toMatchObject({ verdict: 'blank_proven' });
+  const script = [
+    'import fcntl, os, struct, sys',
+    'fd = os.open(sys.argv[1], os.O_RDWR)',
+    'info = bytearray(232)',
+    'fcntl.ioctl(fd, 0x4C05, info)',
+    'struct.pack_into("<Q", info, 24, 32 << 20)',
+    'fcntl.ioctl(fd, 0x4C04, info)',
+  ].join('\n');
+  run('python3', '-c', script, device.path);
+  expect(await flagOf(device)).toMatchObject({ data_bearing: true });
 });

@@ -1,5 +1,5 @@
 // Letting go of a disk that is in use: its own mounts and swap, and never what the system lives on.
-import { readFileSync } from 'node:fs';
+import { readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { DiskSignal } from '../../src/contracts/facts/disk-flags.ts';
@@ -101,6 +101,20 @@ describe.skipIf(why !== undefined)('a real device', () => {
     });
   });
 
+  test('that this host needs by a link stays mounted', async () => {
+    const { device, name } = blankLoop();
+    insist('mkfs.ext4', '-q', device);
+    const folder = makeFolder();
+    const point = join(folder, 'point');
+    insistOnMount(point, device);
+    symlinkSync('point', join(folder, 'data'));
+    const kept = join(folder, 'data/storage');
+    const { released, refused } = await release(name, [], [kept]);
+    expect(released).toEqual([]);
+    expect(refused?.why).toContain('which this host needs');
+    expect(readFileSync('/proc/self/mountinfo', 'utf8')).toContain(point);
+  });
+
   test('in which somebody works stays, and how to find out who is said', async () => {
     const { device, name } = blankLoop();
     insist('mkfs.ext4', '-q', device);
@@ -117,7 +131,7 @@ describe.skipIf(why !== undefined)('a real device', () => {
   });
 });
 
-async function release(name: string, signals: readonly DiskSignal[] = []) {
+async function release(name: string, signals: readonly DiskSignal[] = [], keep: readonly string[] = []) {
   const disks = await createDisksReader()(machine, undefined);
   if (disks.state !== 'ok') throw new Error(disks.code);
   const { devices } = disks.value;
@@ -127,7 +141,7 @@ async function release(name: string, signals: readonly DiskSignal[] = []) {
     machine,
     device,
     devices,
-    keep: [],
+    keep,
     readSignals: async () => Promise.resolve(signals),
   });
 }

@@ -70,7 +70,7 @@ export function nameDevice(device: string, name = `virtio-felhom-${randomUUID()}
 export const forgetPartitions = (device: string): void => quietly('partx', '--delete', device);
 
 /** Only as long as our file is behind it: once it was let go of, its number may be another test's. */
-function detachOurs(device: string, image: string): void {
+export function detachOurs(device: string, image: string): void {
   try {
     const behind = readFileSync(`/sys/block/${basename(device)}/loop/backing_file`, 'utf8');
     if (behind.startsWith(image)) run('losetup', '--detach', device);

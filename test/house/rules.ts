@@ -95,7 +95,6 @@ export const packageRules: readonly PackageRule[] = [
   { name: 'react', folders: ['screens'], why: 'the only place that draws' },
   { name: 'ink-table', folders: ['screens'], why: 'the only place that draws' },
   { name: 'string-width', folders: ['src/base'], why: 'one way to measure cells' },
-  { name: 'undici', folders: ['src/clients'], lazy: true, why: 'the network is reached through clients' },
   { name: 'dockerode', folders: ['src/clients'], lazy: true, why: 'it carries ssh2 and grpc' },
   { name: 'node:child_process', folders: ['src/base'], why: 'one guarded door for tools' },
   {

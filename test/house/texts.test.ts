@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
-import { LANGUAGES, tables, type Language } from '../../src/base/texts/text.ts';
+import { LANGUAGES, listTexts, type Language } from '../../src/base/texts/text.ts';
 import { readModule } from './read-module.ts';
 import { textWidths } from './text-widths.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-const entries = (language: Language): [string, string][] => Object.entries(tables[language]);
+const entries = (language: Language): [string, string][] =>
+  listTexts(language).map(([key, words]) => [key, words]);
 const placeholders = (text: string) => [...text.matchAll(/\{\w+\}/g)].map(([name]) => name).toSorted();
 const limitOf = (key: string) =>
   Object.entries(textWidths)

@@ -18,7 +18,7 @@ async function shown(uptime: Observation<Facts['uptime']> | undefined, nowMs: nu
   onTestFinished(seated.stop);
   const observations = uptime === undefined ? {} : { uptime };
   const model = { ...seated.session.model(), text: createText('en'), observations, nowMs };
-  const line = factLine(model, 'uptime', ({ uptime_s }) => [segment(`up ${uptime_s}`)]);
+  const line = factLine(model, 'uptime', 80, ({ uptime_s }) => [segment(`up ${uptime_s}`)]);
   return { line: lineText(line), note: freshnessNote(model, 'uptime') };
 }
 

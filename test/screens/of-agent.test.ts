@@ -3,7 +3,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Facts } from '../../src/contracts/all-facts.ts';
 import type { Operation } from '../../src/contracts/facts/operations.ts';
 import type { ProxmoxGuest } from '../../src/contracts/facts/proxmox.ts';
-import { ok, valueOf } from '../../src/contracts/reading.ts';
+import { absent, ok, valueOf } from '../../src/contracts/reading.ts';
 import type { Connection } from '../../src/contracts/source.ts';
 import { announceNotices } from '../../screens/notices.ts';
 import { plainFrame } from '../../screens/plain-frame.ts';
@@ -76,6 +76,21 @@ describe('Operations', () => {
     expect(seated.text().split('\n')[1]).toContain('5 Pending 2');
   });
 
+  test('at 80 columns show until when they wait', async () => {
+    const seated = await sit({ readings: withOperations([open]), columns: 80 });
+    seated.press('5');
+    expect(seated.text()).toMatch(/EXPIRES/);
+    expect(seated.text()).toMatch(/waiting .*6 d 22 h .*device is mou/);
+  });
+
+  test('one on a blank disk says why it counts as blank in the language of the person', async () => {
+    const blank = operation({ verdict: 'blank_proven', reason: 'every byte was read and is zero' });
+    const seated = await sit({ readings: withOperations([blank]), language: 'hu' });
+    seated.press('5');
+    expect(seated.text()).toContain('végigolvasva: minden bájt nulla');
+    expect(seated.text()).not.toContain('every byte');
+  });
+
   test('one that stalled says so instead of a time that is left', async () => {
     const stalled = { ...running, progress: running.progress && { ...running.progress, stalled: true } };
     const seated = await sit({ readings: withOperations([stalled]) });
@@ -110,16 +125,23 @@ describe('Operations', () => {
     expect(seated.text()).toContain('oldest for 1 h 30 m: /dev/sda as ext4');
   });
 
-  test('without an agent the screens say why they are empty, and how to get there', async () => {
-    const { operations: _operations, ledger: _ledger, guests: _guests, ...local } = invented;
-    const seated = await sitDown({ readings: local });
-    onTestFinished(seated.stop);
-    for (const key of ['5', '7', '8']) {
-      seated.press(key);
-      expect(seated.text()).toMatch(/answers\s+on\s+this\s+machine/);
-      expect(seated.text()).toMatch(/felhom\s+agent/);
-    }
-  });
+  const { operations: _operations, ledger: _ledger, guests: _guests, ...local } = invented;
+  const looked = absent('not-here', 'agent', INVENTED_AT);
+  test.each([
+    ['nobody looks for one', local],
+    ['one was looked for', { ...local, operations: looked, ledger: looked, guests: looked }],
+  ])(
+    'without an agent the screens say why they are empty, and how to get there (%s)',
+    async (_, readings) => {
+      const seated = await sitDown({ readings });
+      onTestFinished(seated.stop);
+      for (const key of ['5', '7', '8']) {
+        seated.press(key);
+        expect(seated.text()).toMatch(/answers\s+on\s+this\s+machine/);
+        expect(seated.text()).toMatch(/felhom\s+agent/);
+      }
+    },
+  );
 });
 
 describe('The ledger', () => {
@@ -202,7 +224,7 @@ describe('The agent itself', () => {
       'lost',
       { state: 'lost', since: INVENTED_AT - 40_000, reason: 'ECONNREFUSED', retryAt: INVENTED_AT + 6500 },
       /LOST 40 s *$/,
-      /has not answered for 40 s, tried again in 6 s; .*: ECONNREFUSED/,
+      /has not answered for 40 s \(ECONNREFUSED\), tried again in 6 s; /,
     ],
     [
       'not trusted',
@@ -213,7 +235,7 @@ describe('The agent itself', () => {
         retryAt: INVENTED_AT + 500,
       },
       /NOT TRUSTED 40 s *$/,
-      /is not trusted, since 40 s, tried again now; .*: certificate ab12/,
+      /is not trusted, since 40 s \(certificate ab12.*\), tried again now; /,
     ],
   ])(
     '%s: says since when, why, and when it tries again, on every screen',
@@ -253,13 +275,42 @@ describe('The agent itself', () => {
     });
     // With the words of its signal, or the agent's own where there are none.
     expect(seated.text()).toMatch(
-      /Disk plugged in – sdb – TOSHIBA MG08 1\.0 TiB – DATA: (?:device is )?mounted: \/srv\/customer/,
+      /Disk plugged in – sdb – DATA: (?:device is )?mounted: \/srv\/customer – TOSHIBA MG08 1\.0 TiB/,
     );
     seated.pass(10_000);
     expect(seated.text()).toContain('Disk plugged in');
     seated.pass(10_000);
     expect(seated.text()).not.toContain('Disk plugged in');
   });
+});
+
+test('a scan that ended is told by what it found, not by a flag that is not there yet', async () => {
+  const unread = { verdict: 'unverified' as const, reason: 'not every byte was read yet', signals: [] };
+  const seated = await sit({ readings: withDisk({ flag: { ...MOUNTED, ...unread } }).readings, columns: 80 });
+  onTestFinished(announceNotices(seated.session));
+  const detail = 'TOSHIBA MG08ACA16TE, 14.6 TiB, byid:wwn-0x5000039ddb108568, zero';
+  seated.console.shown.setState({
+    notice: { kind: 'scan-ended', at: INVENTED_AT, subject: 'sdb', detail },
+  });
+  expect(seated.text()).toContain('Disk read – sdb – read whole: every byte is zero – TOSHIBA');
+  expect(seated.text()).not.toMatch(/Disk read .*UNKNOWN/);
+});
+
+test('words of a signal are in the language of the person, names stand as they are', async () => {
+  const signal = { id: 'signature', class: 'content', device: 'sdb', where: 'x', release: null } as const;
+  const signals = [
+    { ...signal, detail: 'a partition table (gpt)' },
+    { ...signal, id: 'not-zero', detail: 'at byte 1025' },
+    { ...signal, detail: 'ext4 "at byte 7"' },
+  ];
+  const seated = await sit({
+    readings: withDisk({ flag: { ...MOUNTED, signals } }).readings,
+    language: 'hu',
+  });
+  seated.press('2', 'Enter', 'Tab');
+  for (const words of ['partíciós tábla (gpt)', 'ennél a bájtnál: 1025', 'ext4 "at byte 7"']) {
+    expect(seated.text()).toContain(words);
+  }
 });
 
 test('what came of an own action is left to be read before something is announced', async () => {

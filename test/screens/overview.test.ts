@@ -129,3 +129,18 @@ test('while the source is silent, a banner says for how long, and why', async ()
   expect(seated.text()).toContain('The source has not answered for 30 s: no answer in time');
   expect(seated.text().split('\n')[0]).toMatch(/stale 30 s *$/);
 });
+
+test.each([100, 120])('at %i columns no old value of the host stands without its age', async (columns) => {
+  const seated = await sitDown({ readings: inventReadings(), columns });
+  onTestFinished(seated.stop);
+  const { nowMs } = seated.console.shown.getState();
+  seated.console.shown.setState({ nowMs: nowMs + 60 * SECOND_MS });
+  const left = seated
+    .text()
+    .split('\n')
+    .map((line) => line.slice(0, columns / 2 - 1).trimEnd());
+  for (const label of ['CPU', 'Load', 'Memory', 'Available', 'Pressure', 'Network', 'Disk I/O']) {
+    expect(left.find((line) => line.startsWith(label))).toMatch(/ (stale|ageing) 1 m$/);
+  }
+  expect(left.find((line) => line.startsWith('CPU '))).toMatch(/\d %/);
+});

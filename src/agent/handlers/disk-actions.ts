@@ -1,7 +1,9 @@
 // What is done with a disk without writing to it: reading all of it, releasing it, showing which it is.
+import type { Clock } from '../../base/clock.ts';
 import type { BlockDevice } from '../../contracts/facts/disks.ts';
 import type { FlaggedDevice } from '../../contracts/flagged-devices.ts';
 import type { AgentConfig } from '../../contracts/agent-config.ts';
+import { asSeenBy } from '../for-guest.ts';
 import { Refusal, type Caller } from '../handler.ts';
 import type { Log } from '../log.ts';
 import { unknownDevice } from '../operations/look-at-disk.ts';
@@ -11,6 +13,9 @@ import type { Sampler } from '../sampler.ts';
 import type { Scans } from '../scans.ts';
 import { readFlagged } from './look.ts';
 
+/** Many disks give the first byte that is not zero at once: each reading is a job, lines of the log and a notice. */
+const GUEST_AGAIN_MS = 60_000;
+
 type DiskActions = Pick<ListeningHandlers, 'scanDisk' | 'releaseDisk' | 'identifyDisk'>;
 
 export function createDiskActions(tools: {
@@ -18,10 +23,11 @@ export function createDiskActions(tools: {
   readonly scans: Scans;
   readonly hands: DiskHands;
   readonly config: AgentConfig;
+  readonly clock: Clock;
   readonly log: Log;
   readonly record: RecordDeed;
 }): DiskActions {
-  const { sampler, scans, hands, config, log, record } = tools;
+  const { sampler, scans, hands, config, clock, log, record } = tools;
   const readNow = async (): Promise<readonly FlaggedDevice[]> => {
     sampler.forget('disks');
     sampler.forget('disk_flags');
@@ -60,9 +66,20 @@ export function createDiskActions(tools: {
     scanDisk: async ({ body, caller }) => {
       const device = await find(body.device);
       if (device.size_bytes === 0) throw new Refusal('E_DEVICE_BARRED', `${device.path} has no medium`);
-      const scan = scans.start(device);
-      noteDown('scan asked for', caller, device);
-      return { device: { ...device, scan } };
+      const before = scans.of(device.name);
+      const isRunning = before?.state === 'running' || before?.state === 'stalled';
+      if (caller.kind === 'guest' && before !== null && !isRunning) {
+        const leftMs = GUEST_AGAIN_MS - Math.abs(clock.now() - before.at);
+        if (leftMs > 0) {
+          throw new Refusal('E_RATE', `${device.path} was read a moment ago`, {
+            hint: 'what came of it stands in GET /disks',
+            retryAfterS: Math.ceil(leftMs / 1000),
+          });
+        }
+      }
+      const scan = scans.start(device, caller.kind);
+      if (!isRunning) noteDown('scan asked for', caller, device);
+      return { device: asSeenBy(caller, { ...device, scan }) };
     },
     releaseDisk: async ({ body, caller, signal }) => {
       const device = await find(body.device);
@@ -109,7 +126,5 @@ async function checkWord(
   }
   const { confirm_word: word } = examined.value;
   if (word !== '' && typed === word) return;
-  throw new Refusal('E_WORD', `releasing ${device.path} needs the word that belongs to it`, {
-    hint: `send it as confirm: ${word}`,
-  });
+  throw new Refusal('E_WORD', `releasing ${device.path} needs the word that belongs to it: ${word}`);
 }

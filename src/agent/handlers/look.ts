@@ -10,6 +10,7 @@ import type { Machine } from '../../host/machine.ts';
 import { createCell } from '../cell.ts';
 import type { CertificateStore } from '../certificates.ts';
 import { CONTENT_TYPES, expositionFor, formatFamilies } from '../exposition.ts';
+import { asSeenBy } from '../for-guest.ts';
 import { Prepared, Refusal, type Call } from '../handler.ts';
 import { composeHostMetrics, composeStorages, METRIC_SUBJECTS, type MetricFacts } from '../host-metrics.ts';
 import { metricFamilies, type MetricReadings } from '../metric-families.ts';
@@ -140,7 +141,10 @@ export function createLookHandlers(tools: LookTools): LookHandlers {
         subjects: subjectsFor(tools, caller),
         started: tools.started,
       }),
-    disks: async () => readFlagged(sampler),
+    disks: async ({ caller }) => {
+      const { devices, ...fresh } = await readProven(sampler, clock);
+      return { ...fresh, devices: devices.map((device) => asSeenBy(caller, device)) };
+    },
   };
 }
 
@@ -183,6 +187,22 @@ export async function readFlagged(sampler: Sampler): Promise<FlaggedDisks> {
     every_s: (sampler.intervals.disks ?? 0) / 1000,
     devices: [...flaggedDevices(disks.value.devices, told?.flags ?? [])],
   };
+}
+
+const BETWEEN_LOOKS_MS = 500;
+
+/**
+ * That a disk is blank is not told from memory: somebody may have written to it since. Looks are half a
+ * second apart at least, so that nobody keeps the agent looking by asking.
+ */
+async function readProven(sampler: Sampler, clock: Clock): Promise<FlaggedDisks> {
+  const asked = clock.now();
+  const told = await readFlagged(sampler);
+  if (told.at >= asked - BETWEEN_LOOKS_MS || told.devices.every(({ data_bearing }) => data_bearing))
+    return told;
+  sampler.forget('disks');
+  sampler.forget('disk_flags');
+  return readFlagged(sampler);
 }
 
 async function readAll(sampler: Sampler): Promise<MetricReadings> {

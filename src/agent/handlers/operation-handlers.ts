@@ -1,6 +1,7 @@
 // The routes about operations: a thin door to them. Guests see and ask only what is theirs.
 import type { Clock } from '../../base/clock.ts';
 import type { Operation } from '../../contracts/facts/operations.ts';
+import { asSeenBy } from '../for-guest.ts';
 import { Refusal, type Caller, type Handlers } from '../handler.ts';
 import type { Operations } from '../operations/operations.ts';
 import { isVisible, requesterOf } from '../requester.ts';
@@ -33,12 +34,19 @@ export function createOperationHandlers({
       const by = requesterOf(caller, { vmid, name });
       const word = caller.kind === 'guest' ? undefined : confirm;
       const operation = await operations.requestFormat({ device, fstype, word, by, signal });
-      return { formatted: false, data_bearing: operation.data_bearing, operation };
+      return {
+        formatted: false,
+        data_bearing: operation.data_bearing,
+        operation: asSeenBy(caller, operation),
+      };
     },
     operations: async ({ caller }) => ({
       at: clock.now(),
       every_s: OPERATIONS_EVERY_S,
-      operations: operations.list().filter((operation) => isVisible(caller, operation)),
+      operations: operations
+        .list()
+        .filter((operation) => isVisible(caller, operation))
+        .map((operation) => asSeenBy(caller, operation)),
     }),
     operation: async ({ caller, params }) => ({ operation: visible(operations, caller, params.id) }),
     confirmOperation: async ({ caller, params, body, signal }) => {
@@ -67,6 +75,6 @@ export function createOperationHandlers({
 /** What is another's is not there: its very id tells nothing. */
 function visible(operations: Operations, caller: Caller, id: string): Operation {
   const operation = operations.find(id);
-  if (operation !== undefined && isVisible(caller, operation)) return operation;
+  if (operation !== undefined && isVisible(caller, operation)) return asSeenBy(caller, operation);
   throw new Refusal('E_NO_SUCH', 'there is no such operation', { hint: 'list again what there is' });
 }

@@ -51,7 +51,7 @@ export function createLookAtDisk({ readDevices, examine }: DiskPorts): LookAtDis
 
 export const unknownDevice = (asked: string): Refusal =>
   new Refusal('E_DEVICE_UNKNOWN', `${JSON.stringify(asked)} is no device of this host`, {
-    hint: 'name it exactly as GET /disks lists it: by its path or by its durable id',
+    hint: 'name it exactly as it is listed: by its path or by its durable id',
   });
 
 function told<T>(reading: Reading<T>, what: string): T {

@@ -67,6 +67,8 @@ export function createOperationBook({
 }): OperationBook {
   const entries = new Map(stored.map((entry) => [entry.operation.id, entry]));
   const unwritten = new Set<string>();
+  /** What has happened and is not in the ledger yet, the oldest first. */
+  const unrecorded: { readonly id: string; readonly record: Omit<NewRecord, 'at'> }[] = [];
 
   const adopt = (entry: StoredOperation): Operation => {
     entries.set(entry.operation.id, entry);
@@ -90,7 +92,10 @@ export function createOperationBook({
     const { operation } = entry;
     const state = nextState(operation.state, change.event);
     if (state === undefined) {
-      throw new Refusal('E_OP_STATE', `the operation is ${operation.state}: it cannot ${change.event} now`);
+      throw new Refusal(
+        'E_OP_STATE',
+        `the operation is ${operation.state}: ${change.event} is not possible now`,
+      );
     }
     const at = clock.now();
     const ended = isEnd(state) ? { at, code: null, detail: '', ...change.ended } : null;
@@ -113,15 +118,26 @@ export function createOperationBook({
     return adopt(entry);
   };
   const tell = async (id: string, what: Change): Promise<Operation> => {
+    const wasClaimed = known(id).operation.state === 'claimed';
     const { entry, record } = changed(id, what);
-    try {
-      await ledger.record(record);
-    } catch (error) {
-      onProblem(`${record.what} of ${id} is not in the ledger: ${messageOf(error)}`);
-    }
+    unrecorded.push({ id, record });
+    await recordLate();
     unwritten.add(id);
-    await writeLate(entry);
+    // As long as its file says that it runs, the next start tells its end from the journal once more.
+    if (!wasClaimed || !isUnrecorded(id)) await writeLate(entry);
     return adopt(entry);
+  };
+  const isUnrecorded = (id: string) => unrecorded.some((one) => one.id === id);
+  const recordLate = async (): Promise<void> => {
+    for (let next = unrecorded[0]; next !== undefined; next = unrecorded[0]) {
+      try {
+        await ledger.record(next.record);
+      } catch (error) {
+        onProblem(`${next.record.what} of ${next.id} is not in the ledger yet: ${messageOf(error)}`);
+        return;
+      }
+      unrecorded.shift();
+    }
   };
   const writeLate = async (entry: StoredOperation): Promise<void> => {
     const { id } = entry.operation;
@@ -167,10 +183,12 @@ export function createOperationBook({
       const entry = entries.get(id);
       if (entry !== undefined) adopt({ ...entry, operation: { ...entry.operation, ...patch } });
     },
-    unwritten: () => unwritten.size,
+    unwritten: () => new Set([...unwritten, ...unrecorded.map(({ id }) => id)]).size,
     tidy: async () => {
+      await recordLate();
       for (const entry of entries.values()) {
-        if (unwritten.has(entry.operation.id)) await writeLate(entry);
+        const { id } = entry.operation;
+        if (unwritten.has(id) && !isUnrecorded(id)) await writeLate(entry);
       }
       const now = mark.now();
       for (const operation of all().filter((one) => isOverdue(one, now))) {

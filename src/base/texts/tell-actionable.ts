@@ -1,8 +1,7 @@
 // An error that a person can act on, in the person's words: what the agent refuses and why it cannot be
 // reached come with a code, which has words in both languages.
 import type { ActionableError } from '../errors.ts';
-import { isTextKey } from './tell.ts';
-import type { Text } from './text.ts';
+import { isTextKey, type Text } from './text.ts';
 
 export type ToldError = { readonly message: string; readonly hint: string | undefined };
 

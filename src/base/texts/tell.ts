@@ -8,7 +8,7 @@ import {
   formatNumber,
   formatShare,
 } from '../units.ts';
-import { tables, type Language, type Text, type TextKey } from './text.ts';
+import { isTextKey, type Language, type Text } from './text.ts';
 
 export type TellableMessage = {
   readonly text: string;
@@ -43,8 +43,6 @@ export function tell(text: Text, message: TellableMessage): string {
   }
   return text(message.text, told);
 }
-
-export const isTextKey = (key: string): key is TextKey => Object.hasOwn(tables.en, key);
 
 function nameIt(text: Text, name: string, value: string): string {
   const key = isNaming(name) ? BY_NAME[name](value) : '';

@@ -8,7 +8,7 @@ import type { RouteAnswer } from '../../contracts/routes.ts';
 import type { CallRoute } from '../../contracts/source.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { finishOperation } from '../operation-outcome.ts';
-import { confirmOption, operandOf, requiredOption, waitOption, wordOf } from '../option-values.ts';
+import { confirmOption, deviceOf, requiredOption, waitOption, wordOf } from '../option-values.ts';
 import { changeByAgent } from '../with-agent.ts';
 
 export const disksFormatCommand: Command = {
@@ -41,7 +41,7 @@ async function askForFormat(
 ): Promise<RouteAnswer<'formatDisk'>> {
   const { text } = context;
   try {
-    return await call('formatDisk', { body: { device: operandOf(context), fstype, ...wordOf(context) } });
+    return await call('formatDisk', { body: { device: deviceOf(context), fstype, ...wordOf(context) } });
   } catch (error) {
     if (!(error instanceof ActionableError) || error.code !== 'E_PENDING_SIGNATURE') throw error;
     // The operation is kept and can be found again; say by which name.

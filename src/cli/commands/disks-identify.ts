@@ -2,7 +2,7 @@
 import { EXIT } from '../../base/errors.ts';
 import type { DisksIdentifyOutput } from '../../contracts/outputs.ts';
 import type { Command } from '../command.ts';
-import { operandOf } from '../option-values.ts';
+import { deviceOf } from '../option-values.ts';
 import { changeByAgent } from '../with-agent.ts';
 
 export const disksIdentifyCommand: Command = {
@@ -12,7 +12,7 @@ export const disksIdentifyCommand: Command = {
   operands: [{ placeholder: 'DEVICE', required: true }],
   run: async (context) => {
     const { json, out, text } = context;
-    const body = { device: operandOf(context) };
+    const body = { device: deviceOf(context) };
     const answer = await changeByAgent(context, async (call) => call('identifyDisk', { body }));
     const document: DisksIdentifyOutput = { schema: 'felhom/disks-identify/1', ...answer };
     if (json) out.json(document);

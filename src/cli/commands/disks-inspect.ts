@@ -1,7 +1,7 @@
 // `felhom disks inspect DEV`: what is on one disk, who uses it, and where each sign of that was read. It
 // only reads. Where an agent answers, it is asked, as it knows what was read whole.
 import { ActionableError, EXIT } from '../../base/errors.ts';
-import { tellSignal } from '../../base/texts/tell-signal.ts';
+import { tellDetail, tellSignal } from '../../base/texts/tell-signal.ts';
 import { formatBytes } from '../../base/units.ts';
 import type { DiskFlag, DiskScan } from '../../contracts/facts/disk-flags.ts';
 import type { BlockDevice } from '../../contracts/facts/disks.ts';
@@ -14,6 +14,7 @@ import { scanForReceipt } from '../../disks/scan-for-receipt.ts';
 import { createMachine } from '../../host/machine.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { findListed } from '../find-listed.ts';
+import { deviceOf } from '../option-values.ts';
 import { scanDevice } from '../scan-device.ts';
 
 const DEADLINE_MS = 60_000;
@@ -26,8 +27,8 @@ export const disksInspectCommand: Command = {
   options: { scan: { summary: 'option.inspect-scan' } },
   operands: [{ placeholder: 'DEV', required: true }],
   run: async (context) => {
-    const { operands, clock, out, text, err } = context;
-    const word = operands[0] ?? '';
+    const { clock, out, text, err } = context;
+    const word = deviceOf(context);
     const source = await context.openSource();
     try {
       const device = await findDevice(source, word, context);
@@ -167,9 +168,26 @@ const notThere = (word: string): Examined => ({
   ...untold(),
 });
 
+/** An agent tells no content of its own, and what could not be read may hold anything: the signals say both. */
+function tellContent(
+  content: Examined['content'],
+  signals: Examined['signals'],
+  text: CommandContext['text'],
+): readonly string[] {
+  const found = content
+    .filter(({ fs_type: type }) => type !== null)
+    .map(({ device, fs_type: type, label, uuid }) =>
+      [`${device}:`, type, label, uuid].filter((word) => word !== null).join(' '),
+    );
+  if (found.length > 0) return found;
+  const signed = signals.filter(({ id }) => id === 'signature');
+  if (signed.length > 0) return signed.map(({ device, detail }) => `${device}: ${tellDetail(text, detail)}`);
+  const unread = signals.some((signal) => signal.class === 'unread' || signal.class === 'barred');
+  return [text(unread ? 'inspect.content.unread' : 'inspect.content.none')];
+}
+
 function printExamined(examined: Examined, { out, text }: CommandContext): void {
   const { size_bytes: size, content, signals } = examined;
-  const found = content.filter(({ fs_type: type }) => type !== null);
   const rows = [
     [text('inspect.device'), examined.device],
     [text('inspect.model'), examined.model ?? '-'],
@@ -178,11 +196,7 @@ function printExamined(examined: Examined, { out, text }: CommandContext): void 
     [text('inspect.durable-id'), examined.durable_id ?? examined.durable_id_reason ?? '-'],
     [text('inspect.verdict'), `${text(`verdict.${examined.verdict}`)} (${examined.reason})`],
     [text('inspect.bearing'), text(examined.data_bearing ? 'inspect.bearing.yes' : 'inspect.bearing.no')],
-    ...found.map(({ device, fs_type: type, label, uuid }) => [
-      text('inspect.content'),
-      [`${device}:`, type, label, uuid].filter((word) => word !== null).join(' '),
-    ]),
-    ...(found.length === 0 ? [[text('inspect.content'), text('inspect.content.none')]] : []),
+    ...tellContent(content, signals, text).map((found) => [text('inspect.content'), found]),
   ];
   const width = Math.max(...rows.map(([label]) => label?.length ?? 0));
   for (const [label = '', value = ''] of rows) {
@@ -192,7 +206,7 @@ function printExamined(examined: Examined, { out, text }: CommandContext): void 
   out.line({ text: text('inspect.signals'), style: 'strong' });
   if (signals.length === 0) out.line(`  ${text('inspect.signals.none')}`);
   for (const { id, device, detail, where, release } of signals) {
-    out.line(`  ${device}: ${tellSignal(text, id)}${detail === '' ? '' : ` (${detail})`}`);
+    out.line(`  ${device}: ${tellSignal(text, id)}${detail === '' ? '' : ` (${tellDetail(text, detail)})`}`);
     out.line(`    ${text('inspect.where', { where })}`);
     if (release !== null) out.line(`    ${text('inspect.release', { release })}`);
   }

@@ -2,7 +2,7 @@
 import { EXIT } from '../../base/errors.ts';
 import type { DisksReleaseOutput } from '../../contracts/outputs.ts';
 import type { Command } from '../command.ts';
-import { confirmOption, operandOf, wordOf } from '../option-values.ts';
+import { confirmOption, deviceOf, wordOf } from '../option-values.ts';
 import { changeByAgent } from '../with-agent.ts';
 
 export const disksReleaseCommand: Command = {
@@ -12,7 +12,7 @@ export const disksReleaseCommand: Command = {
   operands: [{ placeholder: 'DEVICE', required: true }],
   run: async (context) => {
     const { json, out, text } = context;
-    const body = { device: operandOf(context), ...wordOf(context) };
+    const body = { device: deviceOf(context), ...wordOf(context) };
     const answer = await changeByAgent(context, async (call) => call('releaseDisk', { body }));
     const document: DisksReleaseOutput = { schema: 'felhom/disks-release/1', ...answer };
     if (json) out.json(document);

@@ -8,6 +8,7 @@ import type { DisksScanOutput } from '../../contracts/outputs.ts';
 import type { FactsSource } from '../../contracts/source.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { findListed } from '../find-listed.ts';
+import { deviceOf } from '../option-values.ts';
 import { scanDevice } from '../scan-device.ts';
 
 const EXIT_BY_STATE = {
@@ -26,10 +27,10 @@ export const disksScanCommand: Command = {
   options: {},
   operands: [{ placeholder: 'DEV', required: true }],
   run: async (context) => {
-    const { text, out, clock, operands } = context;
+    const { text, out, clock } = context;
     const source = await context.openSource();
     try {
-      const device = await findDevice(source, operands[0] ?? '', context);
+      const device = await findDevice(source, deviceOf(context), context);
       const scan = await scanDevice(source, device, context);
       if (context.json) {
         const { name, path, durable_id } = device;

@@ -25,7 +25,9 @@ export const ledgerShowCommand: Command = {
     }
     for (const { n, at, what, by, subject, detail } of ledger.records) {
       const who = by === null ? text('ledger.itself') : tellRequester(text, by);
-      const details = Object.entries(detail).map(([name, value]) => `${name}=${value}`);
+      const details = Object.entries(detail)
+        .filter(([, value]) => value !== null && value !== '')
+        .map(([name, value]) => `${name}=${value}`);
       out.line(
         { text: `${String(n).padStart(6)}  ${formatMoment(at)}`, style: 'dim' },
         '  ',

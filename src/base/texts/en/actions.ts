@@ -92,9 +92,9 @@ export const actions = {
   'banner.retry-in': 'in {left}',
   'banner.retry-now': 'now',
   'banner.lost-agent':
-    'The agent has not answered for {age}, tried again {when}; nothing can be done meanwhile: {reason}',
+    'The agent has not answered for {age} ({reason}), tried again {when}; nothing can be done meanwhile',
   'banner.refused-agent':
-    'The agent is not trusted, since {age}, tried again {when}; nothing can be done meanwhile: {reason}',
+    'The agent is not trusted, since {age} ({reason}), tried again {when}; nothing can be done meanwhile',
   'header.agent': 'facts from the agent',
   'header.lost': 'LOST',
   'header.refused': 'NOT TRUSTED',

@@ -8,7 +8,7 @@ export const agent = {
   'agent.config.open': '{path} can be changed by others than root.',
   'agent.config.open.hint': 'See who changed it, then: chown root {path}; chmod go-w {path}',
   'agent.folder.open': 'Others than root can change what is in {path}.',
-  'agent.folder.open.hint': 'See what is in it, then: chown root {path}; chmod 700 {path}',
+  'agent.folder.open.hint': 'See what is in it, then: chown root {path}; chmod go-w {path}',
   'agent.folder.failed': '{path} cannot be made: {reason}',
   'agent.locked': 'Another agent works with {path}.',
   'agent.locked.hint': 'Stop it first: systemctl stop felhom-agent',

@@ -49,7 +49,7 @@ export const api = {
   'api.E_MKFS': 'Making the file system failed. What is on the disk is not usable; the detail says why.',
   'api.E_VERIFY':
     'What stands on the disk after the format is not what was asked for. Do not use it; the disk may be failing.',
-  'api.E_CANCELLED': 'It was cancelled.',
+  'api.E_CANCELLED': 'Somebody stopped it.',
   'api.E_INTERRUPTED':
     'It was interrupted, as the agent or the host stopped while it ran. Nothing goes on by itself: look at the disk and ask again.',
   'api.E_EXPIRED': 'It was not approved in time. Ask again.',

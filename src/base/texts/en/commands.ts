@@ -18,7 +18,8 @@ export const commands = {
   'error.bug.hint': 'Set FELHOM_DEBUG=1 to see where it happened, and report it.',
   'error.output': 'The output could not be written: {reason}',
   'source.no-agent': 'No agent answers on this machine.',
-  'source.no-agent.hint': 'Without --source felhom reads this machine itself.',
+  'source.no-agent.hint':
+    'See whether it runs: systemctl status felhom-agent; one elsewhere is --source agent:PATH. What only reads works without --source.',
   'source.nothing': "Nothing could be read from the source '{source}'.",
   'option.json': 'one JSON document on stdout',
   'option.source': 'where the facts come from',

@@ -93,9 +93,9 @@ export const actions = {
   'banner.retry-in': '{left} múlva',
   'banner.retry-now': 'most',
   'banner.lost-agent':
-    'Az ügynök {age} óta nem válaszol, új próba {when}; addig semmit sem lehet tenni: {reason}',
+    'Az ügynök {age} óta nem válaszol ({reason}), új próba {when}; addig semmit sem lehet tenni',
   'banner.refused-agent':
-    'Az ügynök {age} óta nem megbízható, új próba {when}; addig semmit sem lehet tenni: {reason}',
+    'Az ügynök {age} óta nem megbízható ({reason}), új próba {when}; addig semmit sem lehet tenni',
   'header.agent': 'az ügynök adatai',
   'header.lost': 'ELVESZETT',
   'header.refused': 'NEM MEGBÍZHATÓ',

@@ -8,7 +8,7 @@ export const agent = {
   'agent.config.open': 'A(z) {path} fájlt a rooton kívül más is módosíthatja.',
   'agent.config.open.hint': 'Nézd meg, ki módosította, majd: chown root {path}; chmod go-w {path}',
   'agent.folder.open': 'A(z) {path} tartalmát a rooton kívül más is módosíthatja.',
-  'agent.folder.open.hint': 'Nézd meg, mi van benne, majd: chown root {path}; chmod 700 {path}',
+  'agent.folder.open.hint': 'Nézd meg, mi van benne, majd: chown root {path}; chmod go-w {path}',
   'agent.folder.failed': 'A(z) {path} nem hozható létre: {reason}',
   'agent.locked': 'A(z) {path} mappával már egy másik ügynök dolgozik.',
   'agent.locked.hint': 'Előbb állítsd le: systemctl stop felhom-agent',

@@ -50,7 +50,7 @@ export const api = {
   'api.E_MKFS':
     'A fájlrendszer létrehozása nem sikerült. Ami a lemezen van, nem használható; a részlet megmondja, miért.',
   'api.E_VERIFY': 'A formázás után nem az van a lemezen, amit kértek. Ne használd; a lemez talán tönkremegy.',
-  'api.E_CANCELLED': 'Megszakították.',
+  'api.E_CANCELLED': 'Valaki leállította.',
   'api.E_INTERRUPTED':
     'Félbeszakadt, mert futás közben leállt az ügynök vagy a gép. Magától semmi sem folytatódik: nézd meg a lemezt, és kérd újra.',
   'api.E_EXPIRED': 'Nem hagyták jóvá időben. Kérd újra.',

@@ -19,7 +19,8 @@ export const commands = {
   'error.bug.hint': 'A FELHOM_DEBUG=1 megmutatja, hol történt; kérjük, jelentsd.',
   'error.output': 'A kimenetet nem lehetett kiírni: {reason}',
   'source.no-agent': 'Ezen a gépen nem válaszol ügynök (agent).',
-  'source.no-agent.hint': '--source nélkül a felhom maga olvassa ezt a gépet.',
+  'source.no-agent.hint':
+    'Nézd meg, fut-e: systemctl status felhom-agent; máshol lévő: --source agent:ÚTVONAL. Ami csak olvas, --source nélkül is működik.',
   'source.nothing': 'Semmi sem olvasható ebből a forrásból: „{source}”.',
   'option.json': 'egyetlen JSON-dokumentum a kimeneten',
   'option.source': 'honnan jönnek az adatok',

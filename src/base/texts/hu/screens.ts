@@ -165,7 +165,7 @@ export const screens = {
   'smart.failed-now': 'most hibás',
   'smart.failed-past': 'volt hibás',
   'disks.empty': 'Itt nincs blokkeszköz: konténer egyet sem lát. Nyisd meg a konzolt a gazdagépen.',
-  'disks.unverified': 'Nem bizonyítottan üres, ezért adathordozónak számít.',
+  'disks.unverified': 'Nem bizonyítottan üres, ezért úgy számít, hogy adat van rajta.',
   'disks.no-smart': 'ehhez az eszközhöz nincs jelentés',
   'disks.io': 'olvas {read}, ír {write}',
   'pinned.digest': 'lenyomat',

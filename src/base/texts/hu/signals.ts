@@ -42,6 +42,10 @@ export const signals = {
   'signal.scan-failed': 'nem olvasható végig',
   'command.disks-inspect': 'egy lemez: mi van rajta, ki használja, és ezt honnan tudjuk',
   'option.inspect-scan': 'előbb minden bájtot elolvas: csak ez bizonyítja, hogy a lemez üres',
+  'signal-detail.at-byte': 'ennél a bájtnál: {offset}',
+  'signal-detail.table': 'partíciós tábla ({kind})',
+  'signal-detail.table-of': '{kind}, {count} partíció, szektorméret {sector}',
+  'signal-detail.no-bytes': '0 bájt',
   'inspect.no-device': 'Nincs „{device}” blokkeszköz.',
   'inspect.no-device.hint':
     'Add meg az útvonalát vagy a tartós azonosítóját, ahogy a felhom disks list mutatja.',
@@ -57,6 +61,7 @@ export const signals = {
   'inspect.bearing.no': 'üres: semmi sem veszhet el',
   'inspect.content': 'Tartalom',
   'inspect.content.none': 'nem találtunk semmit',
+  'inspect.content.unread': 'nem tudható: nem volt olvasható',
   'inspect.signals': 'Jelek',
   'inspect.signals.none': 'nincs',
   'inspect.where': 'innen: {where}',
