@@ -1,4 +1,5 @@
 // Screen 8: the ledger. Who did what, by which door, and what came of it; and whether the chain holds.
+import { tellRequester } from '../src/base/texts/tell-operation.ts';
 import { formatMoment } from '../src/base/units.ts';
 import type { LedgerRecord } from '../src/contracts/facts/ledger.ts';
 import { agentNote, whyEmpty } from './draw/absent-subject.ts';
@@ -6,7 +7,6 @@ import { defineList } from './draw/define-list.ts';
 import { field, folded } from './draw/field.ts';
 import { segment, type Line } from './draw/line.ts';
 import { lastFacts, type Model } from './draw/model.ts';
-import { tellRequester } from './pending/words.ts';
 
 export const ledgerScreen = defineList<LedgerRecord>({
   id: 'ledger',
@@ -110,7 +110,7 @@ function chainOf(model: Model): Line {
 }
 
 const who = ({ by }: LedgerRecord, model: Model): string =>
-  by === null ? model.text('ledger.itself') : tellRequester(model, by);
+  by === null ? model.text('ledger.itself') : tellRequester(model.text, by);
 
 const detailOf = ({ detail }: LedgerRecord): string =>
   Object.entries(detail)

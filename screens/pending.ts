@@ -1,4 +1,5 @@
 // Screen 5: operations on disks. Those that wait or run first, then what became of the others.
+import { tellProgress, tellRequester } from '../src/base/texts/tell-operation.ts';
 import { formatDuration } from '../src/base/units.ts';
 import type { Operation } from '../src/contracts/facts/operations.ts';
 import { isOpen } from '../src/contracts/operation-states.ts';
@@ -10,7 +11,7 @@ import { segment, type Segment, type Tone } from './draw/line.ts';
 import { lastFacts, type Model } from './draw/model.ts';
 import { operationActions } from './pending/actions.ts';
 import { operationTabs } from './pending/detail.ts';
-import { listOperations, stateTone, tellEnd, tellProgress, tellRequester } from './pending/words.ts';
+import { listOperations, stateTone, tellEnd } from './pending/words.ts';
 
 /** Ended ones are dimmed as a whole; their state keeps its tone. */
 const cell = (operation: Operation, words: string, tone: Tone = 'plain'): Segment =>
@@ -33,7 +34,7 @@ export const pendingScreen = defineList<Operation>({
       width: 11,
       rank: 1,
       cell: (operation, model) =>
-        segment(model.text(`opstate.${operation.state}`), stateTone[operation.state]),
+        segment(model.text(`op.state.${operation.state}`), stateTone[operation.state]),
       sortBy: ({ state }) => state,
     },
     {
@@ -94,7 +95,7 @@ export const pendingScreen = defineList<Operation>({
       title: 'column.asked-by',
       width: 18,
       rank: 8,
-      cell: (operation, model) => cell(operation, tellRequester(model, operation.requested_by)),
+      cell: (operation, model) => cell(operation, tellRequester(model.text, operation.requested_by)),
     },
     {
       id: 'model',
@@ -150,8 +151,8 @@ function progressCell(operation: Operation, model: Model): Segment {
   const { text } = model;
   if (!isOpen(operation)) return cell(operation, tellEnd(model, operation));
   if (operation.state !== 'claimed') return segment(tellReason(model.text, operation), 'dim');
-  const stage = operation.stage === null ? '' : text(`stage.${operation.stage}`);
+  const stage = operation.stage === null ? '' : text(`op.stage.${operation.stage}`);
   const { progress } = operation;
   if (progress === null) return segment(stage, 'info');
-  return segment(`${tellProgress(model, progress)}  ${stage}`, progress.stalled ? 'bad' : 'info');
+  return segment(`${tellProgress(model.text, progress)}  ${stage}`, progress.stalled ? 'bad' : 'info');
 }

@@ -1,6 +1,9 @@
 // What can be done with a device: read it, find it, let it go, and, last and apart, format it.
+import { tellSignal } from '../../src/base/texts/tell-signal.ts';
 import { formatBytes } from '../../src/base/units.ts';
 import { confirmWordOf } from '../../src/contracts/confirm-word.ts';
+import { wholeDiskOf } from '../../src/contracts/durable-id.ts';
+import { pendingIdOf } from '../../src/contracts/pending-id.ts';
 import { contentOf, usedAs } from '../../src/contracts/disk-use.ts';
 import type { FormatType, Operation } from '../../src/contracts/facts/operations.ts';
 import type { FlaggedDevice } from '../../src/contracts/flagged-devices.ts';
@@ -9,7 +12,7 @@ import type { CallRoute } from '../../src/contracts/source.ts';
 import type { Action, Outcome } from '../actions/action.ts';
 import { lastFacts, type Model } from '../draw/model.ts';
 import { listFlagged, type DiskRow } from './row.ts';
-import { isInspected, seenOn, wordOf } from './signals.ts';
+import { isInspected, seenOn } from './signals.ts';
 
 /** The same for every action on the device. */
 type Shared = Pick<Action, 'word' | 'target' | 'targetName' | 'needs'>;
@@ -124,7 +127,9 @@ function format(device: FlaggedDevice, fstype: FormatType, model: Model, shared:
     affects: [
       ...describe(device, model),
       ...device.signals.map((signal) => seenOn(signal, model)),
-      ...open.map(({ id, state }) => text('disk-action.supersedes', { id, state: text(`opstate.${state}`) })),
+      ...open.map(({ id, state }) =>
+        text('disk-action.supersedes', { id, state: text(`op.state.${state}`) }),
+      ),
     ],
     run: async (call) => askForFormat(call, runs ? { ...body, confirm: shared.word } : body, device, model),
   };
@@ -154,7 +159,7 @@ async function askForFormat(
     );
     return { said, goTo: { screen: 'pending', rowId: operation.id } };
   } catch (error) {
-    const id = pendingIdOf(error);
+    const id = error instanceof Error && 'answer' in error ? pendingIdOf(error.answer) : undefined;
     if (id === undefined) throw error;
     return {
       said: text('disk-action.format-refused', { device: device.path, id }),
@@ -162,17 +167,6 @@ async function askForFormat(
     };
   }
 }
-
-/** The operation that a refused format now waits as; nothing when it was refused for something else. */
-function pendingIdOf(error: unknown): string | undefined {
-  const answer: unknown = error instanceof Error && 'answer' in error ? error.answer : undefined;
-  const pending = memberOf(answer, 'pending_op');
-  const id = memberOf(pending, 'id');
-  return typeof id === 'string' ? id : undefined;
-}
-
-const memberOf = (value: unknown, name: string): unknown =>
-  typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 
 /** The name that still means the same disk after a re-plug; a path where there is no other. */
 const nameOf = (device: FlaggedDevice): string => device.durable_id ?? device.path;
@@ -187,7 +181,7 @@ function notADisk({ kind }: FlaggedDevice, model: Model): string | undefined {
 function barredBy(device: FlaggedDevice, model: Model): string | undefined {
   const barred = device.signals.find((signal) => signal.class === 'barred');
   if (barred !== undefined)
-    return `${wordOf(model, barred)}${barred.detail === '' ? '' : `: ${barred.detail}`}`;
+    return `${tellSignal(model.text, barred.id)}${barred.detail === '' ? '' : `: ${barred.detail}`}`;
   if (device.durable_id !== null) return undefined;
   return model.text('disk-action.no-id', { reason: device.durable_id_reason ?? '' });
 }
@@ -213,13 +207,10 @@ const diskBelow = (device: FlaggedDevice, model: Model): FlaggedDevice =>
     listFlagged(model).find(({ name, kind }) => kind === 'disk' && device.parents.includes(name))) ||
   device;
 
-const PARTITION = /-part\d+$/;
-const diskOf = (durableId: string): string => durableId.replace(PARTITION, '');
-
 /** Open operations on the same disk, its partitions included: there may be only one. */
 function openOperationsOn({ durable_id }: FlaggedDevice, model: Model): readonly Operation[] {
   if (durable_id === null) return [];
   return (lastFacts(model, 'operations')?.operations ?? []).filter(
-    (operation) => isOpen(operation) && diskOf(operation.durable_id) === diskOf(durable_id),
+    (operation) => isOpen(operation) && wholeDiskOf(operation.durable_id) === wholeDiskOf(durable_id),
   );
 }

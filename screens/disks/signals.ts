@@ -1,7 +1,6 @@
 // Why a device has its flag: in a few words beside it, and signal by signal in a detail.
 import { formatBytes, formatDuration, formatRate, formatShare } from '../../src/base/units.ts';
-import { tellDetail, tellReason } from '../../src/base/texts/tell-signal.ts';
-import { isTextKey } from '../../src/base/texts/text.ts';
+import { tellDetail, tellReason, tellSignal } from '../../src/base/texts/tell-signal.ts';
 import type { DiskScan, DiskSignal, SignalClass } from '../../src/contracts/facts/disk-flags.ts';
 import type { FlaggedDevice } from '../../src/contracts/flagged-devices.ts';
 import { field, folded } from '../draw/field.ts';
@@ -26,15 +25,9 @@ const SCAN_TONE = {
 } as const satisfies Record<DiskScan['state'], Tone>;
 const GAUGE_WIDTH = 20;
 
-/** A signal in the person's language; one that this version has no words for, by its id. */
-export function wordOf(model: Model, { id }: DiskSignal): string {
-  const key = `signal.${id}`;
-  return isTextKey(key) ? model.text(key) : id;
-}
-
 /** `sda1: mounted – /srv/data` */
 export const seenOn = (signal: DiskSignal, model: Model): string =>
-  `${signal.device}: ${wordOf(model, signal)}${signal.detail === '' ? '' : ` – ${tellDetail(model.text, signal.detail)}`}`;
+  `${signal.device}: ${tellSignal(model.text, signal.id)}${signal.detail === '' ? '' : ` – ${tellDetail(model.text, signal.detail)}`}`;
 
 /** One sentence for the flag: how far the reading is, or the strongest signal. */
 export function reasonOf(device: FlaggedDevice, model: Model): string {
@@ -86,7 +79,7 @@ export function allSignals(signals: readonly DiskSignal[], model: Model, width: 
         [
           segment(`${text(`signal-class.${signal.class}`)}  `, CLASS_TONE[signal.class]),
           segment(`${signal.device}  `, 'strong'),
-          segment(wordOf(model, signal)),
+          segment(tellSignal(model.text, signal.id)),
         ],
       ],
       width,

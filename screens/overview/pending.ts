@@ -1,9 +1,9 @@
 // Operations: how many wait and run, and the one that has waited longest.
+import { tellProgress } from '../../src/base/texts/tell-operation.ts';
 import { formatDuration } from '../../src/base/units.ts';
 import { isOpen } from '../../src/contracts/operation-states.ts';
 import { segment, type Line } from '../draw/line.ts';
 import { freshnessNote, lastFacts } from '../draw/model.ts';
-import { tellProgress } from '../pending/words.ts';
 import type { Panel } from './panel.ts';
 
 const RUNNING_SHOWN = 2;
@@ -56,7 +56,7 @@ export const pendingPanel: Panel = {
         .slice(0, RUNNING_SHOWN)
         .map((operation): Line => [
           segment(`${operation.device} ${operation.fstype} `),
-          segment(operation.progress === null ? '' : tellProgress(model, operation.progress), 'info'),
+          segment(operation.progress === null ? '' : tellProgress(model.text, operation.progress), 'info'),
         ]),
       ...below,
     ];

@@ -119,7 +119,7 @@ function sign(_operation: Operation, { text }: Model, shared: Shared): Action {
 
 const offIn = (state: Operation['state'], text: Model['text']): string =>
   text(isOpen({ state }) ? 'op-action.open-otherwise' : 'op-action.over', {
-    state: text(`opstate.${state}`),
+    state: text(`op.state.${state}`),
   });
 
 /** The device by all its names, what is on it, and what was seen. */

@@ -1,5 +1,6 @@
 // All of one operation: what will happen to which device and why it waits, what is on it, what became
 // of it. Whoever confirms it must be able to compare every name with the disk in the hand.
+import { tellProgress, tellRequester } from '../../src/base/texts/tell-operation.ts';
 import { formatBytes, formatDuration, formatMoment } from '../../src/base/units.ts';
 import type { Operation } from '../../src/contracts/facts/operations.ts';
 import { isOpen } from '../../src/contracts/operation-states.ts';
@@ -11,7 +12,7 @@ import { gauge } from '../draw/glyphs.ts';
 import { segment, wrap, type Line } from '../draw/line.ts';
 import type { Model } from '../draw/model.ts';
 import type { DetailTable, DetailTab } from '../draw/screen.ts';
-import { needsSignature, stateTone, tellBytes, tellEnd, tellProgress, tellRequester } from './words.ts';
+import { needsSignature, stateTone, tellBytes, tellEnd } from './words.ts';
 
 const GAUGE_WIDTH = 24;
 
@@ -30,7 +31,7 @@ function operationLines(operation: Operation, model: Model, width: number): Line
   const missing = model.glyphs.dash;
   const { disk } = operation;
   const lines: Line[] = [
-    field(text('field.state'), segment(text(`opstate.${operation.state}`), stateTone[operation.state])),
+    field(text('field.state'), segment(text(`op.state.${operation.state}`), stateTone[operation.state])),
     ...progressLines(operation, model),
     field('', segment(text(nextStep(operation), { fstype: operation.fstype }), 'strong')),
     field(text('field.device'), `${operation.device} ${model.glyphs.separator} ${text('pending.path-then')}`),
@@ -71,7 +72,7 @@ function progressLines(operation: Operation, model: Model): Line[] {
   const { text } = model;
   const { progress, stage, state } = operation;
   return [
-    ...(stage === null || state === 'done' ? [] : [field(text('field.stage'), text(`stage.${stage}`))]),
+    ...(stage === null || state === 'done' ? [] : [field(text('field.stage'), text(`op.stage.${stage}`))]),
     ...(progress === null || state !== 'claimed'
       ? []
       : [
@@ -83,7 +84,7 @@ function progressLines(operation: Operation, model: Model): Line[] {
                 progress.stalled ? 'bad' : 'info',
               ),
             ),
-            segment(tellProgress(model, progress)),
+            segment(tellProgress(text, progress)),
           ],
           field('', segment(tellBytes(model, progress), 'dim')),
         ]),
@@ -100,14 +101,14 @@ function historyLines(operation: Operation, model: Model): Line[] {
     `${formatMoment(at)} (${text('age.ago', { age: formatDuration(model.nowMs - at, text.language) })})`;
   const { approved_by: approved, ended, expires } = operation;
   return [
-    field(text('field.asked-by'), tellRequester(model, operation.requested_by)),
+    field(text('field.asked-by'), tellRequester(text, operation.requested_by)),
     field(text('field.asked'), moment(operation.created)),
     ...(approved === null
       ? []
       : [
           field(
             text('field.approved'),
-            `${text(`approved.${approved.how}`)} ${tellRequester(model, approved.by)} ${moment(approved.at)}`,
+            `${text(`approved.${approved.how}`)} ${tellRequester(text, approved.by)} ${moment(approved.at)}`,
           ),
         ]),
     ...(isOpen(operation) && operation.state !== 'claimed'

@@ -1,12 +1,7 @@
-// Words about operations that several screens share: who asked, how far it is, how it ended.
-import { formatBytes, formatDuration, formatRate, formatShare } from '../../src/base/units.ts';
-import { isTextKey } from '../../src/base/texts/text.ts';
-import type {
-  Operation,
-  OperationProgress,
-  OperationState,
-  Requester,
-} from '../../src/contracts/facts/operations.ts';
+// Words about operations that several screens share: how far it is, how it ended.
+import { formatBytes } from '../../src/base/units.ts';
+import { tellRefusal } from '../../src/base/texts/tell-refusal.ts';
+import type { Operation, OperationProgress, OperationState } from '../../src/contracts/facts/operations.ts';
 import { isOpen } from '../../src/contracts/operation-states.ts';
 import { lastFacts, type Model } from '../draw/model.ts';
 import type { Tone } from '../draw/line.ts';
@@ -32,34 +27,13 @@ export function listOperations(model: Model): readonly Operation[] {
   );
 }
 
-/** The door that was used, and the name that the caller gave itself, marked as a claim. */
-export function tellRequester({ text }: Model, { door, vmid, name }: Requester): string {
-  const by = text(`door.${door}`, { vmid: vmid ?? '?' });
-  return name === null ? by : text('door.claimed', { by, name });
-}
-
-/** `37 %  190.7 MiB/s  4 h left`, without what is not known. */
-export function tellProgress({ text }: Model, progress: OperationProgress): string {
-  const { bytes_done, bytes_total, rate, left_s, stalled } = progress;
-  const share = bytes_total === 0 ? 0 : bytes_done / bytes_total;
-  return [
-    formatShare(share, text.language),
-    ...(stalled ? [text('pending.stalled')] : []),
-    ...(rate === null || stalled ? [] : [formatRate(rate, text.language)]),
-    ...(left_s === null || stalled
-      ? []
-      : [text('pending.left', { left: formatDuration(left_s * 1000, text.language) })]),
-  ].join('  ');
-}
-
 export const tellBytes = ({ text }: Model, { bytes_done, bytes_total }: OperationProgress): string =>
   `${formatBytes(bytes_done, text.language)} / ${formatBytes(bytes_total, text.language)}`;
 
 /** What became of it: the words of its code where there are some, and the detail. */
 export function tellEnd({ text }: Model, { state, ended }: Operation): string {
-  const key = `api.${ended?.code ?? ''}`;
-  const why = isTextKey(key) ? text(key) : (ended?.code ?? '');
-  return [text(`opstate.${state}`), why, ended?.detail ?? ''].filter((part) => part !== '').join(': ');
+  const why = tellRefusal(text, ended?.code ?? undefined) ?? ended?.code ?? '';
+  return [text(`op.state.${state}`), why, ended?.detail ?? ''].filter((part) => part !== '').join(': ');
 }
 
 /**

@@ -3,7 +3,6 @@ import type { OwnProgram } from '../base/start-job.ts';
 import { messageOf } from '../base/errors.ts';
 import { createInTurn, type InTurn } from '../base/in-turn.ts';
 import type { DiskScan } from '../contracts/facts/disk-flags.ts';
-import type { BlockDevice } from '../contracts/facts/disks.ts';
 import { valueOf } from '../contracts/reading.ts';
 import { createFlagger, type Flagger } from '../disks/create-flagger.ts';
 import { startIdentify, type Identifying } from '../disks/identify-disk.ts';
@@ -12,7 +11,8 @@ import { createReceipts, type Receipts } from '../disks/receipts.ts';
 import { releaseDisk } from '../disks/release-disk.ts';
 import type { RunFormat } from '../disks/format-order.ts';
 import { createRunFormat } from '../disks/run-format.ts';
-import { startScan } from '../disks/scan-disk.ts';
+import { startScan, type RunningScan } from '../disks/scan-disk.ts';
+import { scanForReceipt } from '../disks/scan-for-receipt.ts';
 import { readDescendants } from '../host/descendants.ts';
 import { readNumberedDevice } from '../host/numbered-device.ts';
 import { readStoragePlaces } from '../host/storage-config.ts';
@@ -20,11 +20,10 @@ import { join } from 'node:path';
 import { openMemory } from './memory.ts';
 import type { AgentTools, DiskHands, OpenParts } from './parts.ts';
 import type { OwnSubjects } from './sampler.ts';
-import type { RunningScan, StartScan } from './scans.ts';
+import type { StartScan } from './scans.ts';
 
 /** Flags are cheap to read again where nothing was written. */
 const FLAGS_EVERY_MS = 5000;
-const STAMP_DEADLINE_MS = 60_000;
 
 /** Which attachment of a device (diskseq) the last scan began with, by kernel name. */
 type Scanned = Map<string, string | null>;
@@ -219,29 +218,23 @@ function provingScan(
   { flagger, receipts, scanned }: { flagger: Flagger; receipts: Receipts; scanned: Scanned },
 ): StartScan {
   const { machine, log } = tools;
-  const stamp = async (device: BlockDevice) =>
-    flagger.readStamp(device.name, AbortSignal.timeout(STAMP_DEADLINE_MS));
   return ({ device, idle, onProgress }): RunningScan => {
     const state: { running?: RunningScan; cancelled: boolean } = { cancelled: false };
+    const scan = async (): Promise<DiskScan> => {
+      state.running = startScan({ own, machine, device, idle, onProgress });
+      if (state.cancelled) state.running.cancel();
+      return state.running.done;
+    };
     const run = async (): Promise<DiskScan> => {
       const attached = await readNumberedDevice(machine, device.device_number);
       scanned.set(device.name, attached?.diskseq ?? null);
-      const before = await stamp(device);
-      state.running = startScan({ own, machine, device, idle, onProgress });
-      if (state.cancelled) state.running.cancel();
-      const scan = await state.running.done;
-      if (scan.state !== 'zero') return scan;
-      const after = await stamp(device);
-      if (before.state !== 'ok' || after.state !== 'ok') {
-        const missing = before.state === 'ok' ? after : before;
-        // All zero, and not to be remembered: the next look has to read again.
-        if (missing.state !== 'ok') {
-          log.info({ device: device.path, why: missing.detail }, 'scan leaves no receipt');
-        }
-        return scan;
-      }
-      const kept = await receipts.keep(before.value, after.value, scan.at);
-      return kept ? scan : { ...scan, state: 'failed', detail: 'written while it was read' };
+      return scanForReceipt({
+        flagger,
+        receipts,
+        name: device.name,
+        scan,
+        onNoReceipt: (why) => log.info({ device: device.path, why }, 'scan leaves no receipt'),
+      });
     };
     return {
       done: run(),

@@ -28,19 +28,20 @@ export function createAnnouncer(): Announcer {
 
 const SOURCE = 'felhom-agent';
 
-type OwnSubject<T> = {
+/** An `OwnSubject` of the sampler that certainly tells when it changed. */
+type Remembered<T> = {
   readonly everyMs: number;
   readonly read: () => Promise<Reading<T>>;
   readonly onChange: Announcer['onChange'];
 };
-export type OwnSubjects = {
-  readonly operations: OwnSubject<OperationFacts> & {
+export type RememberedSubjects = {
+  readonly operations: Remembered<OperationFacts> & {
     readonly forGuest: (facts: OperationFacts, vmid: number) => OperationFacts;
   };
-  readonly guests: OwnSubject<GuestFacts> & {
+  readonly guests: Remembered<GuestFacts> & {
     readonly forGuest: (facts: GuestFacts, vmid: number) => GuestFacts;
   };
-  readonly ledger: OwnSubject<LedgerFacts>;
+  readonly ledger: Remembered<LedgerFacts>;
 };
 
 export function createOwnSubjects({
@@ -52,14 +53,14 @@ export function createOwnSubjects({
   readLedger,
 }: {
   readonly clock: Clock;
-  readonly announcers: { readonly [S in keyof OwnSubjects]: Announcer };
+  readonly announcers: { readonly [S in keyof RememberedSubjects]: Announcer };
   /** Seconds: for who polls, and who follows hears at once. */
-  readonly intervals: { readonly [S in keyof OwnSubjects]: number };
+  readonly intervals: { readonly [S in keyof RememberedSubjects]: number };
   readonly readOperations: () => Promise<OperationFacts>;
   readonly readGuests: () => Promise<GuestFacts>;
   readonly readLedger: () => Promise<LedgerFacts>;
-}): OwnSubjects {
-  const subject = <T>(name: keyof OwnSubjects, read: () => Promise<T>): OwnSubject<T> => ({
+}): RememberedSubjects {
+  const subject = <T>(name: keyof RememberedSubjects, read: () => Promise<T>): Remembered<T> => ({
     everyMs: intervals[name] * 1000,
     read: async () => {
       try {

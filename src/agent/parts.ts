@@ -11,6 +11,7 @@ import type { ProxmoxFacts } from '../contracts/facts/proxmox.ts';
 import type { Reading } from '../contracts/reading.ts';
 import type { Notice, RouteId } from '../contracts/routes.ts';
 import type { ExaminedDisk } from '../disks/examined-disk.ts';
+import type { Released } from '../disks/release-disk.ts';
 import type { Machine } from '../host/machine.ts';
 import type { FindToken, Handlers } from './handler.ts';
 import type { Log } from './log.ts';
@@ -49,11 +50,6 @@ export type DiskHands = {
   readonly release: (device: BlockDevice, signal: AbortSignal) => Promise<Released>;
   /** Makes it show which it is, for so many seconds. */
   readonly identify: (device: BlockDevice) => Promise<Identified>;
-};
-export type Released = {
-  /** What was done, one sentence each. */
-  readonly released: readonly string[];
-  readonly refused: { readonly why: string; readonly hint: string | null } | null;
 };
 export type Identified =
   | { readonly how: 'light' | 'reading'; readonly seconds: number }

@@ -3,7 +3,10 @@ import type { Requester } from '../contracts/facts/operations.ts';
 import { Refusal, type Caller } from './handler.ts';
 
 /** The table of rights has let this caller through; whoever has no door is refused all the same. */
-export function requesterOf(caller: Caller, claimed: { name?: string; vmid?: number } = {}): Requester {
+export function requesterOf(
+  caller: Caller,
+  claimed: { readonly name?: string | undefined; readonly vmid?: number | undefined },
+): Requester {
   switch (caller.kind) {
     case 'root':
     case 'group':

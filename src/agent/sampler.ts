@@ -1,7 +1,7 @@
 // All facts that the agent has: those that it reads of this machine, and those that it keeps itself. Each is
 // read once in its interval, however many ask.
 import type { Clock } from '../base/clock.ts';
-import { allFacts, type Facts, type Subject } from '../contracts/all-facts.ts';
+import { isSubject, type Facts, type Subject } from '../contracts/all-facts.ts';
 import { absent, type Ok, type Reading } from '../contracts/reading.ts';
 import type { FactsSource } from '../contracts/source.ts';
 import { createSubjectReader } from '../clients/subject-reader.ts';
@@ -97,4 +97,3 @@ export function createSampler(source: FactsSource, own: OwnSubjects, clock: Cloc
 }
 
 const subjectsOf = (of: object): readonly Subject[] => Object.keys(of).filter(isSubject);
-const isSubject = (key: string): key is Subject => Object.hasOwn(allFacts, key);

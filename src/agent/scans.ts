@@ -3,13 +3,9 @@
 import type { DiskFlag, DiskScan } from '../contracts/facts/disk-flags.ts';
 import type { BlockDevice } from '../contracts/facts/disks.ts';
 import type { FlaggedDevice } from '../contracts/flagged-devices.ts';
+import type { RunningScan } from '../disks/scan-disk.ts';
 import { Refusal, type Caller } from './handler.ts';
 
-export type RunningScan = {
-  /** The last word. Never rejects. */
-  readonly done: Promise<DiskScan>;
-  readonly cancel: () => void;
-};
 export type StartScan = (options: {
   readonly device: BlockDevice;
   /** Reads only when nobody else wants to. */

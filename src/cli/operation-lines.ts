@@ -1,8 +1,10 @@
 // Operations for people: a table of many, and one with all that a person compares.
+import { tellProgress, tellRequester } from '../base/texts/tell-operation.ts';
+import { tellRefusal } from '../base/texts/tell-refusal.ts';
 import { tellWhy } from '../base/texts/tell-signal.ts';
-import { type Text, isTextKey } from '../base/texts/text.ts';
-import { formatBytes, formatDuration, formatMoment, formatRate, formatShare } from '../base/units.ts';
-import { isOpen, type Operation, type Requester } from '../contracts/facts/operations.ts';
+import type { Text } from '../base/texts/text.ts';
+import { formatBytes, formatDuration, formatMoment } from '../base/units.ts';
+import { isOpen, type Operation } from '../contracts/facts/operations.ts';
 import { formatTable } from './table.ts';
 
 export function formatOperations(
@@ -31,7 +33,7 @@ export function formatOperations(
       isOpen(one) ? text(`verdict.${one.verdict}`) : '-',
       formatDuration(now - one.created, text.language),
       isOpen(one) && one.state !== 'claimed' ? formatDuration(one.expires - now, text.language) : '-',
-      tellRequester(one.requested_by, text),
+      tellRequester(text, one.requested_by),
       one.durable_id,
     ]),
     columns,
@@ -61,7 +63,7 @@ export function listOperation(one: Operation, text: Text): readonly Row[] {
       text(isOpen(one) ? 'field.flag' : 'field.flag-then'),
       `${text(`verdict.${one.verdict}`)}: ${tellWhy(text, one)}`,
     ],
-    [text('op.field.by'), tellRequester(one.requested_by, text)],
+    [text('op.field.by'), tellRequester(text, one.requested_by)],
     [text('field.created'), formatMoment(one.created)],
     [text('op.field.expires'), formatMoment(one.expires)],
     ...(approval === null
@@ -69,14 +71,14 @@ export function listOperation(one: Operation, text: Text): readonly Row[] {
       : [
           [
             text('op.field.approved'),
-            `${text(`op.approved.${approval.how}`)}, ${tellRequester(approval.by, text)}, ${formatMoment(approval.at)}`,
+            `${text(`op.approved.${approval.how}`)}, ${tellRequester(text, approval.by)}, ${formatMoment(approval.at)}`,
           ] as const,
         ]),
     ...(one.stage === null || one.state === 'done'
       ? []
       : [[text('op.field.stage'), text(`op.stage.${one.stage}`)] as const]),
     [text('op.field.dirty'), text(one.dirty ? 'op.dirty.yes' : 'op.dirty.no')],
-    ...(progress === null ? [] : [[text('op.field.progress'), tellProgress(progress, text)] as const]),
+    ...(progress === null ? [] : [[text('op.field.progress'), tellProgress(text, progress)] as const]),
     ...(ended === null
       ? []
       : [[text('op.field.ended'), `${formatMoment(ended.at)}  ${tellEnd(one.state, ended, text)}`] as const]),
@@ -88,33 +90,13 @@ export function listOperation(one: Operation, text: Text): readonly Row[] {
 
 const tellState = ({ state }: Operation, text: Text): string => text(`op.state.${state}`);
 
-export function tellRequester({ door, vmid, name }: Requester, text: Text): string {
-  const who = door === 'guest' ? text('op.door.guest', { vmid: vmid ?? 0 }) : text(`op.door.${door}`);
-  return name === null ? who : text('op.claimed', { who, name });
-}
-
-export function tellProgress(progress: NonNullable<Operation['progress']>, text: Text): string {
-  const { bytes_done: done, bytes_total: total, rate, left_s: left, stalled } = progress;
-  return [
-    total > 0 ? formatShare(done / total, text.language) : '',
-    rate === null ? '' : formatRate(rate, text.language),
-    left === null ? '' : text('op.left', { left: formatDuration(left * 1000, text.language) }),
-    stalled ? text('op.stalled') : '',
-  ]
-    .filter((word) => word !== '')
-    .join(', ');
-}
-
 function tellEnd(
   state: Operation['state'],
   { code, detail }: NonNullable<Operation['ended']>,
   text: Text,
 ): string {
-  const key = `api.${code ?? ''}`;
-  return [
-    code === null ? (state === 'done' ? text('op.ended.well') : '') : isTextKey(key) ? text(key) : code,
-    detail,
-  ]
+  const well = state === 'done' ? text('op.ended.well') : '';
+  return [code === null ? well : (tellRefusal(text, code) ?? code), detail]
     .filter((word) => word !== '')
     .join(' ');
 }

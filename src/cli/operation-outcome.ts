@@ -2,11 +2,12 @@
 // gives the exit code.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EXIT, type ExitCode } from '../base/errors.ts';
+import { tellProgress } from '../base/texts/tell-operation.ts';
 import type { Operation, OperationState } from '../contracts/facts/operations.ts';
 import type { OpOutput } from '../contracts/outputs.ts';
 import type { CallRoute } from '../contracts/source.ts';
 import type { CommandContext } from './command.ts';
-import { listOperation, tellProgress } from './operation-lines.ts';
+import { listOperation } from './operation-lines.ts';
 
 const ASK_EVERY_MS = 1000;
 /** Progress for people who wait: not oftener than this. */
@@ -56,7 +57,7 @@ async function waitForEnd(context: CommandContext, call: CallRoute, asked: Opera
     if (operation.progress === null || clock.monotonic() - toldAt < TELL_EVERY_MS) continue;
     toldAt = clock.monotonic();
     const stage = operation.stage === null ? '' : `${text(`op.stage.${operation.stage}`)}: `;
-    err.line(stage, tellProgress(operation.progress, text));
+    err.line(stage, tellProgress(text, operation.progress));
   }
   return operation;
 }

@@ -1,8 +1,9 @@
 // Calls the agent's routes: paths, bodies and answers by the one table of routes.
+import { parseJson } from '../base/parse-json.ts';
 import { z } from 'zod';
 import { ACKNOWLEDGE_HEADER, routes, type RouteAnswer, type RouteId } from '../contracts/routes.ts';
 import type { CallRoute, RouteInput } from '../contracts/source.ts';
-import { NotUnderstood, parseJson, refusalOf, unreachable } from './agent-failure.ts';
+import { NotUnderstood, refusalOf, unreachable } from './agent-failure.ts';
 import type { AgentTransport } from './agent-transport.ts';
 
 /** What waits for the agent's own sampling of slow disks takes as long as that. */

@@ -1,6 +1,7 @@
 // Follows an agent's events: facts and notices as they come, and whether the agent answers at all. A
 // lost connection is made again, later and later; an agent that hangs is noticed although its
 // connection stands.
+import { parseJson } from '../base/parse-json.ts';
 import type { IncomingMessage } from 'node:http';
 import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,7 +11,7 @@ import type { Subject } from '../contracts/all-facts.ts';
 import { factsEvent, notice } from '../contracts/routes.ts';
 import type { CallRoute, Connection, SourceListener } from '../contracts/source.ts';
 import { pathOf } from './agent-call.ts';
-import { NotUnderstood, parseJson, refusalOf, unreachable, WRONG_CERTIFICATE } from './agent-failure.ts';
+import { NotUnderstood, refusalOf, unreachable, WRONG_CERTIFICATE } from './agent-failure.ts';
 import { parseReading } from './agent-reading.ts';
 import { EVENT_STREAM, type AgentTransport } from './agent-transport.ts';
 import { withDeadline } from './deadline.ts';

@@ -1,4 +1,5 @@
 // What an error on the way to an agent means: an error that a person can act on, or a missing fact.
+import { parseJson } from '../base/parse-json.ts';
 import { ActionableError, errnoOf, messageOf } from '../base/errors.ts';
 import { apiError } from '../contracts/api-error.ts';
 import { absent, failed, REASON_CODES, type Missing, type ReasonCode } from '../contracts/reading.ts';
@@ -46,15 +47,6 @@ export function refusalOf({ status, body }: AgentAnswer): ActionableError {
     answer,
     ...(hint === undefined ? {} : { hint }),
   });
-}
-
-/** Nothing for what is no JSON. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** Why a fact could not be had. */

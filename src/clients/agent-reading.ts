@@ -15,5 +15,3 @@ export function parseReading<S extends Subject>(subject: S, reading: Reading<unk
     return failed('garbage', reading.source, reading.at, `${subject}: ${placeOf(error)}`);
   }
 }
-
-export const isSubject = (name: string): name is Subject => Object.hasOwn(allFacts, name);

@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { systemClock, type Clock } from '../base/clock.ts';
 import { ActionableError } from '../base/errors.ts';
-import { allFacts, type Subject } from '../contracts/all-facts.ts';
+import { allFacts, isSubject, type Subject } from '../contracts/all-facts.ts';
 import { absent, ok, type Reading } from '../contracts/reading.ts';
 import type { CallRoute, FactsSource, ReadRequest } from '../contracts/source.ts';
 import { nameOf, type AgentAddress } from './agent-address.ts';
@@ -11,7 +11,7 @@ import { createCall } from './agent-call.ts';
 import { createEvents } from './agent-events.ts';
 import { missingFrom, WRONG_CERTIFICATE } from './agent-failure.ts';
 import { createPins } from './agent-pins.ts';
-import { isSubject, parseReading } from './agent-reading.ts';
+import { parseReading } from './agent-reading.ts';
 import { createTransport } from './agent-transport.ts';
 import { createDocker } from './docker.ts';
 

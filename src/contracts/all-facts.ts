@@ -46,3 +46,5 @@ export const allFacts = {
 
 export type Subject = keyof typeof allFacts;
 export type Facts = { readonly [S in Subject]: z.infer<(typeof allFacts)[S]> };
+
+export const isSubject = (name: string): name is Subject => Object.hasOwn(allFacts, name);

@@ -7,6 +7,7 @@ import { ledgerRecord } from './facts/ledger.ts';
 import { operation } from './facts/operations.ts';
 import { flaggedDevice } from './flagged-device-schema.ts';
 import { readingOf } from './reading-schema.ts';
+import { vmid } from './vmid.ts';
 
 /** By which way a request comes in, and what it brought along. */
 export const CALLERS = ['root', 'group', 'guest', 'scraper', 'nobody'] as const;
@@ -32,7 +33,6 @@ const ANYBODY = rights('yes', 'yes', 'yes', 'yes', 'yes');
 
 /** When the facts were read (milliseconds since the epoch), and how often they are (seconds). */
 const fresh = { at: z.number(), every_s: z.number() };
-const vmid = z.number().int().min(100).max(999_999_999);
 const none = z.strictObject({});
 const subject = z.object(allFacts).keyof();
 

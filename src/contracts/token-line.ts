@@ -1,8 +1,8 @@
 // A line of the token log, `local-tokens.log`: a token that was minted, or one that was revoked. Other
 // programs of the host may add lines; `v` is the VMID.
 import { z } from 'zod';
+import { vmid } from './vmid.ts';
 
-const vmid = z.number().int().min(100).max(999_999_999);
 const id = z.string().regex(/^[0-9a-f]{16}$/);
 
 export const tokenLine = z.union([

@@ -4,7 +4,7 @@ import { constants, fstatSync, openSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Machine } from '../host/machine.ts';
 import { readNumberedDevice } from '../host/numbered-device.ts';
-import { formatDeviceNumber } from './device-number.ts';
+import { formatDeviceNumber } from '../host/device-number.ts';
 import { failed } from './format-ended.ts';
 import { listLoop } from './list-loop.ts';
 import { closeDevice } from './open-device.ts';

@@ -8,7 +8,7 @@ import type { DiskIdentity } from './examined-disk.ts';
 import { liesOver, listLoop } from './list-loop.ts';
 import { tellTool } from './run-disk-tool.ts';
 
-export type Leftovers = {
+export type CleanedUp = {
   /** `kept`: it lies over something else by now, and is no business of ours. */
   readonly state: 'none' | 'detached' | 'in-use' | 'kept' | 'failed';
   /** One English sentence for log and ledger. */
@@ -24,7 +24,7 @@ export async function cleanLeftovers(
   loop: string | null,
   identity: Pick<DiskIdentity, 'device_number' | 'boot_id'>,
   machine: Machine,
-): Promise<Leftovers> {
+): Promise<CleanedUp> {
   if (loop === null) return { state: 'none', detail: 'no loop device was in use' };
   // It becomes an argument of a program, and comes from a file.
   if (!/^\/dev\/loop\d+$/.test(loop)) return { state: 'kept', detail: `${loop} is no loop device` };
@@ -39,7 +39,7 @@ async function clean(
   loop: string,
   identity: Pick<DiskIdentity, 'device_number' | 'boot_id'>,
   machine: Machine,
-): Promise<Leftovers> {
+): Promise<CleanedUp> {
   const back = await listLoop(loop, machine);
   if (back === undefined) return { state: 'none', detail: `${loop} is free` };
   const device = await readNumberedDevice(machine, identity.device_number);

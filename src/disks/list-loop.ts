@@ -1,8 +1,9 @@
 // What lies behind loop devices, as losetup tells: the file's own number, not only its name.
+import { parseJson } from '../base/parse-json.ts';
 import { lstatSync } from 'node:fs';
 import { z } from 'zod';
 import type { Machine } from '../host/machine.ts';
-import { formatDeviceNumber } from './device-number.ts';
+import { formatDeviceNumber } from '../host/device-number.ts';
 import { tellTool } from './run-disk-tool.ts';
 
 export type LoopBack = {
@@ -62,12 +63,4 @@ export function liesOver(back: LoopBack, node: string): boolean {
   const stat = lstatSync(node, { bigint: true, throwIfNoEntry: false });
   if (stat === undefined || !stat.isBlockDevice()) return false;
   return back.inode === stat.ino && back.deviceNumber === formatDeviceNumber(stat.dev);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

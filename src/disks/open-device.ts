@@ -2,7 +2,7 @@
 import { close, constants, fstatSync, openSync } from 'node:fs';
 import { errnoOf } from '../base/errors.ts';
 import type { RunTool } from '../base/run-tool.ts';
-import { formatDeviceNumber } from './device-number.ts';
+import { formatDeviceNumber } from '../host/device-number.ts';
 
 export type OpenDevice = {
   readonly fd: number;

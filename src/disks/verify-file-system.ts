@@ -1,5 +1,6 @@
 // Proves that a device holds exactly the file system that was wanted: one signature, of its type and UUID,
 // by both programs that look for them, and a check that only reads finds nothing wrong.
+import { parseJson } from '../base/parse-json.ts';
 import { z } from 'zod';
 import type { RunTool } from '../base/run-tool.ts';
 import type { FormatType } from '../contracts/facts/operations.ts';
@@ -75,12 +76,4 @@ async function whyNotByCheck(
   const { file, args } = fileSystems[wanted.fstype].check;
   const checked = await runDiskTool({ file, args: args(), fd, deadlineMs: CHECK_DEADLINE_MS }, runTool);
   return checked.state === 'ended' && checked.code === 0 ? undefined : tellTool(file, checked);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -21,6 +21,7 @@ import { errnoOf, messageOf } from '../base/errors.ts';
 import { runTool as runRealTool, type RunTool } from '../base/run-tool.ts';
 import { absent, failed, ok, type Missing, type Reading } from '../contracts/reading.ts';
 import { mountOf, parseMountinfo, type Mount } from './mountinfo.ts';
+import { formatDeviceNumber } from './device-number.ts';
 
 export type ReadOptions = {
   /** More than this is `too-large`. */
@@ -276,8 +277,8 @@ export function createMachine(
       try {
         const stat = statSync(full, { bigint: true });
         const numbers: FileNumbers = {
-          deviceNumber: stat.isBlockDevice() ? formatDevice(stat.rdev) : null,
-          fileSystem: formatDevice(stat.dev),
+          deviceNumber: stat.isBlockDevice() ? formatDeviceNumber(stat.rdev) : null,
+          fileSystem: formatDeviceNumber(stat.dev),
           inode: String(stat.ino),
           version: `${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}`,
         };
@@ -287,13 +288,6 @@ export function createMachine(
       }
     },
   };
-}
-
-/** MAJOR:MINOR of a `dev_t` (makedev(3)). */
-function formatDevice(device: bigint): string {
-  const major = ((device >> 8n) & 0xfffn) | ((device >> 32n) & 0xfffff000n);
-  const minor = (device & 0xffn) | ((device >> 12n) & 0xffffff00n);
-  return `${major}:${minor}`;
 }
 
 const STAT_FORMAT = '%F|%t|%T|%d|%i|%s %y %z';
@@ -306,7 +300,7 @@ function parseNumbers(text: string): FileNumbers | undefined {
   const number = `${Number.parseInt(major, 16)}:${Number.parseInt(minor, 16)}`;
   return {
     deviceNumber: kind === 'block special file' ? number : null,
-    fileSystem: formatDevice(BigInt(device)),
+    fileSystem: formatDeviceNumber(BigInt(device)),
     inode,
     version,
   };

@@ -10,17 +10,17 @@ import {
   openAgent,
   refusalOf,
   ROOT,
-  type TestAgent,
+  type OpenedAgent,
 } from './open-agent.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const word = '-sdb';
-const mint = async (agent: TestAgent) =>
+const mint = async (agent: OpenedAgent) =>
   codeOf(agent.handlers.mintToken({ ...agent.request, caller: ROOT, params: {}, body: { vmid: 9200 } }));
-const reset = async (agent: TestAgent) =>
+const reset = async (agent: OpenedAgent) =>
   agent.handlers.resetClock({ ...agent.request, caller: ROOT, params: {}, body: { name: 'béla' } });
-const markOf = (agent: TestAgent) => Number(readFileSync(join(agent.stateFolder, 'clock-mark'), 'utf8'));
+const markOf = (agent: OpenedAgent) => Number(readFileSync(join(agent.stateFolder, 'clock-mark'), 'utf8'));
 
 test('set back by more than a minute: no confirm, run, grant or mint; looking and denying go on', async () => {
   const clock = createTestClock();

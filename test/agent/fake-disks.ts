@@ -1,5 +1,6 @@
 // Disks of nobody: what an examination of each says is set by the test, and a format goes through its
 // stages without a disk. Everything else of the agent's memory is the real thing.
+import { bareDevice } from '../contracts/bare-device.ts';
 import type { BlockDevice } from '../../src/contracts/facts/disks.ts';
 import type { DiskFlag, DiskSignal } from '../../src/contracts/facts/disk-flags.ts';
 import type { FormatStage } from '../../src/contracts/facts/operations.ts';
@@ -46,8 +47,7 @@ export function examinedDisk(wish: DiskWish): ExaminedDisk {
   const durableId = wish.durableId === undefined ? `byid:wwn-0x50000000000000${name}` : wish.durableId;
   const size = 1_000_000;
   const device: BlockDevice = {
-    name,
-    path: `/dev/${name}`,
+    ...bareDevice(name),
     device_number: '8:16',
     kind: parents.length > 0 ? 'partition' : 'disk',
     parents: [...parents],
@@ -57,16 +57,8 @@ export function examinedDisk(wish: DiskWish): ExaminedDisk {
     transport: 'sata',
     rotational: true,
     removable: false,
-    read_only: false,
     durable_id: durableId,
     durable_id_reason: durableId === null ? 'none' : null,
-    fs_type: null,
-    label: null,
-    uuid: null,
-    mount_points: [],
-    swap: false,
-    backing_file: null,
-    io: null,
   };
   return {
     device,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { guestReport, type Guest, type GuestReport } from '../../src/contracts/facts/guests.ts';
 import type { Caller } from '../../src/agent/handler.ts';
-import { codeOf, createTestClock, GROUP, guestOf, openAgent, ROOT, type TestAgent } from './open-agent.ts';
+import { codeOf, createTestClock, GROUP, guestOf, openAgent, ROOT, type OpenedAgent } from './open-agent.ts';
 
 const OK: GuestReport = guestReport.parse({ status: 'ok' });
 const WARN: GuestReport = guestReport.parse({
@@ -12,9 +12,9 @@ const WARN: GuestReport = guestReport.parse({
   issues: ['Protected container not running: traefik'],
 });
 
-const report = async (agent: TestAgent, caller: Caller, vmid: number, body = OK) =>
+const report = async (agent: OpenedAgent, caller: Caller, vmid: number, body = OK) =>
   agent.handlers.reportGuest({ ...agent.request, caller, params: { vmid }, body });
-async function guests(agent: TestAgent, caller: Caller = ROOT): Promise<readonly Guest[]> {
+async function guests(agent: OpenedAgent, caller: Caller = ROOT): Promise<readonly Guest[]> {
   const answer = await agent.handlers.guests({ ...agent.request, caller, params: {}, body: {} });
   return 'guests' in answer ? answer.guests : [];
 }

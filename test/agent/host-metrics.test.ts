@@ -1,4 +1,5 @@
 // What guests are told of their host: the field's names, and null with a reason for what is not known.
+import { bareDevice } from '../contracts/bare-device.ts';
 import { expect, test } from 'vitest';
 import { composeHostMetrics, type MetricFacts } from '../../src/agent/host-metrics.ts';
 import { hostMetrics } from '../../src/contracts/routes.ts';
@@ -13,26 +14,13 @@ const timed = <T>(value: T, everyMs = 2000, ageMs = 0) => ({
 const none = { reading: absent('not-here', 'test', NOW, 'no Proxmox VE'), everyMs: 60_000 };
 
 const disk = (name: string, device_number: string, parents: string[]) => ({
-  name,
-  path: `/dev/${name}`,
+  ...bareDevice(name),
   device_number,
   parents,
   size_bytes: 1e12,
-  model: null,
-  serial: null,
   transport: 'usb',
   rotational: true,
   removable: false,
-  read_only: false,
-  durable_id: null,
-  durable_id_reason: null,
-  fs_type: null,
-  label: null,
-  uuid: null,
-  mount_points: [],
-  swap: false,
-  backing_file: null,
-  io: null,
   kind: parents.length === 0 ? ('disk' as const) : ('partition' as const),
 });
 const mount = (mount_point: string, device_number: string) => ({

@@ -1,14 +1,11 @@
 // Real disks for the agent's tests: loop devices with a name that survives, as udev would link it.
 import { createHash } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, readSync, rmSync, symlinkSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { closeSync, openSync, readSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { onTestFinished } from 'vitest';
-import { attach, makeFolder, makeImage, run } from '../host/loop-device.ts';
+import { attach, makeFolder, makeImage, nameDevice, run } from '../host/loop-device.ts';
 import type { RunningAgent } from './running-agent.ts';
 
 const MIB = 1024 ** 2;
-const BY_ID = '/dev/disk/by-id';
 
 export type LentDisk = { readonly device: string; readonly durableId: string; readonly image: string };
 
@@ -16,10 +13,7 @@ export function lendDisk(megabytes: number): LentDisk {
   const image = makeImage(makeFolder(), 'disk.img', megabytes * MIB);
   const device = attach(image);
   const name = `wwn-0x5${createHash('sha256').update(`${process.pid} ${image}`).digest('hex').slice(0, 15)}`;
-  mkdirSync(BY_ID, { recursive: true });
-  symlinkSync(`../../${basename(device)}`, join(BY_ID, name));
-  onTestFinished(() => rmSync(join(BY_ID, name), { force: true }));
-  return { device, durableId: `byid:${name}`, image };
+  return { device, durableId: nameDevice(device, name), image };
 }
 
 export function digestOf(path: string): string {

@@ -1,4 +1,5 @@
 // `/metrics`, as Prometheus itself judges and scrapes it.
+import { bareDevice } from '../contracts/bare-device.ts';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
@@ -18,26 +19,14 @@ const noPrometheus = ['promtool', 'prometheus'].some((program) => findProgram(pr
 const lint = (text: string) => spawnSync('promtool', ['check', 'metrics'], { input: text, encoding: 'utf8' });
 
 const disk = {
-  name: 'sda',
-  path: '/dev/sda',
-  device_number: '8:0',
-  kind: 'disk' as const,
-  parents: [],
+  ...bareDevice('sda'),
   size_bytes: 1e12,
   model: 'Evil "quoted" \\ model\u001b]52;c;x\u0007\nfelhom_injected 1',
   serial: 'S\u202Eevil',
   transport: 'sata',
   rotational: true,
   removable: false,
-  read_only: false,
   durable_id: 'byid:wwn-0x5000039ddb108568',
-  durable_id_reason: null,
-  fs_type: null,
-  label: null,
-  uuid: null,
-  mount_points: [],
-  swap: false,
-  backing_file: null,
   io: { read_bytes: 10, written_bytes: 20, busy_ms: 1, read_rate: null, write_rate: null, busy: null },
 };
 const flags = {

@@ -129,7 +129,7 @@ export async function openAgent(wish: AgentWish = {}) {
     },
   };
 }
-export type TestAgent = Awaited<ReturnType<typeof openAgent>>;
+export type OpenedAgent = Awaited<ReturnType<typeof openAgent>>;
 type Route = keyof Awaited<ReturnType<typeof openMemory>>['handlers'];
 
 function valueIn<T>(reading: Reading<T>): T {

@@ -10,7 +10,7 @@ import {
   openAgent,
   refusalOf,
   ROOT,
-  type TestAgent,
+  type OpenedAgent,
 } from './open-agent.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -207,7 +207,7 @@ test('a grant that is gone by the time of the run does not hold', async () => {
   expect(await agent.show(ROOT, id)).toMatchObject({ state: 'pending', approved_by: null });
 });
 
-test.each<[string, (agent: TestAgent) => void]>([
+test.each<[string, (agent: OpenedAgent) => void]>([
   ['its grant is taken back', (agent) => void (agent.setting.grants = {})],
   ['it expires', (agent) => agent.clock.advance(8 * DAY_MS)],
   ['the clock is set back', (agent) => agent.clock.advance(-DAY_MS)],

@@ -9,7 +9,7 @@ import type { DiskVerdict } from '../../src/contracts/facts/disk-flags.ts';
 import type { Operation } from '../../src/contracts/facts/operations.ts';
 import { pseudoRandom } from '../contracts/pseudo-random.ts';
 import { createFakeDisks, MOUNTED, signalOf, type DiskWish, type FakeDisks } from './fake-disks.ts';
-import { createTestClock, openAgent, temporaryFolder, type TestAgent } from './open-agent.ts';
+import { createTestClock, openAgent, temporaryFolder, type OpenedAgent } from './open-agent.ts';
 
 const NAMES = ['sdb', 'sdb1', 'sdc', 'sdd'] as const;
 const CALLERS: readonly Caller[] = [
@@ -78,7 +78,7 @@ async function live(seed: number, steps: number) {
   const seen = new Map<string, Operation['state']>();
   const problems: string[] = [];
 
-  const step = async (now: TestAgent): Promise<void> => {
+  const step = async (now: OpenedAgent): Promise<void> => {
     const caller = pick(CALLERS);
     const id = known.length === 0 ? `op_${'0'.repeat(24)}` : pick(known.slice(-6));
     const name = pick(NAMES);
@@ -121,7 +121,7 @@ async function live(seed: number, steps: number) {
     agent = await openAgent({ stateFolder: folder, clock, disks, grants });
     seen.clear();
   };
-  const look = (now: TestAgent, operations: readonly Operation[]): void => {
+  const look = (now: OpenedAgent, operations: readonly Operation[]): void => {
     for (const { id, state } of operations) {
       if (!known.includes(id)) known.push(id);
       const before = seen.get(id);

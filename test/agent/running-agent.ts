@@ -4,13 +4,12 @@ import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { createHash, X509Certificate } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
+import { FELHOM, freePort } from './agent-process.ts';
 
-const FELHOM = fileURLToPath(new URL('../../bin/felhom', import.meta.url));
 const READY_MS = 20_000;
 
 export type Answer = { readonly status: number; readonly body: unknown };
@@ -186,23 +185,6 @@ export async function runAgent(config: Readonly<Record<string, unknown>> = {}): 
       }
     },
   };
-}
-
-const sleep = async (ms: number) =>
-  new Promise((resolve) => {
-    setTimeout(resolve, ms);
-  });
-
-async function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 function certificateFile(stateDir: string): string {

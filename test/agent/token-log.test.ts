@@ -12,9 +12,17 @@ import {
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { makeToken, revocationLine } from '../../src/agent/tokens/token-line.ts';
-import { codeOf, createTestClock, GROUP, openAgent, refusalOf, ROOT, type TestAgent } from './open-agent.ts';
+import {
+  codeOf,
+  createTestClock,
+  GROUP,
+  openAgent,
+  refusalOf,
+  ROOT,
+  type OpenedAgent,
+} from './open-agent.ts';
 
-async function mint(agent: TestAgent, vmid = 9200) {
+async function mint(agent: OpenedAgent, vmid = 9200) {
   const answer = await agent.handlers.mintToken({
     ...agent.request,
     caller: ROOT,
@@ -24,11 +32,11 @@ async function mint(agent: TestAgent, vmid = 9200) {
   if (!('token' in answer)) throw new Error('no token');
   return answer;
 }
-const revoke = async (agent: TestAgent, body: { id?: string; vmid?: number }) =>
+const revoke = async (agent: OpenedAgent, body: { id?: string; vmid?: number }) =>
   agent.handlers.revokeToken({ ...agent.request, caller: ROOT, params: {}, body });
-const find = (agent: TestAgent, secret: string) => agent.memory.findToken(secret);
-const logOf = (agent: TestAgent) => join(agent.stateFolder, 'local-tokens.log');
-const everyFile = (agent: TestAgent) =>
+const find = (agent: OpenedAgent, secret: string) => agent.memory.findToken(secret);
+const logOf = (agent: OpenedAgent) => join(agent.stateFolder, 'local-tokens.log');
+const everyFile = (agent: OpenedAgent) =>
   readdirSync(agent.stateFolder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => readFileSync(join(entry.parentPath, entry.name), 'utf8'))

@@ -62,7 +62,7 @@ describe('Operations', () => {
     const { out, code } = await run('op', 'list');
     expect(code).toBe(0);
     expect(out).toMatch(/^ID +STATE +DEVICE /);
-    expect(out).toMatch(new RegExp(`^${ID} +pending +/dev/sdb +ext4 +DATA +1 h +6 d +guest 9200`, 'm'));
+    expect(out).toMatch(new RegExp(`^${ID} +waiting +/dev/sdb +ext4 +DATA +1 h +6 d +guest 9200`, 'm'));
     expect(out).toMatch(new RegExp(`^${OTHER} +done +/dev/sdb +xfs +- +1 h +- `, 'm'));
   });
 

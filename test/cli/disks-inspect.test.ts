@@ -1,4 +1,5 @@
 // `disks inspect`: one device with every sign, for people and as JSON; and what is no device is never blank.
+import { bareDevice } from '../contracts/bare-device.ts';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -108,27 +109,9 @@ const facts: FactMap = {
   disks: make.good({
     devices: [
       {
-        name: 'sda',
-        path: '/dev/sda',
-        device_number: '8:0',
-        kind: 'disk',
-        parents: [],
+        ...bareDevice('sda'),
         size_bytes: 1e12,
-        model: null,
-        serial: null,
-        transport: null,
-        rotational: null,
-        removable: null,
-        read_only: false,
         durable_id: 'byid:wwn-0x5000039ddb108568',
-        durable_id_reason: null,
-        fs_type: null,
-        label: null,
-        uuid: null,
-        mount_points: [],
-        swap: false,
-        backing_file: null,
-        io: null,
       },
     ],
   }),

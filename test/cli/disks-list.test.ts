@@ -1,4 +1,5 @@
 // The table of disks: a tree, never wider than the terminal, and honest about what is not proven.
+import { bareDevice } from '../contracts/bare-device.ts';
 import stringWidth from 'string-width';
 import { expect, test } from 'vitest';
 import type { BlockDevice } from '../../src/contracts/facts/disks.ts';
@@ -9,27 +10,14 @@ import * as make from '../doctor/facts.ts';
 import { runHere } from './run.ts';
 
 const device = (name: string, change: Partial<BlockDevice> = {}): BlockDevice => ({
-  name,
-  path: `/dev/${name}`,
-  device_number: '8:0',
-  kind: 'disk',
-  parents: [],
+  ...bareDevice(name),
   size_bytes: 4e12,
   model: 'WDC WD40EFRX-68N32N0',
   serial: 'WD-WCC7K0123456',
   transport: 'sata',
   rotational: true,
   removable: false,
-  read_only: false,
   durable_id: 'byid:wwn-0x5000039ddb108568',
-  durable_id_reason: null,
-  fs_type: null,
-  label: null,
-  uuid: null,
-  mount_points: [],
-  swap: false,
-  backing_file: null,
-  io: null,
   ...change,
 });
 const facts: FactMap = {

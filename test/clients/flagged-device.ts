@@ -1,28 +1,10 @@
 // A disk as an agent lists it.
+import { bareDevice } from '../contracts/bare-device.ts';
 import type { FlaggedDevice } from '../../src/contracts/flagged-devices.ts';
 
 export const DEVICE: FlaggedDevice = {
-  name: 'sda',
-  path: '/dev/sda',
-  device_number: '8:0',
-  kind: 'disk',
-  parents: [],
+  ...bareDevice('sda'),
   size_bytes: 1024,
-  model: null,
-  serial: null,
-  transport: null,
-  rotational: null,
-  removable: null,
-  read_only: false,
-  durable_id: null,
-  durable_id_reason: null,
-  fs_type: null,
-  label: null,
-  uuid: null,
-  mount_points: [],
-  swap: false,
-  backing_file: null,
-  io: null,
   data_bearing: true,
   verdict: 'unverified',
   reason: 'not inspected yet',

@@ -1,4 +1,5 @@
 // The tree of block devices that every screen and text shows.
+import { bareDevice } from './bare-device.ts';
 import { expect, test } from 'vitest';
 import { listDiskTree } from '../../src/contracts/disk-tree.ts';
 import { contentOf, usedAs } from '../../src/contracts/disk-use.ts';
@@ -7,27 +8,9 @@ import { failed } from '../../src/contracts/reading.ts';
 import { smartOf } from '../../src/contracts/smart-of.ts';
 
 const device = (name: string, kind: BlockDevice['kind'], over: Partial<BlockDevice> = {}): BlockDevice => ({
-  name,
-  path: `/dev/${name}`,
-  device_number: '8:0',
+  ...bareDevice(name),
   kind,
-  parents: [],
-  size_bytes: 1,
-  model: null,
-  serial: null,
-  transport: null,
-  rotational: null,
-  removable: null,
   read_only: null,
-  durable_id: null,
-  durable_id_reason: null,
-  fs_type: null,
-  label: null,
-  uuid: null,
-  mount_points: [],
-  swap: false,
-  backing_file: null,
-  io: null,
   ...over,
 });
 const drawn = (devices: readonly BlockDevice[]) =>

@@ -72,7 +72,6 @@ async function goThrough(
     receipts,
     name: device.name,
     scan: async () => Promise.resolve(scanWith(device, machine.clock.now())),
-    signal,
   });
   state.afterScan?.(device);
   return { before, seen: await examine(flagger, device.name), device };

@@ -77,7 +77,6 @@ function watch(options: Partial<FlaggerOptions> = {}) {
       flagger,
       receipts,
       name,
-      signal,
       scan: async () => {
         const found = findNotZero(path);
         const at = machine.clock.now();
@@ -420,17 +419,18 @@ test('a write during the reading leaves no receipt', async (context) => {
   const device = lendDevice();
   const { flagger, receipts, flagOf } = watch();
   const at = 1;
-  const told = { bytes_done: device.sizeBytes, bytes_total: device.sizeBytes, rate: null, left_s: null };
+  const all = { bytes_done: device.sizeBytes, bytes_total: device.sizeBytes, rate: null, left_s: null };
   const scan = async () => {
     run('dd', 'if=/dev/zero', `of=${device.path}`, 'bs=512', 'count=1', 'conv=notrunc,fsync');
-    return Promise.resolve({ ...told, state: 'zero' as const, started: at, at, detail: '' });
+    return Promise.resolve({ ...all, state: 'zero' as const, started: at, at, detail: '' });
   };
-  await scanForReceipt({ flagger, receipts, name: device.name, scan, signal });
+  const told = await scanForReceipt({ flagger, receipts, name: device.name, scan });
+  expect(told).toMatchObject({ state: 'failed', detail: 'written while it was read' });
   expect((await flagOf(device)).verdict).toBe('unverified');
   // Nor does one that did not read all of it.
   const short = async () =>
-    Promise.resolve({ ...told, bytes_done: 512, state: 'zero' as const, started: at, at, detail: '' });
-  await scanForReceipt({ flagger, receipts, name: device.name, scan: short, signal });
+    Promise.resolve({ ...all, bytes_done: 512, state: 'zero' as const, started: at, at, detail: '' });
+  await scanForReceipt({ flagger, receipts, name: device.name, scan: short });
   expect((await flagOf(device)).verdict).toBe('unverified');
 });
 

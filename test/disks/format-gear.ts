@@ -1,14 +1,13 @@
 // What the tests of formats share: blank loop devices, orders for them, and a journal that can stop a
 // format at any stage.
 import { randomUUID } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, readSync, rmSync, statSync, symlinkSync } from 'node:fs';
-import { onTestFinished } from 'vitest';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import type { FormatStage, FormatType } from '../../src/contracts/facts/operations.ts';
 import type { FormatListener, FormatOrder, FormatResult } from '../../src/disks/format-order.ts';
 import { createJobExamine } from '../../src/disks/job-examine.ts';
 import { createRunFormat } from '../../src/disks/run-format.ts';
 import { createMachine } from '../../src/host/machine.ts';
-import { makeFolder, makeImage, quietly, run } from '../host/loop-device.ts';
+import { attach, forgetPartitions, makeFolder, makeImage, nameDevice, run } from '../host/loop-device.ts';
 import { OWN } from './own-job.ts';
 
 export const MIB = 1024 * 1024;
@@ -26,22 +25,12 @@ export function blankLoop(
 }
 
 export function attachAgain(image: string, sectorBytes = 512): { device: string; name: string } {
-  const args = ['--find', '--show', '--direct-io=on', '--sector-size', String(sectorBytes), image];
-  const device = run('losetup', ...args).trim();
-  onTestFinished(() => quietly('losetup', '--detach', device));
+  const device = attach(image, '--direct-io=on', '--sector-size', String(sectorBytes));
   // A number that was made read-only stays so for whoever gets it next.
   run('blockdev', '--setrw', device);
-  quietly('partx', '--delete', device);
-  linkTo(device);
+  forgetPartitions(device);
+  nameDevice(device);
   return { device, name: device.slice('/dev/'.length) };
-}
-
-/** A name below by-id, as udev would make one of a serial number. */
-export function linkTo(device: string): void {
-  const link = `/dev/disk/by-id/virtio-felhom-${randomUUID()}`;
-  mkdirSync('/dev/disk/by-id', { recursive: true });
-  symlinkSync(device, link);
-  onTestFinished(() => rmSync(link, { force: true }));
 }
 
 export const machine = createMachine();

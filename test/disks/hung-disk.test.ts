@@ -6,8 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import type { DiskScan } from '../../src/contracts/facts/disk-flags.ts';
 import { startScan } from '../../src/disks/scan-disk.ts';
-import { makeFolder, makeImage, quietly, run, whyNoLoop } from '../host/loop-device.ts';
-import { createJournal, format, linkTo, machine, MIB, orderFor } from './format-gear.ts';
+import { makeFolder, makeImage, nameDevice, quietly, run, whyNoLoop } from '../host/loop-device.ts';
+import { createJournal, format, machine, MIB, orderFor } from './format-gear.ts';
 import { OWN } from './own-job.ts';
 
 test('a reading and a format of a disk that hangs can be given up', { timeout: 60_000 }, async (context) => {
@@ -56,7 +56,7 @@ async function makeStoppable() {
   const image = makeImage(point, 'disk.img', 32 * MIB);
   const device = execFileSync('losetup', ['--find', '--show', image], { encoding: 'utf8' }).trim();
   run('blockdev', '--setrw', device);
-  linkTo(device);
+  nameDevice(device);
   onTestFinished(async () => {
     daemon.kill('SIGCONT');
     await sleep(500);

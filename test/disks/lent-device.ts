@@ -1,19 +1,17 @@
 // A loop device in the place of a disk, with a durable name made by hand, for one test.
 import { spawn, type ChildProcess } from 'node:child_process';
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  mkdirSync,
-  openSync,
-  readSync,
-  symlinkSync,
-  unlinkSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from 'node:fs';
 import { basename } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { detachOurs, makeFolder, makeImage, quietly, run } from '../host/loop-device.ts';
+import {
+  attach,
+  forgetPartitions,
+  makeFolder,
+  makeImage,
+  nameDevice,
+  quietly,
+  run,
+} from '../host/loop-device.ts';
 
 export const MIB = 1024 * 1024;
 
@@ -41,27 +39,10 @@ export function lendDevice(options: LendOptions = {}): LentDevice {
   const image = makeImage(folder, 'disk.img', sizeBytes);
   options.fill?.(image, sizeBytes);
   const how = ['--sector-size', String(sectorBytes), ...(readOnly ? ['--read-only'] : [])];
-  const path = run('losetup', '--find', '--show', ...how, image).trim();
-  onTestFinished(() => detachOurs(path, image));
-  // A test that was killed may have left the kernel partitions on this number.
-  quietly('partx', '--delete', path);
-  return { path, name: basename(path), image, folder, sizeBytes, durableId: nameDevice(path) };
-}
-
-/** Makes a by-id link to it, as udev would of its serial number, and gives the durable id. */
-function nameDevice(path: string, name = `virtio-felhom${process.pid}${basename(path)}`): string {
-  const link = `/dev/disk/by-id/${name}`;
-  mkdirSync('/dev/disk/by-id', { recursive: true });
-  quietly('rm', '-f', link);
-  symlinkSync(`../../${basename(path)}`, link);
-  onTestFinished(() => {
-    try {
-      unlinkSync(link);
-    } catch {
-      // The test took it away itself.
-    }
-  });
-  return `byid:${name}`;
+  const path = attach(image, ...how);
+  forgetPartitions(path);
+  const durableId = nameDevice(path, `virtio-felhom${process.pid}${basename(path)}`);
+  return { path, name: basename(path), image, folder, sizeBytes, durableId };
 }
 
 export function writeAt(path: string, offset: number, bytes: Uint8Array | string): void {

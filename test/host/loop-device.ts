@@ -1,6 +1,7 @@
 // Real block devices for tests: loop devices over sparse files, partitioned and mounted, all undone
 // when the test ends.
 import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import {
   closeSync,
   mkdirSync,
@@ -8,6 +9,7 @@ import {
   openSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   truncateSync,
   writeSync,
 } from 'node:fs';
@@ -46,11 +48,26 @@ export function makeImage(folder: string, name: string, bytes: number): string {
 }
 
 /** The path of the new device. */
-export function attach(image: string): string {
-  const device = run('losetup', '--find', '--show', image).trim();
+export function attach(image: string, ...options: readonly string[]): string {
+  const device = run('losetup', '--find', '--show', ...options, image).trim();
   onTestFinished(() => detachOurs(device, image));
   return device;
 }
+
+const BY_ID = '/dev/disk/by-id';
+
+/** Makes a by-id link to it, as udev would of its serial number, and gives the durable id. */
+export function nameDevice(device: string, name = `virtio-felhom-${randomUUID()}`): string {
+  const link = join(BY_ID, name);
+  mkdirSync(BY_ID, { recursive: true });
+  rmSync(link, { force: true });
+  symlinkSync(`../../${basename(device)}`, link);
+  onTestFinished(() => rmSync(link, { force: true }));
+  return `byid:${name}`;
+}
+
+/** A test that was killed may have left the kernel partitions on this number. */
+export const forgetPartitions = (device: string): void => quietly('partx', '--delete', device);
 
 /** Only as long as our file is behind it: once it was let go of, its number may be another test's. */
 export function detachOurs(device: string, image: string): void {

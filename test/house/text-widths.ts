@@ -14,7 +14,7 @@ export const textWidths: Readonly<Record<string, number>> = {
   'field.': 15,
   'word.': 10,
   'screen.': 12,
-  'opstate.': 12,
+  'op.state.': 12,
   'signal-class.': 12,
   'guest-status.': 10,
   'overview.cpu': 12,

@@ -1,4 +1,5 @@
 // One disk before a person, whose flag and identity the test decides and may change while it is looked at.
+import { bareDevice } from '../contracts/bare-device.ts';
 import type { Facts } from '../../src/contracts/all-facts.ts';
 import type { DiskFlag } from '../../src/contracts/facts/disk-flags.ts';
 import type { BlockDevice } from '../../src/contracts/facts/disks.ts';
@@ -8,27 +9,15 @@ import { INVENTED_AT, inventReadings } from './invented-facts.ts';
 const TIB = 1024 ** 4;
 
 const device: BlockDevice = {
-  name: 'sdb',
-  path: '/dev/sdb',
+  ...bareDevice('sdb'),
   device_number: '8:16',
-  kind: 'disk',
-  parents: [],
   size_bytes: TIB,
   model: 'TOSHIBA MG08',
   serial: 'Z9A0A1B2F4XK',
   transport: 'sata',
   rotational: true,
   removable: false,
-  read_only: false,
   durable_id: 'byid:wwn-0x5000039ddb108568',
-  durable_id_reason: null,
-  fs_type: null,
-  label: null,
-  uuid: null,
-  mount_points: [],
-  swap: false,
-  backing_file: null,
-  io: null,
 };
 const flag: DiskFlag = {
   name: 'sdb',

@@ -1,5 +1,6 @@
 // A machine with everything in it and hostile names everywhere, for the screens' tests: two
 // disks too many, containers of every state, findings, Proxmox. Checked by the contracts' schemas.
+import { bareDevice } from '../contracts/bare-device.ts';
 import { allFacts, type Facts, type Subject } from '../../src/contracts/all-facts.ts';
 import type { Operation } from '../../src/contracts/facts/operations.ts';
 import type { ContainerDetail } from '../../src/contracts/facts/containers.ts';
@@ -15,26 +16,14 @@ const use = { busy: 0.42, user: 0.3, system: 0.08, iowait: 0.03, steal: 0.01, id
 const ticks = { user: 10, system: 5, iowait: 1, steal: 0, idle: 100 };
 
 const device = (name: string, over: Partial<Facts['disks']['devices'][number]> = {}) => ({
-  name,
-  path: `/dev/${name}`,
-  device_number: '8:0',
-  kind: 'disk' as const,
-  parents: [],
+  ...bareDevice(name),
   size_bytes: 1000 * GIB,
   model: `Model ${HOSTILE}`,
   serial: `S${HOSTILE}`,
   transport: 'sata',
   rotational: true,
   removable: false,
-  read_only: false,
   durable_id: 'byid:wwn-0x5000039ddb108568',
-  durable_id_reason: null,
-  fs_type: null,
-  label: null,
-  uuid: null,
-  mount_points: [],
-  swap: false,
-  backing_file: null,
   io: { read_bytes: 1, written_bytes: 2, busy_ms: 3, read_rate: 4096, write_rate: 0, busy: 0.5 },
   ...over,
 });

@@ -11,7 +11,7 @@ export const createCertificateHandlers = (
     const renewed = await certificates.renew();
     await record({
       what: 'certificate.renewed',
-      by: requesterOf(caller, body.name === undefined ? {} : { name: body.name }),
+      by: requesterOf(caller, body),
       subject: renewed.next_fingerprint,
       detail: { present: renewed.fingerprint },
     });
@@ -21,7 +21,7 @@ export const createCertificateHandlers = (
     const switched = await certificates.switch();
     await record({
       what: 'certificate.switched',
-      by: requesterOf(caller, body.name === undefined ? {} : { name: body.name }),
+      by: requesterOf(caller, body),
       subject: switched.fingerprint,
       detail: {},
     });

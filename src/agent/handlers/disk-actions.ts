@@ -6,6 +6,7 @@ import type { AgentConfig } from '../../contracts/agent-config.ts';
 import { asSeenBy } from '../for-guest.ts';
 import { Refusal, type Caller } from '../handler.ts';
 import type { Log } from '../log.ts';
+import { unknownDevice } from '../operations/look-at-disk.ts';
 import type { DiskHands, ListeningHandlers, RecordDeed } from '../parts.ts';
 import { requesterOf } from '../requester.ts';
 import type { Sampler } from '../sampler.ts';
@@ -36,11 +37,7 @@ export function createDiskActions(tools: {
   const find = async (asked: string): Promise<FlaggedDevice> => {
     const devices = await readNow();
     const [device, twin] = devices.filter(({ path, durable_id }) => path === asked || durable_id === asked);
-    if (device === undefined) {
-      throw new Refusal('E_DEVICE_UNKNOWN', `${JSON.stringify(asked)} is no device of this host`, {
-        hint: 'name it exactly as it is listed: by its path or by its durable id',
-      });
-    }
+    if (device === undefined) throw unknownDevice(asked);
     if (twin !== undefined) {
       throw new Refusal(
         'E_DEVICE_BARRED',
@@ -92,7 +89,7 @@ export function createDiskActions(tools: {
       if (released.length > 0) {
         await record({
           what: 'disk.released',
-          by: requesterOf(caller, body.name === undefined ? {} : { name: body.name }),
+          by: requesterOf(caller, body),
           subject: device.durable_id ?? device.path,
           detail: { device: device.path, released: released.join('; '), refused: refused?.why ?? null },
         });

@@ -1,5 +1,5 @@
 // `GET /events`: which subjects a caller follows, and from where on.
-import { allFacts, type Subject } from '../../contracts/all-facts.ts';
+import { isSubject } from '../../contracts/all-facts.ts';
 import type { EventHub } from '../events.ts';
 import { Refusal, Streamed, type Handler } from '../handler.ts';
 import type { Sampler } from '../sampler.ts';
@@ -32,5 +32,3 @@ export function createEventsHandler(tools: {
     return Promise.resolve(new Streamed(open));
   };
 }
-
-const isSubject = (name: string): name is Subject => Object.hasOwn(allFacts, name);

@@ -47,7 +47,7 @@ export function createLedgerHandlers({
       }
     },
     resetClock: async ({ caller, body }) => {
-      const by = requesterOf(caller, body.name === undefined ? {} : { name: body.name });
+      const by = requesterOf(caller, body);
       const before = mark.now();
       const record = async (now: number) =>
         ledger.record({ what: 'clock.reset', by, subject: '', detail: { before, now } });

@@ -1,6 +1,6 @@
 // What anybody may look at: health, metrics, storages, disks, single subjects of facts.
 import type { Clock } from '../../base/clock.ts';
-import { allFacts, type Facts, type Subject } from '../../contracts/all-facts.ts';
+import { isSubject, type Facts, type Subject } from '../../contracts/all-facts.ts';
 import type { AgentConfig } from '../../contracts/agent-config.ts';
 import { flaggedDevices, type FlaggedDevice } from '../../contracts/flagged-devices.ts';
 import { freshnessOf } from '../../contracts/freshness.ts';
@@ -230,5 +230,3 @@ const SCRAPED = [
   'guests',
   'ledger',
 ] as const satisfies readonly Subject[];
-
-const isSubject = (key: string): key is Subject => Object.hasOwn(allFacts, key);

@@ -31,7 +31,7 @@ export function createOperationHandlers({
       if (caller.kind === 'guest' && vmid !== undefined && vmid !== caller.vmid) {
         throw new Refusal('E_FORBIDDEN', `the token belongs to VMID ${caller.vmid}, not to ${vmid}`);
       }
-      const by = requesterOf(caller, claimed({ vmid, name }));
+      const by = requesterOf(caller, { vmid, name });
       const word = caller.kind === 'guest' ? undefined : confirm;
       const operation = await operations.requestFormat({ device, fstype, word, by, signal });
       return {
@@ -50,22 +50,22 @@ export function createOperationHandlers({
     }),
     operation: async ({ caller, params }) => ({ operation: visible(operations, caller, params.id) }),
     confirmOperation: async ({ caller, params, body, signal }) => {
-      const by = requesterOf(caller, claimed({ name: body.name }));
+      const by = requesterOf(caller, body);
       visible(operations, caller, params.id);
       return { operation: await operations.confirm(params.id, { by, word: body.confirm, signal }) };
     },
     denyOperation: async ({ caller, params, body }) => {
-      const by = requesterOf(caller, claimed({ name: body.name }));
+      const by = requesterOf(caller, body);
       visible(operations, caller, params.id);
       return { operation: await operations.deny(params.id, by) };
     },
     runOperation: async ({ caller, params, body, signal }) => {
-      const by = requesterOf(caller, claimed({ name: body.name }));
+      const by = requesterOf(caller, body);
       visible(operations, caller, params.id);
       return { operation: await operations.run(params.id, { by, word: body.confirm, signal }) };
     },
     cancelOperation: async ({ caller, params, body }) => {
-      const by = requesterOf(caller, claimed({ name: body.name }));
+      const by = requesterOf(caller, body);
       visible(operations, caller, params.id);
       return { operation: await operations.cancel(params.id, by) };
     },
@@ -78,8 +78,3 @@ function visible(operations: Operations, caller: Caller, id: string): Operation 
   if (operation !== undefined && isVisible(caller, operation)) return asSeenBy(caller, operation);
   throw new Refusal('E_NO_SUCH', 'there is no such operation', { hint: 'list again what there is' });
 }
-
-const claimed = ({ vmid, name }: { vmid?: number | undefined; name?: string | undefined }) => ({
-  ...(vmid === undefined ? {} : { vmid }),
-  ...(name === undefined ? {} : { name }),
-});

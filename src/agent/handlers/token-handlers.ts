@@ -32,7 +32,7 @@ export function createTokenHandlers({
     mintToken: async ({ caller, body }) =>
       inTurn(async () => {
         const { vmid, name } = body;
-        const by = requesterOf(caller, name === undefined ? {} : { name });
+        const by = requesterOf(caller, { name });
         mark.demandForward();
         tokens.demandUsable();
         const valid = tokens.countValid(vmid);
@@ -58,7 +58,7 @@ export function createTokenHandlers({
     revokeToken: async ({ caller, body }) =>
       inTurn(async () => {
         const { id, vmid, name } = body;
-        const by = requesterOf(caller, name === undefined ? {} : { name });
+        const by = requesterOf(caller, { name });
         if (id === undefined && vmid === undefined) {
           throw new Refusal('E_BAD_REQUEST', 'which token: an id or a vmid is needed');
         }

@@ -1,5 +1,6 @@
 // The chain of the ledger, apart from files: a record as a line, and what a text of lines tells. The hash
 // is over the very bytes of the line before it, so that nothing is ever serialised again to verify.
+import { parseJson } from '../../base/parse-json.ts';
 import { sha256 } from '../../base/digest.ts';
 import { ledgerRecord, type LedgerRecord } from '../../contracts/facts/ledger.ts';
 
@@ -85,14 +86,6 @@ function readLine(line: string): { record: LedgerRecord; holds: boolean } | unde
   const record = ledgerRecord.safeParse(parseJson(`${body},"hash":"${hash}"}`));
   if (!record.success) return undefined;
   return { record: record.data, holds: sha256(RECORD_DOMAIN, body) === hash };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 /** The fragment as it was when it was sealed: the line's end came with the repair, unless it was torn with it. */

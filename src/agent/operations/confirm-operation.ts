@@ -2,7 +2,7 @@
 // what bears data is not confirmed away.
 import type { Operation, Requester } from '../../contracts/facts/operations.ts';
 import { Refusal } from '../handler.ts';
-import { judgeDisk } from './judge-disk.ts';
+import { judgeAgain } from './judge-again.ts';
 import type { RunTools } from './run.ts';
 
 export type Answer = {
@@ -18,28 +18,15 @@ export async function confirmOperation(
   { by, word, signal }: Answer,
   { book, clock, mark, inTurn, lookAtDisk }: ConfirmTools,
 ): Promise<void> {
-  const known = (): Operation => {
-    const operation = book.find(id)?.operation;
-    if (operation === undefined) throw new Refusal('E_NO_SUCH', 'there is no such operation');
-    return operation;
-  };
-  const asked = known();
+  const asked = book.known(id);
   demandWord(asked, word, true);
   demandState(asked, 'pending', 'confirmed');
   mark.demandForward();
   const { examined } = await lookAtDisk(asked.durable_id, signal);
   await inTurn(async () => {
     await book.tidy();
-    demandState(known(), 'pending', 'confirmed');
-    const judged = judgeDisk(examined, book.all());
-    if (judged.kind === 'barred') {
-      throw new Refusal('E_DEVICE_BARRED', `no operation is possible: ${judged.reason}`);
-    }
-    if (examined.facts_sha256 !== asked.facts_sha256) {
-      const detail = 'the disk is not as it was when this was asked for; nothing was written';
-      await book.change(id, { event: 'invalidate', by: null, ended: { code: 'E_DEVICE_CHANGED', detail } });
-      throw new Refusal('E_OP_STATE', `${detail}: the operation is invalid`, { hint: 'ask for it again' });
-    }
+    demandState(book.known(id), 'pending', 'confirmed');
+    const judged = await judgeAgain(asked, examined, book);
     if (judged.kind === 'bears') {
       throw judged.held
         ? new Refusal('E_DEVICE_HELD', `${judged.flag.reason}: release it, then confirm again`)

@@ -1,5 +1,6 @@
 // Which device is meant: exactly a listed path or a listed durable id. What a caller wrote is compared and
 // never opened, followed or resolved.
+import { wholeDiskOf } from '../../contracts/durable-id.ts';
 import type { BlockDevice } from '../../contracts/facts/disks.ts';
 
 export type DeviceFound =
@@ -21,12 +22,9 @@ export function findDevice(devices: readonly BlockDevice[], asked: string): Devi
   return { state: 'found', device };
 }
 
-/** Without the partition's number: what one operation at a time is allowed on. */
-const wholeOf = (durableId: string): string => durableId.replace(/-part\d+$/, '');
-
 /** Whether two durable ids share a disk: by their names, and by what lies on what now. */
 export function shareDisk(devices: readonly BlockDevice[], one: string, other: string): boolean {
-  if (one === other || wholeOf(one) === wholeOf(other)) return true;
+  if (one === other || wholeDiskOf(one) === wholeDiskOf(other)) return true;
   const below = lowest(devices, one);
   return [...lowest(devices, other)].some((name) => below.has(name));
 }

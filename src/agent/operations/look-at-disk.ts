@@ -49,7 +49,7 @@ export function createLookAtDisk({ readDevices, examine }: DiskPorts): LookAtDis
   };
 }
 
-const unknownDevice = (asked: string): Refusal =>
+export const unknownDevice = (asked: string): Refusal =>
   new Refusal('E_DEVICE_UNKNOWN', `${JSON.stringify(asked)} is no device of this host`, {
     hint: 'name it exactly as it is listed: by its path or by its durable id',
   });

@@ -115,11 +115,6 @@ export async function openOperations(options: OperationsOptions): Promise<Operat
     ...operation,
     progress: operation.state === 'claimed' ? runner.progressOf(operation.id) : null,
   });
-  const known = (id: string): Operation => {
-    const operation = book.find(id)?.operation;
-    if (operation === undefined) throw new Refusal('E_NO_SUCH', 'there is no such operation');
-    return operation;
-  };
   const startWithoutWaiting = (id: string, by: Requester): void => {
     runner.run(id, by).catch((error: unknown) => {
       onProblem(`operation ${id} was approved and did not begin: ${messageOf(error)}`);
@@ -150,7 +145,7 @@ export async function openOperations(options: OperationsOptions): Promise<Operat
 
   const deny = async (id: string, by: Requester): Promise<Operation> => {
     const denied = await inTurn(async () => {
-      known(id);
+      book.known(id);
       return book.change(id, { event: 'deny', by, ended: { code: null, detail: '' } });
     });
     // It may just be starting: it is not let through any more, and need not go on.
@@ -159,12 +154,12 @@ export async function openOperations(options: OperationsOptions): Promise<Operat
   };
 
   const run = async (id: string, { by, word }: Answer): Promise<Operation> => {
-    demandWord(known(id), word, false);
+    demandWord(book.known(id), word, false);
     return shown(await runner.run(id, by));
   };
 
   const cancel = async (id: string, by: Requester): Promise<Operation> => {
-    const { state } = known(id);
+    const { state } = book.known(id);
     if (!runner.isRunning(id)) {
       throw new Refusal(
         'E_OP_STATE',
@@ -173,7 +168,7 @@ export async function openOperations(options: OperationsOptions): Promise<Operat
       );
     }
     runner.cancel(id, by);
-    return shown(known(id));
+    return shown(book.known(id));
   };
 
   const tidy = async (): Promise<void> => {

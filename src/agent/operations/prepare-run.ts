@@ -3,7 +3,7 @@ import type { Operation } from '../../contracts/facts/operations.ts';
 import type { FormatOrder } from '../../disks/format-order.ts';
 import { Refusal } from '../handler.ts';
 import { isGranted } from './decide-format.ts';
-import { judgeDisk } from './judge-disk.ts';
+import { judgeAgain } from './judge-again.ts';
 import { isOverdue } from './operation-book.ts';
 import type { Run, RunTools } from './run.ts';
 
@@ -15,15 +15,7 @@ export async function prepareRun({ id, controller }: Run, tools: RunTools): Prom
   return inTurn(async () => {
     const operation = demandRunnable(id, tools);
     await demandApproval(operation, tools);
-    const judged = judgeDisk(examined, book.all());
-    if (judged.kind === 'barred') {
-      throw new Refusal('E_DEVICE_BARRED', `no operation is possible: ${judged.reason}`);
-    }
-    if (examined.facts_sha256 !== operation.facts_sha256) {
-      const detail = 'the disk is not as it was when this was asked for; nothing was written';
-      await book.change(id, { event: 'invalidate', by: null, ended: { code: 'E_DEVICE_CHANGED', detail } });
-      throw new Refusal('E_OP_STATE', `${detail}: the operation is invalid`, { hint: 'ask for it again' });
-    }
+    const judged = await judgeAgain(operation, examined, book);
     if (judged.kind === 'bears') {
       const { flag } = judged;
       const release = flag.signals.find((signal) => signal.release !== null)?.release ?? null;
@@ -58,8 +50,7 @@ export async function prepareRun({ id, controller }: Run, tools: RunTools): Prom
 
 /** Approved, in time, and the clock is right. */
 export function demandRunnable(id: string, { book, mark }: RunTools): Operation {
-  const operation = book.find(id)?.operation;
-  if (operation === undefined) throw new Refusal('E_NO_SUCH', 'there is no such operation');
+  const operation = book.known(id);
   if (operation.state !== 'approved') {
     throw new Refusal('E_OP_STATE', `the operation is ${operation.state}: only an approved one can run`);
   }

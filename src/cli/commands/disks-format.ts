@@ -1,5 +1,6 @@
 // `felhom disks format DEV --fstype T`: asks the agent for it. What is proven blank is formatted; what
 // is not becomes an operation that waits.
+import { pendingIdOf } from '../../contracts/pending-id.ts';
 import { ActionableError } from '../../base/errors.ts';
 import { tellActionable } from '../../base/texts/tell-actionable.ts';
 import { FORMAT_TYPES } from '../../contracts/facts/operations.ts';
@@ -53,12 +54,3 @@ async function askForFormat(
     });
   }
 }
-
-function pendingIdOf(answer: unknown): string | undefined {
-  const pending = fieldOf(answer, 'pending_op');
-  const id = fieldOf(pending, 'id');
-  return typeof id === 'string' ? id : undefined;
-}
-
-const fieldOf = (value: unknown, name: string): unknown =>
-  typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;

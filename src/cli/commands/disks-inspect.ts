@@ -13,12 +13,11 @@ import { createReceipts } from '../../disks/receipts.ts';
 import { scanForReceipt } from '../../disks/scan-for-receipt.ts';
 import { createMachine } from '../../host/machine.ts';
 import type { Command, CommandContext } from '../command.ts';
+import { findListed } from '../find-listed.ts';
 import { deviceOf } from '../option-values.ts';
 import { scanDevice } from '../scan-device.ts';
 
 const DEADLINE_MS = 60_000;
-/** A large disk takes days; the stamps before and after it seconds. */
-const SCAN_DEADLINE_MS = 14 * 86_400_000;
 
 type Examined = Omit<DisksInspectOutput, 'schema' | 'at' | 'source'>;
 
@@ -57,14 +56,9 @@ export const disksInspectCommand: Command = {
 async function findDevice(
   source: FactsSource,
   word: string,
-  { text }: CommandContext,
+  context: CommandContext,
 ): Promise<BlockDevice | undefined> {
-  const reading = await source.read('disks', { signal: AbortSignal.timeout(DEADLINE_MS) });
-  if (reading.state !== 'ok') {
-    throw new ActionableError('failed', text('disks.unread', { reason: text(`reason.${reading.code}`) }));
-  }
-  const { devices } = reading.value;
-  const listed = devices.find(({ path, durable_id: id }) => path === word || id === word);
+  const { device: listed, devices } = await findListed(source, word, context);
   if (listed !== undefined || source.kind !== 'embedded' || !word.startsWith('/')) return listed;
   const number = valueOf(await createMachine().readNumbers(word))?.deviceNumber ?? null;
   return devices.find((device) => device.device_number === number);
@@ -106,7 +100,6 @@ async function examineHere(
       receipts,
       name: device.name,
       scan: async () => scanDevice(source, device, context),
-      signal: AbortSignal.timeout(SCAN_DEADLINE_MS),
     });
   }
   const reading = await flagger.examine(device.name, { signal: AbortSignal.timeout(DEADLINE_MS) });

@@ -7,10 +7,9 @@ import type { BlockDevice } from '../../contracts/facts/disks.ts';
 import type { DisksScanOutput } from '../../contracts/outputs.ts';
 import type { FactsSource } from '../../contracts/source.ts';
 import type { Command, CommandContext } from '../command.ts';
+import { findListed } from '../find-listed.ts';
 import { deviceOf } from '../option-values.ts';
 import { scanDevice } from '../scan-device.ts';
-
-const ASK_DEADLINE_MS = 8000;
 
 const EXIT_BY_STATE = {
   zero: EXIT.ok,
@@ -57,14 +56,11 @@ export const disksScanCommand: Command = {
   },
 };
 
-/** Only what is listed, and exactly as it is listed: no path of the caller's is ever resolved. */
-async function findDevice(source: FactsSource, word: string, { text }: CommandContext): Promise<BlockDevice> {
-  const reading = await source.read('disks', { signal: AbortSignal.timeout(ASK_DEADLINE_MS) });
-  if (reading.state !== 'ok') {
-    throw new ActionableError('failed', text('disks.unread', { reason: text(`reason.${reading.code}`) }));
-  }
-  const found = reading.value.devices.find(({ path, durable_id }) => path === word || durable_id === word);
-  if (found !== undefined) return found;
+/** Only what is listed: no path of the caller's is ever resolved. */
+async function findDevice(source: FactsSource, word: string, context: CommandContext): Promise<BlockDevice> {
+  const { device } = await findListed(source, word, context);
+  if (device !== undefined) return device;
+  const { text } = context;
   throw new ActionableError('not-found', text('disks-scan.no-device', { device: word }), {
     hint: text('disks-scan.no-device.hint'),
   });

@@ -1,10 +1,10 @@
 // `felhom ledger show`: who did what, through which door, and what came of it; the oldest first.
+import { tellRequester } from '../../base/texts/tell-operation.ts';
 import { EXIT } from '../../base/errors.ts';
 import { formatMoment } from '../../base/units.ts';
 import type { LedgerShowOutput } from '../../contracts/outputs.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { readLedger } from '../read-ledger.ts';
-import { tellRequester } from '../operation-lines.ts';
 import { stringOption } from '../option-values.ts';
 import { usage } from '../parse-words.ts';
 import { askAgent } from '../with-agent.ts';
@@ -24,7 +24,7 @@ export const ledgerShowCommand: Command = {
       return EXIT.ok;
     }
     for (const { n, at, what, by, subject, detail } of ledger.records) {
-      const who = by === null ? text('ledger-check.agent') : tellRequester(by, text);
+      const who = by === null ? text('ledger.itself') : tellRequester(text, by);
       const details = Object.entries(detail)
         .filter(([, value]) => value !== null && value !== '')
         .map(([name, value]) => `${name}=${value}`);

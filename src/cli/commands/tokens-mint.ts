@@ -1,5 +1,6 @@
 // `felhom tokens mint --vmid N --out FILE`: a new token for a guest, which goes into a new file of mode
 // 0600 and nowhere else.
+import { syncFolder } from '../../base/sync-folder.ts';
 import { constants } from 'node:fs';
 import { open, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -78,15 +79,6 @@ async function mintInto(
     throw new ActionableError('failed', text('tokens.not-written', { path, reason }), {
       hint: text(revoked ? 'tokens.not-written.revoked' : 'tokens.not-written.valid', { id: minted.id }),
     });
-  }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
   }
 }
 

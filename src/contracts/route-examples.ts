@@ -1,0 +1,477 @@
+// A whole example of each route's request and answer, and what else there is to say of it. Tests parse
+// them with the route's own schemas; docs/api.md is written from here and from the table of routes.
+import type { z } from 'zod';
+import type { ApiCode, FormatRefused } from './api-error.ts';
+import { PENDING_SIGNATURE } from './api-error.ts';
+import type { Operation } from './facts/operations.ts';
+import type { FlaggedDevice } from './flagged-devices.ts';
+import type { Notice, RouteAnswer, RouteBody, RouteId, routes } from './routes.ts';
+
+export type RouteExample<R extends RouteId> = {
+  /** One sentence: what it is for. */
+  readonly says: string;
+  readonly params: z.input<(typeof routes)[R]['params']>;
+  readonly query: z.input<(typeof routes)[R]['query']>;
+  readonly body: RouteBody<R>;
+  readonly answer: RouteAnswer<R>;
+  /** Its own; those of the table of routes itself (a wrong body, no token, …) can come from any. */
+  readonly errors: readonly ApiCode[];
+};
+
+/** What any request can be refused with, before its route is asked. */
+export const COMMON_ERRORS = [
+  'E_BAD_REQUEST',
+  'E_TOKEN',
+  'E_FORBIDDEN',
+  'E_NO_ROUTE',
+  'E_METHOD',
+  'E_TIMEOUT',
+  'E_TOO_LARGE',
+  'E_RATE',
+  'E_BUG',
+  'E_NOT_READY',
+] as const satisfies readonly ApiCode[];
+
+const AT = 1_790_000_000_000;
+const VMID = 9200;
+const ID = 'op_0123456789abcdef01234567';
+const HOST_SCOPE = '4c4c4544-0042-3510-8052-c4c04f573332';
+const DURABLE_ID = 'byid:usb-Seagate_Expansion_NA8F1K2P-0:0';
+const FINGERPRINT = '3f0a'.repeat(16);
+const NEXT_FINGERPRINT = 'b81c'.repeat(16);
+const SIZE = 2_000_398_934_016;
+/** Nothing is sent. */
+const nothing = { params: {}, query: {}, body: {} } as const;
+
+const device: FlaggedDevice = {
+  name: 'sdb',
+  path: '/dev/sdb',
+  device_number: '8:16',
+  kind: 'disk',
+  parents: [],
+  size_bytes: SIZE,
+  model: 'Seagate Expansion',
+  serial: 'NA8F1K2P',
+  transport: 'usb',
+  rotational: true,
+  removable: false,
+  read_only: false,
+  durable_id: DURABLE_ID,
+  durable_id_reason: null,
+  fs_type: null,
+  label: null,
+  uuid: null,
+  mount_points: [],
+  swap: false,
+  backing_file: null,
+  io: null,
+  data_bearing: true,
+  verdict: 'unverified',
+  reason: 'not every byte was read yet',
+  signals: [],
+  scan: null,
+};
+
+const root = { door: 'root', vmid: null, name: 'anna' } as const;
+const pending: Operation = {
+  id: ID,
+  op: 'storage_wipe',
+  state: 'pending',
+  host_scope: HOST_SCOPE,
+  durable_id: DURABLE_ID,
+  device: '/dev/sdb',
+  fstype: 'ext4',
+  fs_uuid: '0b7e1d4c-5a53-4d0e-9a43-5f1f7a0c2d11',
+  data_bearing: true,
+  verdict: 'unverified',
+  reason: device.reason,
+  signals: [],
+  disk: {
+    model: device.model,
+    serial: device.serial,
+    transport: device.transport,
+    size_bytes: SIZE,
+    content: [{ device: 'sdb', size_bytes: SIZE, fs_type: null, label: null, uuid: null }],
+  },
+  facts_sha256: '9d41'.repeat(16),
+  confirm_word: '8F1K2P',
+  requested_by: { door: 'guest', vmid: VMID, name: null },
+  approved_by: null,
+  created: AT,
+  updated: AT,
+  expires: AT + 86_400_000,
+  stage: null,
+  dirty: false,
+  progress: null,
+  ended: null,
+};
+const approved: Operation = {
+  ...pending,
+  state: 'approved',
+  approved_by: { how: 'confirm', at: AT + 60_000, by: root },
+  updated: AT + 60_000,
+};
+const claimed: Operation = {
+  ...approved,
+  state: 'claimed',
+  stage: 'rechecked',
+  updated: AT + 61_000,
+  progress: {
+    bytes_done: 400_000_000_000,
+    bytes_total: SIZE,
+    rate: 180_000_000,
+    left_s: 8890,
+    stalled: false,
+    at: AT + 2_283_000,
+  },
+};
+const denied: Operation = {
+  ...pending,
+  state: 'denied',
+  updated: AT + 60_000,
+  ended: { at: AT + 60_000, code: null, detail: '' },
+};
+
+const storages: RouteAnswer<'storage'>['storages'] = [
+  {
+    name: 'local-lvm',
+    type: 'lvmthin',
+    active: true,
+    total: 852_000_000_000,
+    used: 201_000_000_000,
+    smart_temperature_c: 41,
+  },
+];
+const report = {
+  status: 'warn',
+  issues: ['Protected container not running: traefik'],
+  controller_version: '0.1.0',
+  hostname: 'felhom-9200',
+  customer_id: 'kovacs',
+} as const;
+const guest: RouteAnswer<'guests'>['guests'][number] = {
+  vmid: VMID,
+  report: { ...report, issues: [...report.issues] },
+  reported: AT,
+  tokens: 1,
+};
+const guestsRead = {
+  every_s: 10,
+  reading: { state: 'ok', value: { guests: [guest] }, at: AT, source: 'felhom-agent' },
+} as const;
+const notice: Notice = {
+  kind: 'operation-ended',
+  at: AT,
+  subject: ID,
+  detail: `done: ${DURABLE_ID}`,
+};
+const toOperation = { params: { id: ID }, query: {} } as const;
+const OF_DISKS = ['E_DEVICE_UNKNOWN', 'E_DEVICE_BARRED', 'E_NOT_READY'] as const;
+const OF_STARTS = [
+  'E_DEVICE_HELD',
+  'E_DEVICE_BUSY',
+  'E_PENDING_SIGNATURE',
+  'E_STORE',
+  'E_CLOCK_BACK',
+] as const;
+
+export const routeExamples: { readonly [R in RouteId]: RouteExample<R> } = {
+  healthz: {
+    ...nothing,
+    says: 'Whether the agent works; `degraded` when it cannot do all of its work.',
+    answer: { status: 'ok', version: '0.1.0' },
+    errors: [],
+  },
+  metrics: {
+    ...nothing,
+    says: "Everything as Prometheus reads it: OpenMetrics for who asks for it by `accept`, else Prometheus' own text.",
+    answer: [
+      '# HELP felhom_memory_total_bytes Memory of the host.',
+      '# TYPE felhom_memory_total_bytes gauge',
+      'felhom_memory_total_bytes 16580431872',
+      '',
+    ].join('\n'),
+    errors: [],
+  },
+  storage: {
+    ...nothing,
+    says: 'The storages of the host: what a controller calls first, to verify its channel.',
+    answer: {
+      at: AT,
+      every_s: 10,
+      host_scope: HOST_SCOPE,
+      vmid: VMID,
+      storages,
+      missing: {},
+      next_fingerprint: null,
+    },
+    errors: [],
+  },
+  hostMetrics: {
+    ...nothing,
+    says: 'Memory, load, uptime, temperatures, the root disk and the storages; a null is explained in `missing`.',
+    answer: {
+      at: AT,
+      every_s: 2,
+      memory_total: 16_580_431_872,
+      memory_used: 9_201_000_448,
+      load1: 0.42,
+      load5: 0.51,
+      load15: 0.48,
+      uptime_s: 1_209_600,
+      cpu_temp_c: null,
+      disk_total: 100_861_726_720,
+      disk_used: 22_190_858_240,
+      disk_used_percent: 22,
+      storages,
+      missing: { cpu_temp_c: 'this host tells no temperature of its processor' },
+    },
+    errors: [],
+  },
+  facts: {
+    says: 'One subject of facts, as the console knows it; `GET /agent` lists the subjects.',
+    params: { subject: 'guests' },
+    query: {},
+    body: {},
+    answer: guestsRead,
+    errors: ['E_NO_SUCH'],
+  },
+  agent: {
+    ...nothing,
+    says: 'What this agent is: for a client that has just connected.',
+    answer: {
+      version: '0.1.0',
+      host_scope: HOST_SCOPE,
+      allow_loop: false,
+      subjects: { disks: 2, disk_flags: 10 },
+      started: AT,
+    },
+    errors: [],
+  },
+  disks: {
+    ...nothing,
+    says: 'All block devices with their flags. Only `data_bearing: false` means that there is nothing to lose.',
+    answer: { at: AT, every_s: 2, devices: [device] },
+    errors: ['E_NOT_READY'],
+  },
+  scanDisk: {
+    ...nothing,
+    says: 'Reads every byte of a device, and writes none; how far it is stands in `scan` of `GET /disks`.',
+    body: { device: '/dev/sdb' },
+    answer: {
+      device: {
+        ...device,
+        scan: {
+          state: 'running',
+          bytes_done: 0,
+          bytes_total: SIZE,
+          rate: null,
+          left_s: null,
+          started: AT,
+          at: AT,
+          detail: '',
+        },
+      },
+    },
+    errors: [...OF_DISKS, 'E_DEVICE_BUSY'],
+  },
+  formatDisk: {
+    ...nothing,
+    says: 'Asks for a format. A device that seems blank is formatted, at once or after a confirm, once every byte was read as zero; for one that bears data or is in use the request is kept, refused, and nothing touched.',
+    body: { vmid: VMID, device: DURABLE_ID, fstype: 'ext4' },
+    answer: { formatted: false, data_bearing: true, operation: pending },
+    errors: [
+      ...OF_DISKS,
+      'E_FSTYPE',
+      'E_WORD',
+      'E_DEVICE_BUSY',
+      'E_PENDING_SIGNATURE',
+      'E_OP_OPEN',
+      'E_OP_LIMIT',
+      'E_STORE',
+      'E_CLOCK_BACK',
+    ],
+  },
+  releaseDisk: {
+    ...nothing,
+    says: 'Ends what holds a disk (mounts, swap), so that it can be pulled or formatted; needs the word of the disk.',
+    body: { device: '/dev/sdb', confirm: '8F1K2P', name: 'anna' },
+    answer: { released: ['/mnt/backup'], device },
+    errors: [...OF_DISKS, 'E_WORD', 'E_DEVICE_HELD', 'E_STORE'],
+  },
+  identifyDisk: {
+    ...nothing,
+    says: 'Shows which disk it is, by its light or by reading from it for a while.',
+    body: { device: '/dev/sdb' },
+    answer: { how: 'reading', seconds: 60 },
+    errors: [...OF_DISKS, 'E_DEVICE_BUSY'],
+  },
+  operations: {
+    ...nothing,
+    says: 'All operations, the newest first; a guest sees those that it asked for.',
+    answer: { at: AT, every_s: 2, operations: [claimed] },
+    errors: [],
+  },
+  operation: {
+    ...nothing,
+    says: 'One operation; while it runs, `progress` says how far it is.',
+    params: { id: ID },
+    answer: { operation: claimed },
+    errors: ['E_NO_SUCH'],
+  },
+  confirmOperation: {
+    ...toOperation,
+    says: 'Agrees to a pending operation with the word of its disk, and starts it.',
+    body: { name: 'anna', confirm: '8F1K2P' },
+    answer: { operation: approved },
+    errors: ['E_NO_SUCH', 'E_OP_STATE', 'E_WORD', ...OF_DISKS, ...OF_STARTS],
+  },
+  denyOperation: {
+    ...toOperation,
+    says: 'Refuses an operation that has not begun.',
+    body: { name: 'anna' },
+    answer: { operation: denied },
+    errors: ['E_NO_SUCH', 'E_OP_STATE', 'E_STORE'],
+  },
+  runOperation: {
+    ...toOperation,
+    says: 'Starts an approved operation that has not begun, as its disk was in use.',
+    body: { name: 'anna' },
+    answer: { operation: approved },
+    errors: ['E_NO_SUCH', 'E_OP_STATE', 'E_WORD', ...OF_DISKS, ...OF_STARTS],
+  },
+  cancelOperation: {
+    ...toOperation,
+    says: 'Stops an operation that runs; the answer is before its end, which `GET /events` tells.',
+    body: { name: 'anna' },
+    answer: { operation: claimed },
+    errors: ['E_NO_SUCH', 'E_OP_STATE'],
+  },
+  guests: {
+    ...nothing,
+    says: 'All guests and what their controllers last reported; a guest sees itself.',
+    answer: { at: AT, every_s: 10, guests: [guest] },
+    errors: [],
+  },
+  reportGuest: {
+    says: 'What a controller says of its own health.',
+    params: { vmid: VMID },
+    query: {},
+    body: { ...report, issues: [...report.issues] },
+    answer: { received: AT },
+    errors: ['E_STORE'],
+  },
+  tokens: {
+    ...nothing,
+    says: 'The tokens that were minted, without their secrets.',
+    answer: {
+      tokens: [{ id: '0123456789abcdef', vmid: VMID, created: AT, revoked: null, last_used: AT + 60_000 }],
+    },
+    errors: [],
+  },
+  mintToken: {
+    ...nothing,
+    says: 'Makes a token for a guest. No other answer holds a secret.',
+    body: { vmid: VMID, name: 'anna' },
+    answer: {
+      id: '0123456789abcdef',
+      vmid: VMID,
+      token: 'felhom_9200_0123456789abcdef_AND-43-SECRET-LETTERS',
+    },
+    errors: ['E_OP_LIMIT', 'E_STORE', 'E_CLOCK_BACK'],
+  },
+  revokeToken: {
+    ...nothing,
+    says: 'Revokes one token by its id, or all of a guest by its VMID.',
+    body: { vmid: VMID, name: 'anna' },
+    answer: { revoked: ['0123456789abcdef'] },
+    errors: ['E_NO_SUCH', 'E_STORE'],
+  },
+  grants: {
+    ...nothing,
+    says: 'Which guests may format which disks without a confirm, by `disks.grants` of the configuration.',
+    answer: { grants: { '9200': [DURABLE_ID], '9201': '*' } },
+    errors: ['E_NOT_READY'],
+  },
+  ledger: {
+    says: 'Who did what, and whether the chain of records holds: the last thousand, or a thousand after a number.',
+    params: {},
+    query: { after: 41 },
+    body: {},
+    answer: {
+      at: AT,
+      every_s: 10,
+      records: [
+        {
+          n: 42,
+          at: AT,
+          what: 'token.minted',
+          by: root,
+          subject: '0123456789abcdef',
+          detail: { vmid: VMID },
+          previous: '61e2'.repeat(16),
+          hash: 'c07d'.repeat(16),
+        },
+      ],
+      count: 42,
+      intact: true,
+      broken: null,
+    },
+    errors: [],
+  },
+  events: {
+    says: 'Server-sent events: `facts` when a subject has a new reading, `notice` for what happens once, `reset` where what was missed is not kept. Resumable by `last-event-id`.',
+    params: {},
+    query: { subjects: 'guests,operations' },
+    body: {},
+    answer: [
+      'id: 18c2f-7',
+      'event: facts',
+      `data: ${JSON.stringify({ subject: 'guests', ...guestsRead })}`,
+      '',
+      'id: 18c2f-8',
+      'event: notice',
+      `data: ${JSON.stringify(notice)}`,
+      '',
+      '',
+    ].join('\n'),
+    errors: [],
+  },
+  renewCertificate: {
+    ...nothing,
+    says: 'Makes the certificate that follows the present one, and announces it to guests.',
+    body: { name: 'anna' },
+    answer: { fingerprint: FINGERPRINT, next_fingerprint: NEXT_FINGERPRINT },
+    errors: ['E_STORE'],
+  },
+  switchCertificate: {
+    ...nothing,
+    says: 'Takes the certificate that follows into use now, though not every guest has said that it knows it.',
+    body: { name: 'anna' },
+    answer: { fingerprint: NEXT_FINGERPRINT },
+    errors: ['E_OP_STATE', 'E_STORE'],
+  },
+  resetClock: {
+    ...nothing,
+    says: 'Says that the clock of the host is right, although it was set back.',
+    body: { name: 'anna' },
+    answer: { mark: AT },
+    errors: ['E_STORE'],
+  },
+};
+
+/** The 403 of `POST /disks/format`. */
+export const refusedExample: FormatRefused = {
+  formatted: false,
+  data_bearing: true,
+  reason: 'device is mounted',
+  pending_op: {
+    op: 'storage_wipe',
+    host_scope: HOST_SCOPE,
+    durable_id: DURABLE_ID,
+    fstype: 'ext4',
+    id: ID,
+  },
+  error: PENDING_SIGNATURE,
+  code: 'E_PENDING_SIGNATURE',
+};
