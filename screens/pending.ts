@@ -4,7 +4,7 @@ import { formatDuration } from '../src/base/units.ts';
 import type { Operation } from '../src/contracts/facts/operations.ts';
 import { isOpen } from '../src/contracts/operation-states.ts';
 import { verdictTone } from './disks/row.ts';
-import { tellReason } from './disks/signals.ts';
+import { tellReason } from '../src/base/texts/tell-signal.ts';
 import { agentNote, whyEmpty } from './draw/absent-subject.ts';
 import { defineList } from './draw/define-list.ts';
 import { segment, type Segment, type Tone } from './draw/line.ts';
@@ -59,7 +59,10 @@ export const pendingScreen = defineList<Operation>({
       width: 10,
       rank: 5,
       cell: (operation, model) =>
-        cell(operation, model.text(`verdict.${operation.verdict}`), verdictTone[operation.verdict]),
+        // What was on it when it was asked for says nothing of a disk that it is over for.
+        isOpen(operation)
+          ? cell(operation, model.text(`verdict.${operation.verdict}`), verdictTone[operation.verdict])
+          : segment(model.glyphs.dash, 'dim'),
       sortBy: ({ verdict }) => verdict,
     },
     {
@@ -147,7 +150,7 @@ function expiryCell(operation: Operation, model: Model): Segment {
 function progressCell(operation: Operation, model: Model): Segment {
   const { text } = model;
   if (!isOpen(operation)) return cell(operation, tellEnd(model, operation));
-  if (operation.state !== 'claimed') return segment(tellReason(operation, model), 'dim');
+  if (operation.state !== 'claimed') return segment(tellReason(model.text, operation), 'dim');
   const stage = operation.stage === null ? '' : text(`op.stage.${operation.stage}`);
   const { progress } = operation;
   if (progress === null) return segment(stage, 'info');

@@ -1,8 +1,7 @@
 // Why a device has its flag: in a few words beside it, and signal by signal in a detail.
 import { formatBytes, formatDuration, formatRate, formatShare } from '../../src/base/units.ts';
-import { tellDetail, tellSignal } from '../../src/base/texts/tell-signal.ts';
-import { isTextKey } from '../../src/base/texts/text.ts';
-import type { DiskScan, DiskSignal, DiskVerdict, SignalClass } from '../../src/contracts/facts/disk-flags.ts';
+import { tellDetail, tellReason, tellSignal } from '../../src/base/texts/tell-signal.ts';
+import type { DiskScan, DiskSignal, SignalClass } from '../../src/contracts/facts/disk-flags.ts';
 import type { FlaggedDevice } from '../../src/contracts/flagged-devices.ts';
 import { field, folded } from '../draw/field.ts';
 import { gauge } from '../draw/glyphs.ts';
@@ -30,23 +29,6 @@ const GAUGE_WIDTH = 20;
 export const seenOn = (signal: DiskSignal, model: Model): string =>
   `${signal.device}: ${tellSignal(model.text, signal.id)}${signal.detail === '' ? '' : ` – ${tellDetail(model.text, signal.detail)}`}`;
 
-/** The strongest signal in the person's language; what the agent says where there are no words for it. */
-export function tellReason(
-  {
-    verdict,
-    reason,
-    signals,
-  }: { readonly verdict: DiskVerdict; readonly reason: string; readonly signals: readonly DiskSignal[] },
-  model: Model,
-): string {
-  const [strongest] = signals;
-  if (strongest === undefined) return verdict === 'blank_proven' ? model.text('disks.blank') : reason;
-  const key = `signal.${strongest.id}`;
-  const words = isTextKey(key) ? model.text(key) : reason;
-  const detail = tellDetail(model.text, strongest.detail);
-  return detail === '' || words.includes(detail) ? words : `${words}: ${detail}`;
-}
-
 /** One sentence for the flag: how far the reading is, or the strongest signal. */
 export function reasonOf(device: FlaggedDevice, model: Model): string {
   const { verdict, reason, signals, scan } = device;
@@ -54,7 +36,7 @@ export function reasonOf(device: FlaggedDevice, model: Model): string {
   if (scan?.state === 'running' && (verdict === 'unverified' || signals.length === 0)) {
     return runningScan(scan, model);
   }
-  if (signals.length > 0) return tellReason(device, model);
+  if (signals.length > 0) return tellReason(model.text, device);
   if (verdict === 'blank_proven') return model.text('disks.blank');
   if (verdict === 'unverified' && scan === null) return model.text('disks.not-read');
   // It was zero then, and nothing proves that it still is.

@@ -87,9 +87,10 @@ export function besideNote(line: Line, note: Segment | undefined, width: number)
   const room = Math.max(0, width - lineWidth([note]) - NOTE_GAP);
   if (lineWidth(line) <= room) return [...line, segment(' '.repeat(NOTE_GAP)), note];
   const words = line.filter(({ tone }) => tone !== 'info');
-  const trimmed = words.map((each, index) =>
-    index === words.length - 1 ? { ...each, text: each.text.trimEnd() } : each,
-  );
+  const last = words.findLastIndex(({ text }) => text.trim() !== '');
+  const trimmed = words
+    .slice(0, last + 1)
+    .map((each, index) => (index === last ? { ...each, text: each.text.trimEnd() } : each));
   return [...cutLine(trimmed, room), segment(' '.repeat(NOTE_GAP)), note];
 }
 

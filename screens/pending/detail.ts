@@ -5,7 +5,8 @@ import { formatBytes, formatDuration, formatMoment } from '../../src/base/units.
 import type { Operation } from '../../src/contracts/facts/operations.ts';
 import { isOpen } from '../../src/contracts/operation-states.ts';
 import { verdictTone } from '../disks/row.ts';
-import { allSignals, tellReason } from '../disks/signals.ts';
+import { tellReason } from '../../src/base/texts/tell-signal.ts';
+import { allSignals } from '../disks/signals.ts';
 import { field, folded } from '../draw/field.ts';
 import { gauge } from '../draw/glyphs.ts';
 import { segment, wrap, type Line } from '../draw/line.ts';
@@ -40,9 +41,9 @@ function operationLines(operation: Operation, model: Model, width: number): Line
     field(text('field.transport'), disk.transport ?? missing),
     field(text('field.size'), `${formatBytes(disk.size_bytes, text.language)} (${disk.size_bytes} B)`),
     field(
-      text('field.flag'),
+      text(isOpen(operation) ? 'field.flag' : 'field.flag-then'),
       segment(
-        `${text(`verdict.${operation.verdict}`)}  ${tellReason(operation, model)}`,
+        `${text(`verdict.${operation.verdict}`)}  ${tellReason(model.text, operation)}`,
         verdictTone[operation.verdict],
       ),
     ),

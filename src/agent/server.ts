@@ -179,7 +179,10 @@ export async function createAgentServer(options: ServerOptions): Promise<AgentSe
     else tell('info', about, 'request refused');
     if (retryAfterS !== undefined) void reply.header('retry-after', String(retryAfterS));
     // The rest of a body that nobody reads must not be taken for the next request.
-    if (!request.raw.complete && hasBody(request.raw)) void reply.header('connection', 'close');
+    // And who shows no valid token does not keep a connection that others need.
+    const isStranger = refusal.code === 'E_TOKEN';
+    if (isStranger || (!request.raw.complete && hasBody(request.raw)))
+      void reply.header('connection', 'close');
     void reply.code(status).type('application/json; charset=utf-8').send(JSON.stringify(body));
   }
 

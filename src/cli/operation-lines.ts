@@ -2,6 +2,7 @@
 import type { Text } from '../base/texts/text.ts';
 import { tellProgress, tellRequester } from '../base/texts/tell-operation.ts';
 import { tellRefusal } from '../base/texts/tell-refusal.ts';
+import { tellWhy } from '../base/texts/tell-signal.ts';
 import { formatBytes, formatDuration, formatMoment } from '../base/units.ts';
 import { isOpen, type Operation } from '../contracts/facts/operations.ts';
 import { formatTable } from './table.ts';
@@ -29,7 +30,7 @@ export function formatOperations(
       tellState(one, text),
       one.device,
       one.fstype,
-      text(`verdict.${one.verdict}`),
+      isOpen(one) ? text(`verdict.${one.verdict}`) : '-',
       formatDuration(now - one.created, text.language),
       isOpen(one) && one.state !== 'claimed' ? formatDuration(one.expires - now, text.language) : '-',
       tellRequester(text, one.requested_by),
@@ -58,7 +59,10 @@ export function listOperation(one: Operation, text: Text): readonly Row[] {
         .filter((word) => word !== null)
         .join('  '),
     ]),
-    [text('field.flag'), `${text(`verdict.${one.verdict}`)}: ${one.reason}`],
+    [
+      text(isOpen(one) ? 'field.flag' : 'field.flag-then'),
+      `${text(`verdict.${one.verdict}`)}: ${tellWhy(text, one)}`,
+    ],
     [text('op.field.by'), tellRequester(text, one.requested_by)],
     [text('field.created'), formatMoment(one.created)],
     [text('op.field.expires'), formatMoment(one.expires)],

@@ -82,6 +82,7 @@ export const tokenRow = z.object({
   vmid,
   created: z.number(),
   revoked: z.number().nullable(),
+  /** Null when not since the agent started. */
   last_used: z.number().nullable(),
 });
 export type TokenRow = z.infer<typeof tokenRow>;

@@ -16,6 +16,8 @@ export type Identifying = {
 
 const IDENTIFY_S = 60;
 const LIGHT_DEADLINE_MS = 10_000;
+/** A job that does not hear `cancel` hangs in a read. */
+const CANCEL_GRACE_MS = 3000;
 
 type Options = {
   readonly own: OwnProgram;
@@ -68,6 +70,14 @@ function read({ own, device }: Options, diskseq: string | null, seconds: number)
       if (report.kind === 'identified') resolve(report.detail);
     },
   });
+  const stop = () => {
+    job.send('cancel');
+    const timer = setTimeout(() => {
+      job.kill();
+      resolve('it did not end when it was told to, and was killed');
+    }, CANCEL_GRACE_MS);
+    void promise.then(() => clearTimeout(timer));
+  };
   void job.ended.then(resolve);
-  return { how: 'reading', seconds, done: promise, stop: () => job.send('cancel') };
+  return { how: 'reading', seconds, done: promise, stop };
 }

@@ -7,6 +7,7 @@ import type { BlockDevice } from '../contracts/facts/disks.ts';
 import { isSource, mountsOn } from '../host/block-mounts.ts';
 import { mountOf, type Mount } from '../host/mountinfo.ts';
 import type { Machine } from '../host/machine.ts';
+import { resolvePath } from '../host/resolve-path.ts';
 import { readMountTable, type MountTable } from '../host/mount-table.ts';
 import { tellTool } from './run-disk-tool.ts';
 
@@ -44,7 +45,9 @@ export async function releaseDisk(options: {
   /** All signals of the device, read now: who holds it in another way than by a mount or as swap. */
   readonly readSignals: () => Promise<readonly DiskSignal[]>;
 }): Promise<Released> {
-  const { machine, device, devices, keep, readSignals } = options;
+  const { machine, device, devices, readSignals } = options;
+  const real = await Promise.all(options.keep.map(async (path) => resolvePath(machine, path)));
+  const keep = [...options.keep, ...real];
   const partitions = devices.filter(
     ({ kind, parents }) => kind === 'partition' && parents.includes(device.name),
   );

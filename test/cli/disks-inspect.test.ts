@@ -70,7 +70,9 @@ test('people read the same in their language', async (context) => {
   const english = await inspect(device.path, '--lang', 'en');
   expect(english.out).toContain('DATA (device holds ext4)');
   expect(english.out).toContain('signature found (ext4)');
-  expect((await inspect(device.path, '--lang', 'hu')).out).toContain('felismert tartalom (ext4)');
+  const hungarian = await inspect(device.path, '--lang', 'hu');
+  expect(hungarian.out).toContain('ADAT (felismert tartalom: ext4)');
+  expect(hungarian.out).toContain('felismert tartalom (ext4)');
 });
 
 test.each(['/dev/null', '/dev/there-is-none', '/etc/passwd', 'byid:wwn-0x0', '../../dev/sda', ''])(

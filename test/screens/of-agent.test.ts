@@ -116,6 +116,7 @@ describe('Operations', () => {
     const seated = await sit({ readings: withOperations([done]) });
     seated.press('5', 'Enter');
     expect(seated.text()).toContain('It is done: the new ext4 was made');
+    expect(seated.text()).toMatch(/^flag then +/m);
     expect(seated.text()).not.toContain('may have been written');
   });
 

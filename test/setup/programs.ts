@@ -101,6 +101,12 @@ export const programs: readonly Program[] = [
   { command: 'script', debianPackage: 'bsdutils', why: 'a terminal that stops reading', for: 'tests' },
   { command: 'zsh', debianPackage: 'zsh', why: 'completion, as zsh does it', for: 'tests' },
   { command: 'fish', debianPackage: 'fish', why: 'completion, as fish does it', for: 'tests' },
+  {
+    command: 'python3',
+    debianPackage: 'python3',
+    why: 'a program that does to disks what Node cannot',
+    for: 'tests',
+  },
   { command: 'ps', debianPackage: 'procps', why: 'to see that no process is left', for: 'tests' },
   { command: 'flock', debianPackage: 'util-linux', why: "the agent's lock", for: 'tests' },
   { command: 'socat', debianPackage: 'socat', why: "systemd's side of sd_notify", for: 'tests' },

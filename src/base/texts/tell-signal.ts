@@ -6,6 +6,29 @@ export function tellSignal(text: Text, id: string): string {
   return isTextKey(key) ? text(key) : id;
 }
 
+type Reasoned = {
+  readonly verdict: string;
+  readonly reason: string;
+  readonly signals: readonly { readonly id: string; readonly detail: string }[];
+};
+
+/** Why a flag is as it is: the strongest signal in the person's language; what the agent says where there are no words. */
+export function tellReason(text: Text, { verdict, reason, signals }: Reasoned): string {
+  const [strongest] = signals;
+  if (strongest === undefined) {
+    if (verdict === 'blank_proven') return text('disks.blank');
+    return verdict === 'unverified' && text.language !== 'en' ? text('disks.not-read') : reason;
+  }
+  const key = `signal.${strongest.id}`;
+  const words = isTextKey(key) ? text(key) : reason;
+  const detail = tellDetail(text, strongest.detail);
+  return detail === '' || words.includes(detail) ? words : `${words}: ${detail}`;
+}
+
+/** The sentence of a flag in plain output: the agent's own in English, as scripts and reports quote it. */
+export const tellWhy = (text: Text, reasoned: Reasoned): string =>
+  text.language === 'en' ? reasoned.reason : tellReason(text, reasoned);
+
 /** Details that are words and not names; whatever else a detail is, stands as it is. */
 const DETAILS = [
   [/^at byte (?<offset>\d+)$/, 'signal-detail.at-byte'],

@@ -1,7 +1,7 @@
 // `felhom disks inspect DEV`: what is on one disk, who uses it, and where each sign of that was read. It
 // only reads. Where an agent answers, it is asked, as it knows what was read whole.
 import { ActionableError, EXIT } from '../../base/errors.ts';
-import { tellDetail, tellSignal } from '../../base/texts/tell-signal.ts';
+import { tellDetail, tellSignal, tellWhy } from '../../base/texts/tell-signal.ts';
 import { formatBytes } from '../../base/units.ts';
 import type { DiskFlag, DiskScan } from '../../contracts/facts/disk-flags.ts';
 import type { BlockDevice } from '../../contracts/facts/disks.ts';
@@ -194,7 +194,7 @@ function printExamined(examined: Examined, { out, text }: CommandContext): void 
     [text('inspect.serial'), examined.serial ?? '-'],
     [text('inspect.size'), size === null ? '-' : formatBytes(size, text.language)],
     [text('inspect.durable-id'), examined.durable_id ?? examined.durable_id_reason ?? '-'],
-    [text('inspect.verdict'), `${text(`verdict.${examined.verdict}`)} (${examined.reason})`],
+    [text('inspect.verdict'), `${text(`verdict.${examined.verdict}`)} (${tellWhy(text, examined)})`],
     [text('inspect.bearing'), text(examined.data_bearing ? 'inspect.bearing.yes' : 'inspect.bearing.no')],
     ...tellContent(content, signals, text).map((found) => [text('inspect.content'), found]),
   ];

@@ -1,5 +1,6 @@
 // `felhom disks release DEV`: has the agent let go of what holds a disk (unmount, swapoff).
 import { EXIT } from '../../base/errors.ts';
+import { tellWhy } from '../../base/texts/tell-signal.ts';
 import type { DisksReleaseOutput } from '../../contracts/outputs.ts';
 import type { Command } from '../command.ts';
 import { confirmOption, deviceOf, wordOf } from '../option-values.ts';
@@ -23,7 +24,7 @@ export const disksReleaseCommand: Command = {
         ': ',
         text(`verdict.${answer.device.verdict}`),
         ', ',
-        answer.device.reason,
+        tellWhy(text, answer.device),
       );
     }
     return EXIT.ok;

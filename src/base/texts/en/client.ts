@@ -90,7 +90,7 @@ export const client = {
   'tokens.column.vmid': 'VMID',
   'tokens.column.id': 'TOKEN',
   'tokens.column.created': 'MINTED',
-  'tokens.column.used': 'LAST USED',
+  'tokens.column.used': 'USED SINCE START',
   'tokens.column.revoked': 'REVOKED',
   'guest-list.nobody': 'The agent knows of no guests.',
   'guest-list.never': 'never reported',

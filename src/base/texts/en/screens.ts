@@ -94,6 +94,7 @@ export const screens = {
   'column.rule': 'RULE',
   'field.content': 'content',
   'field.flag': 'flag',
+  'field.flag-then': 'flag then',
   'field.hours': 'hours',
   'field.image': 'image',
   'field.model': 'model',

@@ -90,7 +90,7 @@ export const client = {
   'tokens.column.vmid': 'VMID',
   'tokens.column.id': 'TOKEN',
   'tokens.column.created': 'KÉSZÜLT',
-  'tokens.column.used': 'UTOLJÁRA',
+  'tokens.column.used': 'INDULÁS ÓTA',
   'tokens.column.revoked': 'VISSZAVONVA',
   'guest-list.nobody': 'Az ügynök nem tud vendégekről.',
   'guest-list.never': 'sosem jelentett',

@@ -95,6 +95,7 @@ export const screens = {
   'column.rule': 'SZABÁLY',
   'field.content': 'tartalom',
   'field.flag': 'jelző',
+  'field.flag-then': 'akkori jelző',
   'field.hours': 'üzemóra',
   'field.image': 'képfájl',
   'field.model': 'típus',
