@@ -31,7 +31,7 @@ const SLOW_DEADLINES = {
   disk_flags: 60_000,
 } as const satisfies { readonly [S in Subject]?: number };
 const CONTAINERS_EVERY_MS = 2000;
-const FLAGS_EVERY_MS = 10_000;
+const FLAGS_EVERY_MS = 30_000;
 
 /** How one subject is asked, whoever answers. */
 type Asked<S extends Subject> = {

@@ -136,8 +136,14 @@ export function createFlagger(options: FlaggerOptions): Flagger {
       mustFlush: (device) => fresh || isProven(device, devices),
       recall: async (device, attachment, read) => {
         if (fresh) return read();
-        const key = await keyOf(machine, device, attachment, devices);
-        return recall(device, key, attachment.writes !== null, read);
+        const inUse = isInUse(device, devices);
+        const key = await keyOf(
+          machine,
+          device,
+          inUse ? { ...attachment, writes: 'in use' } : attachment,
+          devices,
+        );
+        return recall(device, key, attachment.writes !== null && !inUse, read);
       },
       scanOf,
       signal,
@@ -242,6 +248,15 @@ function without(pids: ReadonlySet<number>, taken: Look): Look {
   };
   return { ...taken, around };
 }
+
+/**
+ * Whoever uses a disk writes to it all the time: reading its content after each write would cost more than
+ * all else, to say again what its use says already.
+ */
+const isInUse = (device: BlockDevice, devices: readonly BlockDevice[]): boolean =>
+  [device, ...devices.filter(({ parents }) => parents.includes(device.name))].some(
+    ({ mount_points: mounts, swap }) => mounts.length > 0 || swap,
+  );
 
 /** The content may be another than before when any of this is. */
 async function keyOf(

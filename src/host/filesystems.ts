@@ -1,5 +1,5 @@
 // Mounted file systems and how full they are. statfs(2) of a dead mount never returns, so it is
-// called in children only: one for the mounts that cannot hang by themselves, one each for those
+// called in children (but for the root's own, on which this machine's files lie): one for the mounts that cannot hang by themselves, one each for those
 // that can (network, FUSE), and one each for all where the first did not come back.
 import type { FilesystemFacts, FilesystemFill } from '../contracts/facts/filesystems.ts';
 import { absent, failed, ok, type Missing, type Reading } from '../contracts/reading.ts';
@@ -7,7 +7,7 @@ import type { Machine } from './machine.ts';
 import { chooseMounts, mayHang } from './filesystem-mounts.ts';
 import { parseMountinfo, type Mount } from './mountinfo.ts';
 import { readFact } from './read-fact.ts';
-import { parseStatf, STATF_ARGS, toFill, type Statf } from './statf.ts';
+import { fromStat, parseStatf, STATF_ARGS, toFill, type Statf } from './statf.ts';
 
 const DEADLINE_MS = 1000;
 /** A mount that hung is left alone this long: its next child would most likely hang too. */
@@ -67,8 +67,14 @@ export function createFilesystemsReader(): (
   const askAll = async (machine: Machine, mounts: readonly Mount[], signal: AbortSignal) => {
     const answers = new Map<number, Answer>();
     const alone = async (mount: Mount) => answers.set(mount.id, await askOne(machine, mount, signal));
-    const together = mounts.filter((mount) => !mayHang(mount) && !resting.has(mount.mountPoint));
-    const asked = mounts.filter((mount) => !together.includes(mount)).map(alone);
+    const root = mounts.find((mount) => mount.mountPoint === '/' && !mayHang(mount));
+    const stat = root === undefined ? undefined : machine.statRoot();
+    if (root !== undefined && stat !== undefined) {
+      answers.set(root.id, ok(fromStat(stat), 'statfs /', machine.clock.now()));
+    }
+    const others = mounts.filter((mount) => !answers.has(mount.id));
+    const together = others.filter((mount) => !mayHang(mount) && !resting.has(mount.mountPoint));
+    const asked = others.filter((mount) => !together.includes(mount)).map(alone);
     const found =
       together.length === 0 ? new Map<string, Statf>() : await askTogether(machine, together, signal);
     const at = machine.clock.now();

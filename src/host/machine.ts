@@ -12,7 +12,9 @@ import {
   readFileSync,
   readlinkSync,
   readSync,
+  statfsSync,
   statSync,
+  type StatsFs,
 } from 'node:fs';
 import { networkInterfaces, type NetworkInterfaceInfo } from 'node:os';
 import { dirname, resolve } from 'node:path';
@@ -53,6 +55,11 @@ export type Machine = {
   readonly readNumbers: (path: string) => Promise<Reading<FileNumbers>>;
   /** Programs of this machine; on a recorded tree none is there unless the test brings answers. */
   readonly runTool: RunTool;
+  /**
+   * statfs(2) of the root's own mount, off which every file of this machine is read anyway; nothing when it
+   * cannot be asked so. Of every other mount a child has to ask, as it may never come back.
+   */
+  readonly statRoot: () => StatsFs | undefined;
   readonly addresses: () => NodeJS.Dict<NetworkInterfaceInfo[]>;
   /** The path below the root, for tools that take one. */
   readonly locate: (path: string) => string;
@@ -220,6 +227,15 @@ export function createMachine(
     clock,
     live,
     runTool,
+    statRoot: () => {
+      // Who brings tools of its own answers for them all.
+      if (!live || options.runTool !== undefined) return undefined;
+      try {
+        return statfsSync('/');
+      } catch {
+        return undefined;
+      }
+    },
     addresses: options.addresses ?? (live ? networkInterfaces : () => ({})),
     locate: (path) => root + path,
     readText: async (path, { maxBytes = DEFAULT_MAX_BYTES, slow = false } = {}) => {

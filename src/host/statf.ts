@@ -1,4 +1,5 @@
 // The answer of `stat -f`, in a form that survives any mount point's name: fields end with NUL.
+import type { StatsFs } from 'node:fs';
 import type { FilesystemFill } from '../contracts/facts/filesystems.ts';
 
 export type Statf = {
@@ -9,6 +10,16 @@ export type Statf = {
   readonly files: number;
   readonly filesFree: number;
 };
+
+/** Blocks are counted in fragments (statfs(2), `f_frsize`), which are smaller than the blocks on ZFS. */
+export const fromStat = (stat: StatsFs): Statf => ({
+  blockBytes: stat.frsize,
+  blocks: stat.blocks,
+  free: stat.bfree,
+  available: stat.bavail,
+  files: stat.files,
+  filesFree: stat.ffree,
+});
 
 export const STATF_ARGS = ['-f', '--printf=%n\\0%S %b %f %a %c %d\\0', '--'] as const;
 

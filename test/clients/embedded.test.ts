@@ -48,7 +48,7 @@ test('this machine is read: memory is there, and every subject answers with a va
 test('every block device of this machine has a flag, and none is called blank that nobody read', async () => {
   const source = createEmbeddedSource({ dockerSocket: '/nonexistent/docker.sock' });
   sources.push(source);
-  expect(source.intervals.disk_flags).toBe(10_000);
+  expect(source.intervals.disk_flags).toBe(30_000);
   const flags = await source.read('disk_flags', { signal });
   expect(flags).toMatchObject({ state: 'ok', value: { allow_loop: false } });
   const told = flags.state === 'ok' ? flags.value.flags : [];
