@@ -44,11 +44,7 @@ test('a scan tells nothing of the disk that came under the same name', async (co
   const other = makeImage(makeFolder(), 'other.img', 64 * MIB);
   writeAt(other, 41 * MIB + 777, 'data');
   run('losetup', '--detach', disk.device);
-  try {
-    run('losetup', disk.device, other);
-  } catch {
-    return context.skip('another test took the number');
-  }
+  run('losetup', disk.device, other);
   onTestFinished(() => detachOurs(disk.device, other));
   await sleep(BETWEEN_LOOKS_MS);
   expect(await deviceOf(agent, disk.device)).toMatchObject({

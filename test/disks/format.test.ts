@@ -7,6 +7,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { FormatOrder } from '../../src/disks/format-order.ts';
 import { FORMAT_TYPES } from '../../src/contracts/facts/operations.ts';
 import {
+  detachOurs,
   makeFolder,
   makeImage,
   mountAt,
@@ -300,7 +301,9 @@ async function orderThenSwap(other: string): Promise<{ image: string; order: For
     const order = await orderFor(name);
     run('losetup', '--detach', device);
     // Somebody else may be given the number first.
-    if (tryRun('losetup', device, other)) return { image, order };
+    if (!tryRun('losetup', device, other)) continue;
+    onTestFinished(() => detachOurs(device, other));
+    return { image, order };
   }
   throw new Error('the number is always taken');
 }
