@@ -14,7 +14,9 @@ export const pendingPanel: Panel = {
   side: 'right',
   lines: (model) => {
     const { text } = model;
-    if (model.source.kind !== 'agent' && model.observations.operations === undefined) {
+    const asked = model.observations.operations?.reading;
+    // Only an agent keeps any: that is what is missing here, whatever kind of machine it is.
+    if (model.source.kind !== 'agent' && (asked === undefined || asked.state === 'absent')) {
       return [[segment(text('overview.no-agent'), 'dim')]];
     }
     const facts = lastFacts(model, 'operations');

@@ -4,7 +4,7 @@ import { lineText, type Tone } from '../../screens/draw/line.ts';
 import { plainFrame } from '../../screens/plain-frame.ts';
 import type { Facts } from '../../src/contracts/all-facts.ts';
 import type { Filesystem } from '../../src/contracts/facts/filesystems.ts';
-import { failed, ok } from '../../src/contracts/reading.ts';
+import { absent, failed, ok } from '../../src/contracts/reading.ts';
 import { INVENTED_AT, inventReadings } from './invented-facts.ts';
 import { sitDown } from './seated.ts';
 
@@ -146,4 +146,14 @@ test.each([100, 120])('at %i columns no old value of the host stands without its
   expect(left.find((line) => line.startsWith('CPU '))).toMatch(/\d %/);
   // Blanks are no words that were cut.
   expect(left.filter((line) => / {2}…/.test(line))).toEqual([]);
+});
+
+test('without an agent the panel of operations says that one is missing, and not what kind of machine this is', async () => {
+  const seated = await sitDown({
+    readings: { ...inventReadings(), operations: absent('not-here', 'agent', INVENTED_AT) },
+  });
+  onTestFinished(seated.stop);
+  const lines = seated.text().split('\n');
+  const at = lines.findIndex((line) => line.includes('Pending operations'));
+  expect(lines[at + 1]).toContain('none: no agent answers here');
 });
