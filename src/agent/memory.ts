@@ -10,6 +10,7 @@ import { openGuestBook } from './guest-book.ts';
 import { createGuestHandlers, createListGuests, GUESTS_EVERY_S } from './handlers/guest-handlers.ts';
 import { createLedgerHandlers, LEDGER_EVERY_S, ledgerFactsOf } from './handlers/ledger-handlers.ts';
 import { createOperationHandlers, OPERATIONS_EVERY_S } from './handlers/operation-handlers.ts';
+import { createSigningHandlers } from './handlers/signing-handlers.ts';
 import { createTokenHandlers } from './handlers/token-handlers.ts';
 import { createLedger, type Ledger } from './ledger/ledger.ts';
 import type { Grants } from './operations/decide-format.ts';
@@ -91,7 +92,8 @@ export async function openMemory(options: MemoryOptions) {
   return {
     handlers: {
       ...createOperationHandlers({ operations, clock }),
-      ...createGuestHandlers({ book: guests, listGuests, clock }),
+      ...createSigningHandlers(),
+      ...createGuestHandlers({ book: guests, listGuests, clock, anchor: ledger.anchor }),
       ...createTokenHandlers({ tokens, ledger, clock, mark, onChange: announcers.guests.announce }),
       ...createLedgerHandlers({ ledger, readGrants, clock, mark }),
     },

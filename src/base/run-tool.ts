@@ -12,6 +12,8 @@ export type ToolRequest = {
   /** Beside the few variables that every program gets. */
   readonly env?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
+  /** An open file that it reads as its standard input, from where it stands; without, it reads nothing. */
+  readonly stdin?: number;
   /** Open files that it gets as its descriptors 3, 4, …: `/dev/fd/3` is then the file itself, not a path to it. */
   readonly inherit?: readonly number[];
   /** The kernel kills it when this process dies (prctl(2), PR_SET_PDEATHSIG). */
@@ -57,7 +59,7 @@ export const runTool: RunTool = async (request) =>
       ...request.args,
     ];
     const child = spawn(file, args, {
-      stdio: ['ignore', 'pipe', 'pipe', ...(request.inherit ?? [])],
+      stdio: [request.stdin ?? 'ignore', 'pipe', 'pipe', ...(request.inherit ?? [])],
       // A group of its own, so that its children end with it; fixed words in its answers.
       detached: true,
       cwd: '/',

@@ -20,5 +20,8 @@ export const OPERATION_STATES = [
 /** The file systems that a format can make. */
 export const FORMAT_TYPES = ['ext4', 'xfs', 'btrfs'] as const;
 
+/** How much a signed wipe zeroes: all of it, or every place where a known format keeps a copy of itself. */
+export const WIPE_KINDS = ['full', 'quick'] as const;
+
 const OPEN: ReadonlySet<OperationState> = new Set(['pending', 'approved', 'claimed']);
 export const isOpen = ({ state }: Pick<Operation, 'state'>): boolean => OPEN.has(state);

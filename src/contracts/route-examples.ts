@@ -3,6 +3,7 @@
 import type { z } from 'zod';
 import type { ApiCode, FormatRefused } from './api-error.ts';
 import { PENDING_SIGNATURE } from './api-error.ts';
+import { APPROVAL_NAMESPACE, formatApproval } from './approval-payload.ts';
 import type { Operation } from './facts/operations.ts';
 import type { FlaggedDevice } from './flagged-devices.ts';
 import type { Notice, RouteAnswer, RouteBody, RouteId, routes } from './routes.ts';
@@ -91,12 +92,24 @@ const pending: Operation = {
     serial: device.serial,
     transport: device.transport,
     size_bytes: SIZE,
-    content: [{ device: 'sdb', size_bytes: SIZE, fs_type: null, label: null, uuid: null }],
+    content: [
+      {
+        device: 'sdb',
+        size_bytes: SIZE,
+        fs_type: null,
+        label: null,
+        uuid: null,
+        last_mounted: null,
+        last_mounted_on: null,
+      },
+    ],
   },
   facts_sha256: '9d41'.repeat(16),
   confirm_word: '8F1K2P',
   requested_by: { door: 'guest', vmid: VMID, name: null },
   approved_by: null,
+  bytes: null,
+  approvals: [],
   created: AT,
   updated: AT,
   expires: AT + 86_400_000,
@@ -110,6 +123,76 @@ const approved: Operation = {
   state: 'approved',
   approved_by: { how: 'confirm', at: AT + 60_000, by: root },
   updated: AT + 60_000,
+};
+const MESSAGE = formatApproval({
+  v: 1,
+  type: 'felhom.pending-op',
+  intent: 'approve',
+  op: 'storage_wipe',
+  op_id: ID,
+  host_scope: HOST_SCOPE,
+  install: '77ab'.repeat(16),
+  durable_id: DURABLE_ID,
+  fstype: 'ext4',
+  args: { fs_uuid: pending.fs_uuid, wipe: 'full' },
+  device: {
+    model: 'Seagate Expansion',
+    serial: 'NA8F1K2P',
+    transport: 'usb',
+    bytes: SIZE,
+    on_it: [{ part: 'sdb', bytes: SIZE }],
+    more: 0,
+  },
+  facts_sha256: pending.facts_sha256,
+  nonce: 'e05c'.repeat(16),
+  created: '2026-09-21T15:33:20Z',
+  expires: '2026-09-21T16:33:20Z',
+  threshold: 1,
+  requested_by: { door: 'guest', vmid: VMID },
+});
+const SIGNATURE = '-----BEGIN SSH SIGNATURE-----\n…\n-----END SSH SIGNATURE-----\n';
+const ANCHOR = { n: 42, hash: 'c07d'.repeat(16) } as const;
+const withBytes: Operation = {
+  ...pending,
+  bytes: { made: AT, expires: AT + 3_600_000, offline: false, wipe: 'full', sha256: '2f90'.repeat(16) },
+};
+const approval: RouteAnswer<'submitOperation'>['approval'] = {
+  principal: 'anna@felhom.eu',
+  fingerprint: 'SHA256:uNiVztksCsDhcc0u9e8BrquWtWZmvN0TJhbX3TxNLGQ',
+  key_type: 'ssh-ed25519',
+  at: AT + 60_000,
+  by: root,
+};
+const signed: Operation = {
+  ...withBytes,
+  state: 'approved',
+  approved_by: { how: 'signature', at: AT + 60_000, by: root },
+  approvals: [approval],
+  updated: AT + 60_000,
+};
+const signers: RouteAnswer<'bytesOperation'>['signers'] = {
+  ready: true,
+  problems: [],
+  signers: [
+    {
+      principal: 'anna@felhom.eu',
+      fingerprint: approval.fingerprint,
+      key_type: 'ssh-ed25519',
+      state: 'usable',
+      valid_after: null,
+      valid_before: AT + 31_536_000_000,
+      line: 3,
+    },
+  ],
+  policy: {
+    threshold: 1,
+    lifetime_minutes: 60,
+    offline_hours: 24,
+    approvers: null,
+    security_key: false,
+    pin: false,
+  },
+  namespace: APPROVAL_NAMESPACE,
 };
 const claimed: Operation = {
   ...approved,
@@ -167,6 +250,37 @@ const notice: Notice = {
 };
 const toOperation = { params: { id: ID }, query: {} } as const;
 const OF_DISKS = ['E_DEVICE_UNKNOWN', 'E_DEVICE_BARRED', 'E_NOT_READY'] as const;
+const OF_SIGNATURES = [
+  'E_OP_STATE',
+  'E_OP_BYTES',
+  'E_OP_EXPIRED',
+  'E_OP_HOST',
+  'E_OP_ROLE',
+  'E_TRUST',
+  'E_SIG_TOO_LARGE',
+  'E_SIG_ARMOR',
+  'E_SIG_MALFORMED',
+  'E_SIG_VERSION',
+  'E_SIG_NAMESPACE',
+  'E_SIG_HASH',
+  'E_SIG_ALGORITHM',
+  'E_SIG_BAD',
+  'E_KEY_TYPE',
+  'E_KEY_WEAK',
+  'E_KEY_UNKNOWN',
+  'E_KEY_REVOKED',
+  'E_KEY_EXPIRED',
+  'E_KEY_NOT_YET',
+  'E_KEY_NAMESPACE',
+  'E_KEY_ON_HOST',
+  'E_CERTIFICATE',
+  'E_SK_FLAGS',
+  'E_SK_APPLICATION',
+  'E_SK_TOUCH',
+  'E_SK_PIN',
+  'E_SK_REQUIRED',
+  'E_VERIFIERS',
+] as const;
 const OF_STARTS = [
   'E_DEVICE_HELD',
   'E_DEVICE_BUSY',
@@ -326,6 +440,29 @@ export const routeExamples: { readonly [R in RouteId]: RouteExample<R> } = {
     answer: { operation: approved },
     errors: ['E_NO_SUCH', 'E_OP_STATE', 'E_WORD', ...OF_DISKS, ...OF_STARTS],
   },
+  bytesOperation: {
+    ...toOperation,
+    says: 'The bytes of a pending operation that an operator signs; makes them when there are none.',
+    body: { name: 'anna' },
+    answer: { operation: withBytes, message: MESSAGE, signers },
+    errors: [
+      'E_NO_SUCH',
+      'E_OP_STATE',
+      'E_OP_BYTES',
+      'E_INSTALL_CHANGED',
+      'E_DEVICE_CHANGED',
+      ...OF_DISKS,
+      'E_STORE',
+      'E_CLOCK_BACK',
+    ],
+  },
+  submitOperation: {
+    ...toOperation,
+    says: 'Hands in a signature over these bytes; approves the operation when it counts.',
+    body: { name: 'anna', signature: SIGNATURE },
+    answer: { operation: signed, approval, ledger: ANCHOR },
+    errors: ['E_NO_SUCH', ...OF_SIGNATURES, 'E_STORE', 'E_CLOCK_BACK'],
+  },
   denyOperation: {
     ...toOperation,
     says: 'Refuses an operation that has not begun.',
@@ -338,7 +475,15 @@ export const routeExamples: { readonly [R in RouteId]: RouteExample<R> } = {
     says: 'Starts an approved operation that has not begun, as its disk was in use.',
     body: { name: 'anna' },
     answer: { operation: approved },
-    errors: ['E_NO_SUCH', 'E_OP_STATE', 'E_WORD', ...OF_DISKS, ...OF_STARTS],
+    errors: [
+      'E_NO_SUCH',
+      'E_OP_STATE',
+      'E_WORD',
+      'E_APPROVAL_LOST',
+      'E_DEVICE_CHANGED',
+      ...OF_DISKS,
+      ...OF_STARTS,
+    ],
   },
   cancelOperation: {
     ...toOperation,
@@ -358,7 +503,7 @@ export const routeExamples: { readonly [R in RouteId]: RouteExample<R> } = {
     params: { vmid: VMID },
     query: {},
     body: { ...report, issues: [...report.issues] },
-    answer: { received: AT },
+    answer: { received: AT, ledger: ANCHOR },
     errors: ['E_STORE'],
   },
   tokens: {
@@ -416,7 +561,14 @@ export const routeExamples: { readonly [R in RouteId]: RouteExample<R> } = {
       count: 42,
       intact: true,
       broken: null,
+      anchor: ANCHOR,
     },
+    errors: [],
+  },
+  signers: {
+    ...nothing,
+    says: 'Who may approve operations on this host by a signature, and what is wrong with the files that say so.',
+    answer: { at: AT, every_s: 60, signers },
     errors: [],
   },
   events: {
@@ -450,6 +602,13 @@ export const routeExamples: { readonly [R in RouteId]: RouteExample<R> } = {
     body: { name: 'anna' },
     answer: { fingerprint: NEXT_FINGERPRINT },
     errors: ['E_OP_STATE', 'E_STORE'],
+  },
+  acceptInstall: {
+    ...nothing,
+    says: 'Says that this installation is meant to be one of its own, although it looks like a copy of another.',
+    body: { name: 'anna' },
+    answer: { install: '77ab'.repeat(16) },
+    errors: ['E_STORE'],
   },
   resetClock: {
     ...nothing,

@@ -3,10 +3,11 @@
 import { z } from 'zod';
 import { allFacts } from './all-facts.ts';
 import { guest, guestReport } from './facts/guests.ts';
-import { ledgerRecord } from './facts/ledger.ts';
-import { operation } from './facts/operations.ts';
+import { ledgerAnchor, ledgerRecord } from './facts/ledger.ts';
+import { approval, operation, wipeKind } from './facts/operations.ts';
 import { flaggedDevice } from './flagged-device-schema.ts';
 import { readingOf } from './reading-schema.ts';
+import { signersTold } from './signers-told.ts';
 import { vmid } from './vmid.ts';
 
 /** By which way a request comes in, and what it brought along. */
@@ -214,6 +215,42 @@ export const routes = {
     answer: z.object({ operation }),
     status: 202,
   },
+  /**
+   * The very bytes to be signed. Asking again gives the same ones while they last; other ones are made
+   * only with `renew`, which ends the approvals of the old ones.
+   */
+  bytesOperation: {
+    ...post,
+    path: '/operations/:id/bytes',
+    rights: HOST_ONLY,
+    params: idParams,
+    body: z.strictObject({
+      /** For signing where there is no network: they last 24 hours instead of one. */
+      offline: z.boolean().optional(),
+      wipe: wipeKind.optional(),
+      renew: z.boolean().optional(),
+      ...claimed,
+    }),
+    answer: z.object({
+      operation,
+      /** Printable ASCII and one line's end, to be signed exactly so. */
+      message: z.string(),
+      signers: signersTold,
+    }),
+  },
+  submitOperation: {
+    ...post,
+    path: '/operations/:id/submit',
+    rights: HOST_ONLY,
+    params: idParams,
+    body: z.strictObject({
+      /** As `ssh-keygen -Y sign` writes it. */
+      signature: z.string(),
+      ...claimed,
+    }),
+    /** `ledger`: its record of this approval. */
+    answer: z.object({ operation, approval, ledger: ledgerAnchor }),
+  },
   denyOperation: {
     ...post,
     path: '/operations/:id/deny',
@@ -252,7 +289,8 @@ export const routes = {
     rights: GUEST_OWN,
     params: z.strictObject({ vmid: z.coerce.number().pipe(vmid) }),
     body: guestReport,
-    answer: z.object({ received: z.number() }),
+    /** `ledger`: its newest record, to be kept far from this host. */
+    answer: z.object({ received: z.number(), ledger: ledgerAnchor }),
   },
   tokens: { ...get, path: '/tokens', rights: ROOT_ONLY, answer: z.object({ tokens: z.array(tokenRow) }) },
   /** The only answer that holds a secret; who asked writes it to a file of mode 0600. */
@@ -288,7 +326,16 @@ export const routes = {
       count: z.number(),
       intact: z.boolean(),
       broken: z.string().nullable(),
+      /** Its newest record: whoever keeps it finds out later when the ledger was cut. */
+      anchor: ledgerAnchor,
     }),
+  },
+  /** Who may approve operations, as the files of this host say now, and what is wrong with them. */
+  signers: {
+    ...get,
+    path: '/signers',
+    rights: HOST_ONLY,
+    answer: z.object({ ...fresh, signers: signersTold }),
   },
   /**
    * Server-sent events: `facts` with `{subject, every_s, reading}` whenever a subject that was asked
@@ -315,6 +362,14 @@ export const routes = {
     rights: ROOT_ONLY,
     body: z.strictObject(claimed),
     answer: z.object({ fingerprint: z.string() }),
+  },
+  /** Root says that this is the host it was, or is meant to be one of its own. */
+  acceptInstall: {
+    ...post,
+    path: '/host/accept-install',
+    rights: ROOT_ONLY,
+    body: z.strictObject(claimed),
+    answer: z.object({ install: z.string() }),
   },
   resetClock: {
     ...post,

@@ -19,7 +19,15 @@ const identity = z.object({
   partition: z.object({ number: z.number(), start: z.number(), uuid: z.string().nullable() }).nullable(),
 });
 
-export const storedOperation = z.object({ version: z.literal(1), operation, identity });
+/** The very bytes that were made to be signed (printable ASCII), and the signatures over them that count. */
+const signing = z.object({ message: z.string(), signatures: z.array(z.string()) });
+
+export const storedOperation = z.object({
+  version: z.literal(1),
+  operation,
+  identity,
+  signing: signing.nullable().default(null),
+});
 export type StoredOperation = z.infer<typeof storedOperation>;
 
 export const journalLine = z.union([

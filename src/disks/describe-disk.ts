@@ -79,6 +79,8 @@ function contentOf({ device, content }: SeenDevice): OperationDisk['content'][nu
     fs_type: said(blkid, 'TYPE') ?? said(blkid, 'PTTYPE') ?? signs[0] ?? null,
     label: said(blkid, 'LABEL'),
     uuid: said(blkid, 'UUID'),
+    last_mounted: null,
+    last_mounted_on: null,
   };
 }
 
@@ -92,6 +94,8 @@ const hiddenContent = (
   fs_type: said(blkid, 'TYPE'),
   label: said(blkid, 'LABEL'),
   uuid: said(blkid, 'UUID'),
+  last_mounted: null,
+  last_mounted_on: null,
 });
 
 /**

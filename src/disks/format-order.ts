@@ -1,6 +1,6 @@
 // What a format is told, what it tells while it runs, and how it can end.
 import type { ApiCode } from '../contracts/api-error.ts';
-import type { FormatStage, FormatType, OperationProgress } from '../contracts/facts/operations.ts';
+import type { FormatStage, FormatType, OperationProgress, WipeKind } from '../contracts/facts/operations.ts';
 import type { DiskIdentity } from './examined-disk.ts';
 
 export type FormatOrder = {
@@ -10,6 +10,11 @@ export type FormatOrder = {
   /** Of the examination when the operation was allowed; anything else under the claim is another disk. */
   readonly facts_sha256: string;
   readonly allow_loop: boolean;
+  /**
+   * `none`: nobody signed, so every byte is read and must be zero. Else an operator has signed that what is
+   * there goes: it is zeroed first, whatever it is.
+   */
+  readonly wipe: 'none' | WipeKind;
 };
 
 export type FormatListener = {

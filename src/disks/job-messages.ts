@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { API_CODES, isApiCode } from '../contracts/api-error.ts';
 import { diskScan } from '../contracts/facts/disk-flags.ts';
-import { formatStage, formatType, operationProgress } from '../contracts/facts/operations.ts';
+import { formatStage, formatType, operationProgress, WIPE_KINDS } from '../contracts/facts/operations.ts';
 import type { DiskIdentity } from './examined-disk.ts';
 import type { FormatOrder, FormatResult } from './format-order.ts';
 
@@ -33,6 +33,7 @@ const formatOrder = z.strictObject({
   fs_uuid: z.string().regex(/^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
   facts_sha256: z.string().regex(/^[0-9a-f]{64}$/),
   allow_loop: z.boolean(),
+  wipe: z.enum(['none', ...WIPE_KINDS]),
 }) satisfies z.ZodType<FormatOrder>;
 
 /** Which device, as it was when the order was given: number, attachment and size must still be these. */

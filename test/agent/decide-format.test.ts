@@ -34,6 +34,8 @@ const operationOn = (wish: DiskWish, changes: Partial<Operation> = {}): Operatio
     confirm_word,
     requested_by: GUEST,
     approved_by: null,
+    bytes: null,
+    approvals: [],
     created: 0,
     updated: 0,
     expires: 1,

@@ -11,6 +11,8 @@ const handlers: DecidingHandlers = {
   operations: notReady,
   operation: notReady,
   confirmOperation: notReady,
+  bytesOperation: notReady,
+  submitOperation: notReady,
   denyOperation: notReady,
   runOperation: notReady,
   cancelOperation: notReady,
@@ -21,6 +23,8 @@ const handlers: DecidingHandlers = {
   revokeToken: notReady,
   grants: notReady,
   ledger: notReady,
+  signers: notReady,
+  acceptInstall: notReady,
   resetClock: notReady,
 };
 

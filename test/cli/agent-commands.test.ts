@@ -348,7 +348,8 @@ describe('The ledger', () => {
           .slice(0, 1000)
           .toReversed();
         const count = records.length;
-        return { at: make.NOW, every_s: 1, records: page, count, intact: broken === null, broken };
+        const anchor = { n: count, hash: String(count).padStart(64, '0') };
+        return { at: make.NOW, every_s: 1, records: page, count, intact: broken === null, broken, anchor };
       },
     });
 

@@ -44,6 +44,7 @@ export async function orderFor(name: string, fstype: FormatType = 'ext4'): Promi
     fs_uuid: randomUUID(),
     facts_sha256: examined.facts_sha256,
     allow_loop: true,
+    wipe: 'none',
   };
 }
 

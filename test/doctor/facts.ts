@@ -263,6 +263,8 @@ export const operation = (change: Partial<Operation> = {}): Operation => ({
   confirm_word: '4567',
   requested_by: { door: 'guest', vmid: 9200, name: null },
   approved_by: null,
+  bytes: null,
+  approvals: [],
   created: NOW - 3_600_000,
   updated: NOW - 3_600_000,
   expires: NOW + 6 * DAY_MS,

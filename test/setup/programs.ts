@@ -31,6 +31,18 @@ export const programs: readonly Program[] = [
     why: 'a process that dies with the one that started it',
     for: 'tests',
   },
+  {
+    command: 'ssh-keygen',
+    debianPackage: 'openssh-client',
+    why: 'keys and signatures of operators, and the second verifier; ssh, ssh-agent and ssh-add come with it',
+    for: 'tests',
+  },
+  {
+    command: 'sshd',
+    debianPackage: 'openssh-server',
+    why: 'technicians log in to sign; tests start their own on loopback',
+    for: 'tests',
+  },
   { command: 'fsfreeze', debianPackage: 'util-linux', why: 'a write that hangs', for: 'tests' },
   { command: 'swapon', debianPackage: 'mount', why: 'a disk that is used as swap', for: 'tests' },
   { command: 'lsblk', debianPackage: 'util-linux', why: 'a second opinion about disks', for: 'tests' },

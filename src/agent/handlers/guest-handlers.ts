@@ -3,6 +3,7 @@ import type { Clock } from '../../base/clock.ts';
 import type { Guest } from '../../contracts/facts/guests.ts';
 import type { GuestBook } from '../guest-book.ts';
 import { Refusal, type Handlers } from '../handler.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import type { TokenLog } from '../tokens/token-log.ts';
 
 export const GUESTS_EVERY_S = 10;
@@ -38,10 +39,12 @@ export function createGuestHandlers({
   book,
   listGuests,
   clock,
+  anchor,
 }: {
   readonly book: GuestBook;
   readonly listGuests: ListGuests;
   readonly clock: Clock;
+  readonly anchor: Ledger['anchor'];
 }): Pick<Handlers, 'guests' | 'reportGuest'> {
   return {
     guests: async ({ caller }) => {
@@ -53,7 +56,8 @@ export function createGuestHandlers({
       if (caller.kind !== 'guest' || caller.vmid !== params.vmid) {
         throw new Refusal('E_FORBIDDEN', `only VMID ${params.vmid} itself reports its health`);
       }
-      return { received: await book.report(caller.vmid, body) };
+      const received = await book.report(caller.vmid, body);
+      return { received, ledger: await anchor() };
     },
   };
 }

@@ -32,7 +32,13 @@ export function createLedgerHandlers({
         after === undefined
           ? chain.records.slice(-PAGE)
           : chain.records.filter(({ n }) => n > after).slice(0, PAGE);
-      return { at: clock.now(), every_s: LEDGER_EVERY_S, ...told(chain), records: [...page] };
+      return {
+        at: clock.now(),
+        every_s: LEDGER_EVERY_S,
+        ...told(chain),
+        anchor: chain.last,
+        records: [...page],
+      };
     },
     grants: async () => {
       try {

@@ -2,7 +2,7 @@
 // is over the very bytes of the line before it, so that nothing is ever serialised again to verify.
 import { parseJson } from '../../base/parse-json.ts';
 import { sha256 } from '../../base/digest.ts';
-import { ledgerRecord, type LedgerRecord } from '../../contracts/facts/ledger.ts';
+import { ledgerRecord, type LedgerAnchor, type LedgerRecord } from '../../contracts/facts/ledger.ts';
 
 const RECORD_DOMAIN = 'felhom ledger record v1';
 const FRAGMENT_DOMAIN = 'felhom ledger torn tail v1';
@@ -10,13 +10,12 @@ const FRAGMENT_DOMAIN = 'felhom ledger torn tail v1';
 const NOTHING_BEFORE = '0'.repeat(64);
 const LINE = /^(\{.*),"hash":"([0-9a-f]{64})"\}$/s;
 
-export type Anchor = { readonly n: number; readonly hash: string };
-const BEGINNING: Anchor = { n: 0, hash: NOTHING_BEFORE };
+const BEGINNING: LedgerAnchor = { n: 0, hash: NOTHING_BEFORE };
 
 export type NewRecord = Omit<LedgerRecord, 'n' | 'previous' | 'hash'>;
 
 /** The line of a record that follows `last`, with its end. */
-export function sealRecord(last: Anchor, { at, what, by, subject, detail }: NewRecord) {
+export function sealRecord(last: LedgerAnchor, { at, what, by, subject, detail }: NewRecord) {
   const n = last.n + 1;
   const body = JSON.stringify({ n, at, what, by, subject, detail, previous: last.hash }).slice(0, -1);
   const hash = sha256(RECORD_DOMAIN, body);
@@ -26,7 +25,7 @@ export function sealRecord(last: Anchor, { at, what, by, subject, detail }: NewR
 
 /** A tail that a crash tore off is never dropped: it stays, and the next record says so. */
 export const REPAIRED = 'ledger.repaired';
-export const sealFragment = (last: Anchor, fragment: string, at: number) =>
+export const sealFragment = (last: LedgerAnchor, fragment: string, at: number) =>
   sealRecord(last, {
     at,
     what: REPAIRED,
@@ -40,13 +39,13 @@ export type ChainTold = {
   /** Where the chain first breaks; null when it holds. */
   readonly broken: string | null;
   /** The last record, broken or not: what comes next follows it. */
-  readonly last: Anchor;
+  readonly last: LedgerAnchor;
   /** What stands after the last record and is none: the tail of a write that a crash tore off. */
   readonly fragment: string;
 };
 
 /** `anchor`: a record that is known to have been there, which finds a ledger that was cut. */
-export function readChain(text: string, anchor: Anchor = BEGINNING): ChainTold {
+export function readChain(text: string, anchor: LedgerAnchor = BEGINNING): ChainTold {
   const records: LedgerRecord[] = [];
   let broken: string | null = null;
   let last = BEGINNING;

@@ -6,9 +6,9 @@ import type { Clock } from '../../base/clock.ts';
 import { errnoOf } from '../../base/errors.ts';
 import { createInTurn } from '../../base/in-turn.ts';
 import { readOwnFile } from '../../base/read-own-file.ts';
-import type { LedgerRecord } from '../../contracts/facts/ledger.ts';
+import type { LedgerAnchor, LedgerRecord } from '../../contracts/facts/ledger.ts';
 import { storing } from '../store-failed.ts';
-import { readChain, sealFragment, sealRecord, type Anchor, type ChainTold, type NewRecord } from './chain.ts';
+import { readChain, sealFragment, sealRecord, type ChainTold, type NewRecord } from './chain.ts';
 
 export type Ledger = {
   /** Comes back when the record is on the disk; throws `E_STORE` when it cannot be. */
@@ -16,10 +16,10 @@ export type Ledger = {
   /** Reads the whole file and verifies it. */
   readonly verify: () => Promise<ChainTold>;
   /** The newest record, to be handed out: whoever keeps it finds out when the ledger is cut. */
-  readonly anchor: () => Promise<Anchor>;
+  readonly anchor: () => Promise<LedgerAnchor>;
 };
 
-type Known = { readonly last: Anchor; readonly length: number };
+type Known = { readonly last: LedgerAnchor; readonly length: number };
 
 export function createLedger({
   path,
@@ -88,7 +88,7 @@ export function createLedger({
   };
 }
 
-const anchorOf = ({ n, hash }: LedgerRecord): Anchor => ({ n, hash });
+const anchorOf = ({ n, hash }: LedgerRecord): LedgerAnchor => ({ n, hash });
 
 const readBytes = async (path: string): Promise<Buffer> => (await readOwnFile(path)) ?? Buffer.alloc(0);
 

@@ -53,6 +53,7 @@ export async function acceptFormat(
     (await book.add({
       version: 1,
       identity,
+      signing: null,
       operation: {
         id: `op_${randomHex(12)}`,
         op: 'storage_wipe',
@@ -65,6 +66,8 @@ export async function acceptFormat(
         facts_sha256: examined.facts_sha256,
         requested_by: by,
         approved_by: null,
+        bytes: null,
+        approvals: [],
         created: now,
         updated: now,
         expires: mark.now() + LIFETIME_MS,
@@ -88,6 +91,7 @@ export async function acceptFormat(
       version: 1,
       identity,
       operation: { ...same, ...described, updated: now },
+      signing: book.find(same.id)?.signing ?? null,
     });
   }
   if (operation.state === 'approved' && judged.kind === 'bears') {

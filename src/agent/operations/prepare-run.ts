@@ -44,6 +44,7 @@ export async function prepareRun({ id, controller }: Run, tools: RunTools): Prom
       fs_uuid: operation.fs_uuid,
       facts_sha256: operation.facts_sha256,
       allow_loop: tools.allowLoop,
+      wipe: 'none',
     };
   });
 }

@@ -1,8 +1,9 @@
-// Puts the code of an agent's refusal, or of an operation's end, into words with the way out.
+// Puts the code of an agent's refusal, of an operation's end, or of why an ssh-agent does not sign, into words
+// with the way out.
 import { isTextKey, type Text } from './text.ts';
 
 /** Nothing for a code of a newer agent: its own English words stand then. */
 export function tellRefusal(text: Text, code: string | undefined): string | undefined {
-  const key = `api.${code ?? ''}`;
-  return isTextKey(key) ? text(key) : undefined;
+  const key = [`api.${code ?? ''}`, `signer.${code ?? ''}`].find(isTextKey);
+  return key === undefined ? undefined : text(key);
 }

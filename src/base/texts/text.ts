@@ -10,6 +10,7 @@ import { operations as enOperations } from './en/operations.ts';
 import { scan as enScan } from './en/scan.ts';
 import { screens as enScreens } from './en/screens.ts';
 import { signals as enSignals } from './en/signals.ts';
+import { signing as enSigning } from './en/signing.ts';
 import { actions as huActions } from './hu/actions.ts';
 import { agent as huAgent } from './hu/agent.ts';
 import { api as huApi } from './hu/api.ts';
@@ -21,6 +22,7 @@ import { operations as huOperations } from './hu/operations.ts';
 import { scan as huScan } from './hu/scan.ts';
 import { screens as huScreens } from './hu/screens.ts';
 import { signals as huSignals } from './hu/signals.ts';
+import { signing as huSigning } from './hu/signing.ts';
 
 // Not put together into one table for each language: that took five milliseconds before the first frame.
 const AREAS = {
@@ -36,6 +38,7 @@ const AREAS = {
     enScan,
     enScreens,
     enSignals,
+    enSigning,
   ],
   hu: [
     huActions,
@@ -49,6 +52,7 @@ const AREAS = {
     huScan,
     huScreens,
     huSignals,
+    huSigning,
   ],
 } as const;
 

@@ -22,6 +22,10 @@ export const ledgerRecord = z.object({
 });
 export type LedgerRecord = z.infer<typeof ledgerRecord>;
 
+/** A record that was there: whoever keeps it finds out when the ledger is cut. Number 0: none was. */
+export const ledgerAnchor = z.object({ n: z.int().nonnegative(), hash: z.string().regex(/^[0-9a-f]{64}$/) });
+export type LedgerAnchor = z.infer<typeof ledgerAnchor>;
+
 export const ledgerFacts = z.object({
   /** The newest first; at most the last thousand. */
   records: z.array(ledgerRecord),

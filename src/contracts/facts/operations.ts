@@ -1,10 +1,10 @@
 // Operations on disks: what somebody asked for, what may become of it, and what did. The agent keeps
 // them; nobody else decides anything about them.
 import { z } from 'zod';
-import { FORMAT_TYPES, OPERATION_STATES } from '../operation-states.ts';
+import { FORMAT_TYPES, OPERATION_STATES, WIPE_KINDS } from '../operation-states.ts';
 import { diskSignal, diskVerdict } from './disk-flags.ts';
 
-export { FORMAT_TYPES, isOpen, OPERATION_STATES } from '../operation-states.ts';
+export { FORMAT_TYPES, isOpen, OPERATION_STATES, WIPE_KINDS } from '../operation-states.ts';
 
 export const operationState = z.enum(OPERATION_STATES);
 export type OperationState = z.infer<typeof operationState>;
@@ -23,6 +23,9 @@ export type FormatStage = z.infer<typeof formatStage>;
 export const formatType = z.enum(FORMAT_TYPES);
 export type FormatType = z.infer<typeof formatType>;
 
+export const wipeKind = z.enum(WIPE_KINDS);
+export type WipeKind = z.infer<typeof wipeKind>;
+
 /** By which way a request came in. A name is only what the caller said of itself. */
 const door = z.enum(['root', 'group', 'guest']);
 export const requester = z.object({
@@ -39,6 +42,9 @@ export const diskContent = z.object({
   fs_type: z.string().nullable(),
   label: z.string().nullable(),
   uuid: z.string().nullable(),
+  /** Milliseconds since the epoch, and the mount point, where the file system keeps them (ext2 to ext4). */
+  last_mounted: z.number().nullable().default(null),
+  last_mounted_on: z.string().nullable().default(null),
 });
 
 /** The device as it was when the operation was asked for. */
@@ -63,6 +69,31 @@ export const operationProgress = z.object({
 });
 export type OperationProgress = z.infer<typeof operationProgress>;
 
+/** An operator's signature that was verified and counts. */
+export const approval = z.object({
+  /** As the file of allowed signers names who signed. */
+  principal: z.string(),
+  /** `SHA256:…` of the public key, as ssh-keygen(1) prints it. */
+  fingerprint: z.string(),
+  /** `ssh-ed25519`, … */
+  key_type: z.string(),
+  at: z.number(),
+  /** Who handed it in. */
+  by: requester,
+});
+export type Approval = z.infer<typeof approval>;
+
+/** The bytes to be signed, as far as whoever only looks needs them. */
+export const bytesToSign = z.object({
+  made: z.number(),
+  expires: z.number(),
+  /** Made for signing where there is no network: they last longer. */
+  offline: z.boolean(),
+  wipe: wipeKind,
+  /** Plain SHA-256 over the very bytes, hexadecimal, as sha256sum(1) prints it. */
+  sha256: z.string(),
+});
+
 export const operation = z.object({
   /** `op_` and 24 hexadecimal digits, random. */
   id: z.string(),
@@ -85,7 +116,13 @@ export const operation = z.object({
   /** The word that a person types to confirm it: the tail of the serial, or of the durable id. */
   confirm_word: z.string(),
   requested_by: requester,
-  approved_by: z.object({ how: z.enum(['grant', 'confirm']), at: z.number(), by: requester }).nullable(),
+  /** `signature`: who handed in the last one that was needed; who signed is in `approvals`. */
+  approved_by: z
+    .object({ how: z.enum(['grant', 'confirm', 'signature']), at: z.number(), by: requester })
+    .nullable(),
+  /** Null until somebody asked for them. */
+  bytes: bytesToSign.nullable().default(null),
+  approvals: z.array(approval).default([]),
   /** Milliseconds since the epoch. */
   created: z.number(),
   updated: z.number(),

@@ -65,6 +65,7 @@ export const client = {
   'op.field.confirm-word': 'word to type',
   'op.what': 'everything on {device} is lost; a new {fstype} is made, UUID {uuid}',
   'op.approved.grant': 'a grant',
+  'op.approved.signature': 'a signature',
   'op.approved.confirm': 'a confirm',
   'op.dirty.yes': 'yes, the old content is not whole any more',
   'op.dirty.no': 'no, not a byte',

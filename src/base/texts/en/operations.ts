@@ -23,6 +23,7 @@ export const operations = {
   'op.door.guest': 'guest {vmid}',
   'op.door.claimed': '{by} (calls itself {name})',
   'approved.grant': 'by its grant,',
+  'approved.signature': 'signed, handed in by',
   'approved.confirm': 'confirmed by',
   'pending.none': 'No operation waits or runs, and none has ended lately. Format one from Disks with a.',
   'pending.expired': 'expired',

@@ -65,6 +65,7 @@ export const client = {
   'op.field.confirm-word': 'beírandó szó',
   'op.what': 'a(z) {device} minden tartalma elvész; új {fstype} készül, UUID {uuid}',
   'op.approved.grant': 'előzetes engedély',
+  'op.approved.signature': 'aláírás',
   'op.approved.confirm': 'megerősítés',
   'op.dirty.yes': 'igen, a régi tartalom már nem ép',
   'op.dirty.no': 'nem, egyetlen bájtot sem',

@@ -24,6 +24,7 @@ export const operations = {
   'op.door.guest': '{vmid} vendég',
   'op.door.claimed': '{by} (így nevezi magát: {name})',
   'approved.grant': 'engedélye szerint:',
+  'approved.signature': 'aláírva, beadta:',
   'approved.confirm': 'megerősítette:',
   'pending.none':
     'Egy művelet sem vár vagy fut, és mostanában egy sem ért véget. Formázni a Lemezek képernyőn lehet, az a billentyűvel.',
