@@ -70,8 +70,4 @@ export const ssh = (content: string | Uint8Array): Buffer => {
 export const framed = (...parts: readonly Uint8Array[]): Buffer => ssh(Buffer.concat(parts));
 
 export const identities = (...keys: readonly (readonly [blob: Uint8Array, comment: string])[]): Buffer =>
-  framed(
-    Buffer.of(12),
-    u32(keys.length),
-    ...keys.flatMap(([blob, comment]) => [ssh(blob), ssh(comment)]),
-  );
+  framed(Buffer.of(12), u32(keys.length), ...keys.flatMap(([blob, comment]) => [ssh(blob), ssh(comment)]));

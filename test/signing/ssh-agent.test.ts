@@ -10,7 +10,14 @@ import { APPROVAL_NAMESPACE } from '../../src/contracts/approval-payload.ts';
 import type { SignerCode } from '../../src/contracts/signer.ts';
 import { createSshAgent } from '../../src/signing/ssh-agent.ts';
 import { framed, identities, ssh, startHostileAgent, u32 } from './hostile-agent.ts';
-import { KEY_KINDS, makeKeyPair, makeTestFolder, run, startSshAgent, type KeyKind } from './real-ssh-agent.ts';
+import {
+  KEY_KINDS,
+  makeKeyPair,
+  makeTestFolder,
+  run,
+  startSshAgent,
+  type KeyKind,
+} from './real-ssh-agent.ts';
 
 const MESSAGE = '{"not":"an operation"}\n';
 const never = (): AbortSignal => new AbortController().signal;
@@ -32,7 +39,9 @@ describe('A real ssh-agent', () => {
     const allowed = join(folder, 'allowed');
     writeFileSync(allowed, `anna namespaces="${APPROVAL_NAMESPACE}" ${key.publicLine}\n`);
     const words = ['-Y', 'verify', '-f', allowed, '-I', 'anna', '-n', APPROVAL_NAMESPACE, '-s', signature];
-    expect(run('ssh-keygen', words, {}, MESSAGE)).toContain(`Good "${APPROVAL_NAMESPACE}" signature for anna`);
+    expect(run('ssh-keygen', words, {}, MESSAGE)).toContain(
+      `Good "${APPROVAL_NAMESPACE}" signature for anna`,
+    );
     expect(() => run('ssh-keygen', words, {}, `${MESSAGE} `)).toThrow(/verification/);
   });
 
@@ -99,9 +108,9 @@ describe('A real ssh-agent', () => {
     const [key, authority] = [makeKeyPair(folder, 'ssh-ed25519'), makeKeyPair(folder, 'ssh-ed25519', 'ca')];
     run('ssh-keygen', ['-q', '-s', authority.file, '-I', 'anna', '-n', 'anna', `${key.file}.pub`]);
     agent.add([key.file]);
-    expect(execFileSync('ssh-add', ['-l'], { encoding: 'utf8', env: { SSH_AUTH_SOCK: agent.socket } })).toMatch(
-      /ED25519-CERT/,
-    );
+    expect(
+      execFileSync('ssh-add', ['-l'], { encoding: 'utf8', env: { SSH_AUTH_SOCK: agent.socket } }),
+    ).toMatch(/ED25519-CERT/);
     const keys = await createSshAgent({ socketPath: agent.socket }).listKeys(never());
     expect(keys.map(({ keyType }) => keyType)).toEqual(['ssh-ed25519']);
   });
@@ -159,7 +168,7 @@ describe('An agent that means ill', () => {
   const KEY = ssh('ssh-ed25519');
   const publicKey = Buffer.concat([KEY, ssh(Buffer.alloc(32, 7))]);
   const one = identities([publicKey, 'x']);
-  const SOON = 150;
+  const SOON = 400;
   const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
 
   const bad: readonly (readonly [string, Parameters<typeof startHostileAgent>[0], SignerCode])[] = [
@@ -180,10 +189,14 @@ describe('An agent that means ill', () => {
       (_, socket) => void socket.end(one.subarray(0, one.length - 1)),
       'E_AGENT_PROTOCOL',
     ],
-    ['says more than it announced', (_, socket) => void socket.write(Buffer.concat([one, KEY])), 'E_AGENT_PROTOCOL'],
+    [
+      'says more than it announced',
+      (_, socket) => void socket.write(Buffer.concat([one, KEY])),
+      'E_AGENT_PROTOCOL',
+    ],
     [
       'floods after its answer',
-      (_, socket) => void socket.write(Buffer.concat([one, Buffer.alloc(64 * 1024 ** 2)])),
+      (_, socket) => void socket.write(Buffer.concat([one, Buffer.alloc(4 * 1024 ** 2)])),
       'E_AGENT_PROTOCOL',
     ],
     ['answers something else', (_, socket) => void socket.write(framed(Buffer.of(6))), 'E_AGENT_PROTOCOL'],
@@ -268,10 +281,8 @@ describe('An agent that means ill', () => {
     const { signal, ...stop } = abortable();
     const [{ fingerprint } = { fingerprint: '' }] = await knownKeys();
     const signing = createSshAgent({ socketPath: agent.socket }).sign(fingerprint, MESSAGE, signal);
-    const outcome = expect(signing).rejects.toMatchObject(refusal('E_AGENT_CANCELLED'));
-    await sleep(50);
-    stop.abort();
-    await outcome;
+    setTimeout(stop.abort, 50);
+    await expect(signing).rejects.toMatchObject(refusal('E_AGENT_CANCELLED'));
     await agent.alone();
     const again = createSshAgent({ socketPath: agent.socket }).listKeys(signal);
     await expect(again).rejects.toMatchObject(refusal('E_AGENT_CANCELLED'));
@@ -353,9 +364,9 @@ describe('A signature that a lying agent gives is never handed in:', () => {
     run('ssh-keygen', ['-q', '-Y', 'sign', '-n', APPROVAL_NAMESPACE, '-f', key.file, foreign]);
     const armor = readFileSync(`${foreign}.sig`, 'utf8').split('\n').slice(1, -2).join('');
     const ours = Buffer.from(armor, 'base64').subarray(-83);
-    await expect(signedBy('ssh-ed25519', () => Buffer.concat([Buffer.of(14), ssh(ours)]))).rejects.toMatchObject(
-      PROTOCOL,
-    );
+    await expect(
+      signedBy('ssh-ed25519', () => Buffer.concat([Buffer.of(14), ssh(ours)])),
+    ).rejects.toMatchObject(PROTOCOL);
   });
 
   test('over something else than was asked for, such as a login', async () => {

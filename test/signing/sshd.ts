@@ -10,6 +10,7 @@ import { FELHOM, freePort } from '../agent/agent-process.ts';
 import { makeKeyPair, makeTestFolder } from './real-ssh-agent.ts';
 
 const SSHD = '/usr/sbin/sshd';
+const HOST = 'root@127.0.0.1';
 
 export type Ran = { readonly code: number; readonly out: string; readonly err: string };
 
@@ -74,21 +75,29 @@ export async function startSshd(agentSocket: string): Promise<Sshd> {
   const known = join(folder, 'known_hosts');
   writeFileSync(known, `[127.0.0.1]:${port} ${hostKey.publicLine}\n`);
 
+  const options = [
+    'IdentitiesOnly=yes',
+    'BatchMode=yes',
+    'StrictHostKeyChecking=yes',
+    `UserKnownHostsFile=${known}`,
+  ];
+  const always = [
+    '-F',
+    'none',
+    '-p',
+    String(port),
+    '-i',
+    login.file,
+    ...options.flatMap((each) => ['-o', each]),
+  ];
+
   return {
     log: () => log,
     ssh: async (words, { stdin = '', forward, terminal = false } = {}) =>
       new Promise((resolve) => {
         const client = spawn(
           'ssh',
-          [
-            ...['-F', 'none', '-p', String(port), '-i', login.file],
-            ...['IdentitiesOnly=yes', 'BatchMode=yes', 'StrictHostKeyChecking=yes'].flatMap((each) => ['-o', each]),
-            ...['-o', `UserKnownHostsFile=${known}`],
-            ...(forward === undefined ? ['-a'] : ['-A']),
-            ...(terminal ? ['-tt'] : ['-T']),
-            'root@127.0.0.1',
-            ...words,
-          ],
+          [...always, forward === undefined ? '-a' : '-A', terminal ? '-tt' : '-T', HOST, ...words],
           {
             stdio: ['pipe', 'pipe', 'pipe'],
             env: {

@@ -64,7 +64,7 @@ export const signCommands = {
   'signers.pin': 'Security keys must have asked for their PIN.',
   'signers.namespace': 'Signed for: {namespace}',
   'signers.ready': 'Ready: operations can be approved by signature.',
-  'signers.not-ready': 'Nobody can approve anything now: what is wrong says felhom signers check.',
+  'signers.not-ready': 'Nobody can approve anything by signature now.',
   'submit.good': 'Good signature by {principal}, {fingerprint}.',
   'submit.ledger': 'In the ledger as record {n}, {hash}.',
   'submit.next': 'Next: felhom op run {id} --confirm {word}',

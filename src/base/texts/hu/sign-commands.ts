@@ -66,7 +66,7 @@ export const signCommands = {
   'signers.pin': 'A biztonsági kulcsnak a PIN-jét is kérnie kell.',
   'signers.namespace': 'Amire aláírnak: {namespace}',
   'signers.ready': 'Kész: a műveletek aláírással jóváhagyhatók.',
-  'signers.not-ready': 'Most senki semmit sem hagyhat jóvá; hogy mi a baj, megmondja: felhom signers check.',
+  'signers.not-ready': 'Most senki semmit sem hagyhat jóvá aláírással.',
   'submit.good': 'Az aláírás jó: {principal}, {fingerprint}.',
   'submit.ledger': 'A naplóban a(z) {n}. bejegyzés, {hash}.',
   'submit.next': 'Ezután: felhom op run {id} --confirm {word}',
