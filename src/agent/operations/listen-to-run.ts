@@ -97,16 +97,17 @@ async function begin(
   demandClaimed(run);
   const stages = run.signed === null ? UNSIGNED : SIGNED;
   const next = stages[run.stage ?? 'released']?.next;
-  if (stage !== next || (dirty && stages[stage]?.writes !== true)) {
+  const writes = stages[stage]?.writes === true;
+  if (stage !== next || (dirty && !writes)) {
     throw new Refusal('E_BUG', `stage ${stage} cannot follow ${run.stage}`);
   }
-  if (dirty && !run.writing && run.controller.signal.aborted) {
+  if (writes && !run.writing && run.controller.signal.aborted) {
     throw new Refusal('E_CANCELLED', 'it was cancelled in time');
   }
-  run.writing ||= dirty && !CAN_BE_CANCELLED.has(stage);
-  await store.note(run.id, { at: clock.now(), stage, dirty: dirty || run.dirty });
+  run.writing ||= writes && !CAN_BE_CANCELLED.has(stage);
+  await store.note(run.id, { at: clock.now(), stage, dirty: writes || run.dirty });
   run.stage = stage;
-  run.dirty ||= dirty;
+  run.dirty ||= writes;
   book.show(run.id, { stage, dirty: run.dirty });
 }
 

@@ -36,6 +36,7 @@ export async function submitSignature(
     const asked = book.known(id);
     mark.demandForward();
     demandPending(asked, mark.now());
+    demandBytes(asked, mark.now());
     // One door cannot shut out the other.
     const waitS = submissions.take(by.door);
     if (waitS > 0) {
@@ -80,6 +81,23 @@ export async function submitSignature(
     });
     return { operation, approval, ledger };
   });
+}
+
+/** What can be told without looking further; the bytes themselves are judged later. */
+function demandBytes({ id, bytes }: Operation, now: number): void {
+  if (bytes === null) {
+    throw new Refusal('E_OP_BYTES', 'no bytes were made for this operation yet', {
+      hint: `ask for them: felhom op bytes ${id}`,
+    });
+  }
+  if (now < bytes.expires) return;
+  throw new Refusal(
+    'E_OP_EXPIRED',
+    `the bytes could be signed until ${new Date(bytes.expires).toISOString()}`,
+    {
+      hint: `ask for new ones, and sign those: felhom op bytes ${id}`,
+    },
+  );
 }
 
 function demandPending(operation: Operation, now: number): void {
