@@ -10,11 +10,12 @@ import { APPROVAL_NAMESPACE } from '../../src/contracts/approval-payload.ts';
 import type { SignerCode } from '../../src/contracts/signer.ts';
 import { createSshAgent } from '../../src/signing/ssh-agent.ts';
 import { parseArmor, parseSshsig } from '../../src/signing/sshsig.ts';
-import { readWire, wireString, wireUint32 } from '../../src/signing/wire.ts';
+import { wireString, wireUint32 } from '../../src/signing/wire.ts';
 import { framed, identities, startHostileAgent } from './hostile-agent.ts';
 import { allowLine, GOOD_KINDS, makeKey, makeSigningFolder, signByKeygen, type Kind } from './keys.ts';
-import { makeSecurityKey, SK_KINDS, tokenSignature, TOUCHED, type SecurityKey } from './make-sk.ts';
+import { makeSecurityKey, SK_KINDS, TOUCHED, type SecurityKey } from './make-sk.ts';
 import { run, startSshAgent } from './real-ssh-agent.ts';
+import { startTokenAgent } from './token-agent.ts';
 import { judgeTest, MESSAGE as TEST_MESSAGE, trustOf } from './trust-folder.ts';
 
 const MESSAGE = '{"not":"an operation"}\n';
@@ -425,25 +426,12 @@ describe('A signature that a lying agent gives is never handed in:', () => {
 });
 
 describe('A security key in an ssh-agent', () => {
-  /** As ssh-sk-helper(8) would have it sign. */
-  const startTokenAgent = async (key: SecurityKey, flags: number) => {
-    const { socket } = await startHostileAgent((message, asking) => {
-      if (message[0] === 11) return void asking.write(identities([key.blob, 'on the key ring']));
-      const data = readWire(message.subarray(1), 'request', (wire) => {
-        wire.string();
-        const asked = wire.string();
-        wire.uint32();
-        return asked;
-      });
-      const signature = tokenSignature(key, data, flags, 3);
-      return void asking.write(framed(Buffer.of(14), wireString(signature)));
-    });
-    return createSshAgent({ socketPath: socket });
-  };
+  const signerWith = async (key: SecurityKey, flags: number) =>
+    createSshAgent({ socketPath: await startTokenAgent(key, flags) });
 
   test.each(SK_KINDS)('is told as one that wants a touch, and its signature is taken (%s)', async (kind) => {
     const key = makeSecurityKey(kind);
-    const signer = await startTokenAgent(key, TOUCHED);
+    const signer = await signerWith(key, TOUCHED);
     expect(await signer.listKeys(never())).toMatchObject([{ fingerprint: key.fingerprint, touch: true }]);
     const armor = await signer.sign(key.fingerprint, TEST_MESSAGE, never());
     const trust = await trustOf({ allowed: allowLine('anna', key.line) });
@@ -452,7 +440,7 @@ describe('A security key in an ssh-agent', () => {
 
   test('that was not touched signs, and the host refuses what it signed', async () => {
     const key = makeSecurityKey();
-    const signer = await startTokenAgent(key, 0);
+    const signer = await signerWith(key, 0);
     const armor = await signer.sign(key.fingerprint, TEST_MESSAGE, never());
     const trust = await trustOf({ allowed: allowLine('anna', key.line) });
     expect(await judgeTest({ armor, trust })).toMatchObject({ state: 'refused', code: 'E_SK_TOUCH' });
