@@ -1,7 +1,12 @@
 // Words about operations that several screens share: how far it is, how it ended.
 import { formatBytes } from '../../src/base/units.ts';
 import { tellRefusal } from '../../src/base/texts/tell-refusal.ts';
-import type { Operation, OperationProgress, OperationState } from '../../src/contracts/facts/operations.ts';
+import type {
+  FormatStage,
+  Operation,
+  OperationProgress,
+  OperationState,
+} from '../../src/contracts/facts/operations.ts';
 import { isOpen } from '../../src/contracts/operation-states.ts';
 import { lastFacts, type Model } from '../draw/model.ts';
 import type { Tone } from '../draw/line.ts';
@@ -42,3 +47,13 @@ export function tellEnd({ text }: Model, { state, ended }: Operation): string {
  */
 export const needsSignature = ({ verdict, signals }: Operation): boolean =>
   verdict !== 'blank_proven' && (verdict !== 'unverified' || signals.length > 0);
+
+/** From here on the new file system is being made: there is nothing left to save by stopping. */
+const PAST_CANCELLING: ReadonlySet<FormatStage> = new Set(['mkfs', 'fs_verified', 'released']);
+export const cancelIsLate = ({ stage }: Operation): boolean => stage !== null && PAST_CANCELLING.has(stage);
+
+export const shareOf = ({
+  bytes_done,
+  bytes_total,
+}: Pick<OperationProgress, 'bytes_done' | 'bytes_total'>): number =>
+  bytes_total === 0 ? 0 : bytes_done / bytes_total;

@@ -9,6 +9,7 @@ import { facts as enFacts } from './en/facts.ts';
 import { operations as enOperations } from './en/operations.ts';
 import { scan as enScan } from './en/scan.ts';
 import { screens as enScreens } from './en/screens.ts';
+import { signView as enSignView } from './en/sign-view.ts';
 import { signals as enSignals } from './en/signals.ts';
 import { signing as enSigning } from './en/signing.ts';
 import { actions as huActions } from './hu/actions.ts';
@@ -21,6 +22,7 @@ import { facts as huFacts } from './hu/facts.ts';
 import { operations as huOperations } from './hu/operations.ts';
 import { scan as huScan } from './hu/scan.ts';
 import { screens as huScreens } from './hu/screens.ts';
+import { signView as huSignView } from './hu/sign-view.ts';
 import { signals as huSignals } from './hu/signals.ts';
 import { signing as huSigning } from './hu/signing.ts';
 
@@ -37,6 +39,7 @@ const AREAS = {
     enOperations,
     enScan,
     enScreens,
+    enSignView,
     enSignals,
     enSigning,
   ],
@@ -51,6 +54,7 @@ const AREAS = {
     huOperations,
     huScan,
     huScreens,
+    huSignView,
     huSignals,
     huSigning,
   ],
