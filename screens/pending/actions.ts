@@ -91,7 +91,7 @@ function run(operation: Operation, { text }: Model, shared: Shared): Action {
   const { id, state, fstype, approved_by: approved, bytes } = operation;
   const what =
     approved?.how === 'signature'
-      ? (`op-action.run-signed-${bytes?.wipe ?? 'full'}` as const)
+      ? (`op-action.run-signed.${bytes?.wipe ?? 'full'}` as const)
       : 'op-action.run-what';
   return {
     ...shared,

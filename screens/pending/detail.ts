@@ -140,7 +140,7 @@ function signingLines({ state, bytes, approvals }: Operation, { text }: Model): 
   if (state !== 'pending' && state !== 'approved') return signed;
   if (bytes === null) return [...signed, field(text('field.to-sign'), text('pending.bytes-none'))];
   const words = text('pending.bytes', {
-    wipe: text(`sign.wipe-${bytes.wipe}`),
+    wipe: text(`sign.wipe.${bytes.wipe}`),
     at: formatMoment(bytes.expires),
     digest: inGroups(bytes.sha256),
   });

@@ -130,6 +130,8 @@ export const signCommands: { readonly [C in SignCommandId]: SignCommand } = {
   },
 };
 
+export const isSignCommand = (id: string): id is SignCommandId => Object.hasOwn(signCommands, id);
+
 /** Why a key of the sign view does nothing here and now. */
 export function signOff(session: Session, id: SignCommandId): TextKey | undefined {
   const view = session.console.signing.store.getState();

@@ -97,7 +97,7 @@ function factLines(view: SignView, model: Model, width: number): readonly Line[]
   const { bytes, operation } = view;
   if (bytes.state === 'there') return messageLines(bytes, model, width);
   if (bytes.state === 'asking') return wrap(model.text('sign.asking'), width, 'dim');
-  if (bytes.state === 'unfit') return wrap(model.text(`sign.unfit-${bytes.why}`), width, 'bad');
+  if (bytes.state === 'unfit') return wrap(model.text(`sign.unfit.${bytes.why}`), width, 'bad');
   if (phaseOf(view) === 'sign') return wrap(model.text('sign.no-bytes'), width, 'dim');
   return [
     ...wrap(model.text('sign.as-listed'), width, 'dim'),
@@ -121,7 +121,7 @@ function sectionOf(session: Session, view: SignView, model: Model, width: number
   if (view.asking === null) return section;
   const { what } = view.asking;
   const kind = view.bytes.state === 'there' ? view.bytes.payload.args.wipe : 'full';
-  const key = what === 'wipe' ? (`sign.ask-wipe-${kind}` as const) : (`sign.ask-${what}` as const);
+  const key = what === 'wipe' ? (`sign.ask-wipe.${kind}` as const) : (`sign.ask.${what}` as const);
   return {
     title,
     lines: wrap(text(key), width),

@@ -27,7 +27,7 @@ export function messageLines(bytes: TheBytes, model: Model, width: number): read
     field(text('field.new-uuid'), args.fs_uuid),
     field(
       text('field.wipe'),
-      segment(text(`sign.wipe-${args.wipe}`), args.wipe === 'full' ? 'plain' : 'warn'),
+      segment(text(`sign.wipe.${args.wipe}`), args.wipe === 'full' ? 'plain' : 'warn'),
     ),
     field(text('field.valid'), validity(bytes, model)),
     field(text('field.asked-by'), tellRequester(text, { door: by.door, vmid: by.vmid ?? null, name: null })),
@@ -41,7 +41,7 @@ export function messageLines(bytes: TheBytes, model: Model, width: number): read
     field(text('field.install'), segment(payload.install, 'dim')),
     field(text('field.nonce'), segment(payload.nonce, 'dim')),
   ];
-  return [...wrap(text(`sign.what-${args.wipe}`, { fstype }), width, 'bad'), ...folded(lines, width)];
+  return [...wrap(text(`sign.what.${args.wipe}`, { fstype }), width, 'bad'), ...folded(lines, width)];
 }
 
 /** How long the bytes can be signed and the operation be run. */

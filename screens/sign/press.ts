@@ -17,7 +17,7 @@ import { toast } from '../input/toast.ts';
 import { DEAF_MS, isUnseen } from '../input/unseen.ts';
 import { allKeys, type KeyRow } from '../keys.ts';
 import type { Session } from '../session.ts';
-import { answerYes, isBarred, isStuck, signOff, type SignCommandId } from './commands.ts';
+import { answerYes, isBarred, isSignCommand, isStuck, signOff, type SignCommandId } from './commands.ts';
 import { signScrollLimit } from './draw.ts';
 
 const MAX_TYPED = 64;
@@ -26,7 +26,6 @@ const ACCEPT = 'y';
 const SCROLLS: Readonly<Record<string, number>> = { Down: 1, Up: -1, PgDn: PAGE, PgUp: -PAGE };
 
 const rows: readonly (KeyRow & { readonly id: string })[] = allKeys;
-const isSignCommand = (id: string): id is SignCommandId => id.startsWith('sign.');
 const commandOf = (name: string): SignCommandId | undefined =>
   rows
     .filter((row) => row.places.includes('sign') && row.keys.includes(name))

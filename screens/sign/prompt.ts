@@ -5,10 +5,9 @@ import { lineWidth, segment, type Line } from '../draw/line.ts';
 import type { Model } from '../draw/model.ts';
 import { allKeys, type KeyRow } from '../keys.ts';
 import type { Session } from '../session.ts';
-import { isStuck, signOff, type SignCommandId } from './commands.ts';
+import { isSignCommand, isStuck, signOff } from './commands.ts';
 
 const rows: readonly (KeyRow & { readonly id: string })[] = allKeys;
-const isSignCommand = (id: string): id is SignCommandId => id.startsWith('sign.');
 
 export function signPrompt(session: Session, model: Model): Line {
   const view = session.console.signing.store.getState();

@@ -38,7 +38,7 @@ export function runSection(_session: Session, view: SignView, model: Model, widt
               ...wrap(text('sign.type-word-run', { word }), width, 'strong'),
               [segment('> ', 'key'), segment(view.typed), segment(' ', 'selected')],
             ]
-          : [[segment(text(`sign.doing-${view.doing.what}`), 'info')]],
+          : [[segment(text(`sign.doing.${view.doing.what}`), 'info')]],
     };
   }
   if (phaseOf(view) === 'running') {

@@ -42,7 +42,7 @@ export function waySection(session: Session, view: SignView, model: Model, width
       ...hanging('a', text('sign.way-laptop'), width),
       ...hanging('b', text('sign.way-agent'), width),
       ...hanging('c', text('sign.way-offline'), width),
-      ...hanging('w', text(`sign.way-wipe-${bytes.payload.args.wipe}`), width, 'dim'),
+      ...hanging('w', text(`sign.way-wipe.${bytes.payload.args.wipe}`), width, 'dim'),
     ],
     foot: busyLines(view, model),
   };
@@ -59,7 +59,7 @@ const hanging = (key: string, words: string, width: number, tone: 'plain' | 'dim
 
 /** What is waited for, while something is. */
 const busyLines = ({ doing }: SignView, { text }: Model): Line[] =>
-  doing === null ? [] : [[segment(text(`sign.doing-${doing.what}`), 'info')]];
+  doing === null ? [] : [[segment(text(`sign.doing.${doing.what}`), 'info')]];
 
 function laptopSection(session: Session, view: SignView, model: Model, width: number): Section {
   const { text } = model;

@@ -22,7 +22,7 @@ export const signView = {
   'footer.sign.close': 'close',
   'footer.sign.ways': 'other ways',
   'footer.sign.clear': 'clear it',
-  'footer.sign.give-up': 'give up waiting',
+  'footer.sign.give-up': 'give up',
   'off.sign-view': 'only where an operation is signed: S on Pending',
   'off.only-esc': 'only Esc works here',
   'off.one-only': 'one row at a time: Ctrl+\\ clears the marks',
@@ -38,9 +38,9 @@ export const signView = {
   'op-action.no-signature-needed': 'it was let run without a signature',
   'op-action.sign-what':
     'Shows all that is signed. Nothing happens to the device before it is signed, and then run: then everything on it is lost, and a new {fstype} is made.',
-  'op-action.run-signed-full':
+  'op-action.run-signed.full':
     'Claims the device, proves once more that signature and device are what was approved, overwrites all of it with zeros, and makes the new {fstype}.',
-  'op-action.run-signed-quick':
+  'op-action.run-signed.quick':
     'Claims the device, proves once more that signature and device are what was approved, zeroes the places where formats are recognised, and makes the new {fstype}.',
   'sign.title': 'Sign',
   'sign.title-run': 'Signed',
@@ -50,9 +50,9 @@ export const signView = {
   'sign.no-bytes': 'There are no bytes to sign.',
   'sign.try-again': 'asks the agent again',
   'sign.new-bytes': 'asks for bytes that can be signed',
-  'sign.unfit-unreadable':
+  'sign.unfit.unreadable':
     'The agent gave bytes that are no approval as this console knows it. They are not shown and must not be signed here. Esc goes back.',
-  'sign.unfit-other':
+  'sign.unfit.other':
     'The agent gave the bytes of another operation or another disk. They must not be signed here. Esc goes back.',
   'sign.only-esc': 'Nothing can be done here: only Esc works.',
   'sign.busy': 'Something is being waited for; Esc leaves.',
@@ -60,12 +60,12 @@ export const signView = {
   'sign.as-listed': 'As the agent lists it; what was signed is not at hand:',
   'sign.end': '(the end: Up and PgUp go back)',
   'sign.scrolls': 'arrows scroll',
-  'sign.what-full':
+  'sign.what.full':
     'EVERYTHING on this disk is lost: every byte is overwritten with zeros, then a new {fstype} is made.',
-  'sign.what-quick':
+  'sign.what.quick':
     'EVERYTHING on this disk is lost: the places where formats are recognised are zeroed, then a new {fstype} is made.',
-  'sign.wipe-full': 'full: every byte is overwritten',
-  'sign.wipe-quick': 'quick: old data stays readable for who looks for it',
+  'sign.wipe.full': 'full: every byte is overwritten',
+  'sign.wipe.quick': 'quick: old data stays readable for who looks for it',
   'field.wipe': 'wipe',
   'field.valid': 'valid until',
   'field.on-it': 'on it now',
@@ -84,8 +84,8 @@ export const signView = {
   'sign.way-laptop': 'On the laptop: nothing is forwarded',
   'sign.way-agent': 'With the forwarded ssh-agent (ssh -A)',
   'sign.way-offline': 'Offline: print the bytes, paste the signature',
-  'sign.way-wipe-full': 'Quick wipe instead of full: faster, but old data stays readable',
-  'sign.way-wipe-quick': 'Full wipe instead of quick: overwrites every byte',
+  'sign.way-wipe.full': 'Quick wipe instead of full: faster, but old data stays readable',
+  'sign.way-wipe.quick': 'Full wipe instead of quick: overwrites every byte',
   'sign.laptop-waits':
     'Run these on the laptop; y copies 1 and 2, again 3 and 4. It goes on here by itself when the signature arrives.',
   'sign.copied-first': 'Copied 1 and 2: they get the bytes and show them. y again copies 3 and 4.',
@@ -122,20 +122,20 @@ export const signView = {
   'sign.printed-digest':
     'Copy from base64 to END, paste it where the key is. The SHA-256 must begin with {digest}.',
   'sign.printed-back': 'Enter goes back to the console, where the signature is pasted.',
-  'sign.doing-bytes': 'The agent is asked for the bytes …',
-  'sign.doing-sign': 'The key is asked to sign …',
-  'sign.doing-submit': 'The signature is handed in …',
-  'sign.doing-run': 'The agent is asked to run it …',
-  'sign.doing-cancel': 'The agent is asked to stop it …',
-  'sign.ask-wipe-full':
+  'sign.doing.bytes': 'The agent is asked for the bytes …',
+  'sign.doing.sign': 'The key is asked to sign …',
+  'sign.doing.submit': 'The signature is handed in …',
+  'sign.doing.run': 'The agent is asked to run it …',
+  'sign.doing.cancel': 'The agent is asked to stop it …',
+  'sign.ask-wipe.full':
     'Ask for a quick wipe: this makes new bytes. Whoever has signed the present ones, or carries them away, must sign the new ones.',
-  'sign.ask-wipe-quick':
+  'sign.ask-wipe.quick':
     'Ask for a full wipe: this makes new bytes. Whoever has signed the present ones, or carries them away, must sign the new ones.',
-  'sign.ask-offline':
+  'sign.ask.offline':
     'Make bytes that last 24 hours: they are new ones. Whoever has signed the present ones, or carries them away, must sign the new ones.',
-  'sign.ask-renew':
+  'sign.ask.renew':
     'Make new bytes: whoever has signed the present ones, or carries them away, must sign the new ones.',
-  'sign.ask-cancel':
+  'sign.ask.cancel':
     'Stop it: parts of the disk may have been overwritten already, and it stays without a file system. It cannot go on later.',
   'sign.approved': 'Approved: it can be run',
   'sign.signed-by': 'Signed by {principal} with {key}, {at}, handed in by {by}.',

@@ -23,7 +23,7 @@ export const signView = {
   'footer.sign.close': 'bezár',
   'footer.sign.ways': 'más módok',
   'footer.sign.clear': 'kiürít',
-  'footer.sign.give-up': 'nem vár tovább',
+  'footer.sign.give-up': 'feladja',
   'off.sign-view': 'csak ott, ahol egy műveletet aláírnak: S a Függőben képernyőn',
   'off.only-esc': 'itt csak az Esc működik',
   'off.one-only': 'egyszerre egy sor: Ctrl+\\ törli a kijelöléseket',
@@ -39,9 +39,9 @@ export const signView = {
   'op-action.no-signature-needed': 'aláírás nélkül engedték futni',
   'op-action.sign-what':
     'Megmutat mindent, amit alá kell írni. Az eszközzel semmi sem történik, amíg alá nem írják, majd el nem indítják: akkor minden elvész róla, és új {fstype} készül.',
-  'op-action.run-signed-full':
+  'op-action.run-signed.full':
     'Lefoglalja az eszközt, még egyszer bizonyítja, hogy aláírás és eszköz az, amit jóváhagytak, az egészet nullákkal írja felül, és új {fstype} készül.',
-  'op-action.run-signed-quick':
+  'op-action.run-signed.quick':
     'Lefoglalja az eszközt, még egyszer bizonyítja, hogy aláírás és eszköz az, amit jóváhagytak, lenullázza azokat a helyeket, ahol a formátumok felismerhetők, és új {fstype} készül.',
   'sign.title': 'Aláírás:',
   'sign.title-run': 'Aláírt művelet:',
@@ -51,9 +51,9 @@ export const signView = {
   'sign.no-bytes': 'Nincsenek aláírandó bájtok.',
   'sign.try-again': 'újra kéri az ügynöktől',
   'sign.new-bytes': 'aláírható bájtokat kér',
-  'sign.unfit-unreadable':
+  'sign.unfit.unreadable':
     'Az ügynök olyan bájtokat adott, amelyek e konzol szerint nem jóváhagyás. Nem láthatók, és itt nem szabad aláírni őket. Esc visszalép.',
-  'sign.unfit-other':
+  'sign.unfit.other':
     'Az ügynök egy másik művelet vagy másik lemez bájtjait adta. Itt nem szabad aláírni őket. Esc visszalép.',
   'sign.only-esc': 'Itt semmit sem lehet tenni: csak az Esc működik.',
   'sign.busy': 'Valamire még várni kell; Esc kilép.',
@@ -61,17 +61,17 @@ export const signView = {
   'sign.as-listed': 'Ahogy az ügynök felsorolja; amit aláírtak, nincs kéznél:',
   'sign.end': '(a vége: Fel és PgUp visszavisz)',
   'sign.scrolls': 'nyilak görgetnek',
-  'sign.what-full':
+  'sign.what.full':
     'MINDEN elvész erről a lemezről: minden bájtja nullákkal íródik felül, aztán új {fstype} készül.',
-  'sign.what-quick':
+  'sign.what.quick':
     'MINDEN elvész erről a lemezről: ahol a formátumok felismerhetők, lenullázódik, aztán új {fstype} készül.',
-  'sign.wipe-full': 'teljes: minden bájt felülíródik',
-  'sign.wipe-quick': 'gyors: a régi adat kiolvasható marad annak, aki keresi',
+  'sign.wipe.full': 'teljes: minden bájt felülíródik',
+  'sign.wipe.quick': 'gyors: a régi adat kiolvasható marad annak, aki keresi',
   'field.wipe': 'törlés',
   'field.valid': 'érvényes',
   'field.on-it': 'most rajta van',
   'field.to-compare': 'összevetni',
-  'field.made': 'bájtok készültek',
+  'field.made': 'készültek',
   'field.signatures': 'aláírások',
   'field.sha256': 'SHA-256',
   'field.install': 'telepítés',
@@ -85,8 +85,8 @@ export const signView = {
   'sign.way-laptop': 'A laptopon: semmi sem továbbítódik',
   'sign.way-agent': 'A továbbított ssh-agenttel (ssh -A)',
   'sign.way-offline': 'Hálózat nélkül: bájtok kiírása, aláírás beillesztése',
-  'sign.way-wipe-full': 'Gyors törlés teljes helyett: hamarabb kész, de a régi adat kiolvasható marad',
-  'sign.way-wipe-quick': 'Teljes törlés gyors helyett: minden bájtot felülír',
+  'sign.way-wipe.full': 'Gyors törlés teljes helyett: hamarabb kész, de a régi adat kiolvasható marad',
+  'sign.way-wipe.quick': 'Teljes törlés gyors helyett: minden bájtot felülír',
   'sign.laptop-waits':
     'Ezeket a laptopon futtasd; y másolja az 1-est és 2-est, újra a 3-ast és 4-est. Itt magától folytatódik, amint megjön az aláírás.',
   'sign.copied-first': 'Az 1-es és 2-es másolva: elhozza és megmutatja a bájtokat. y újra: 3-as és 4-es.',
@@ -122,20 +122,20 @@ export const signView = {
   'sign.printed-digest':
     'Másold base64-től END-ig, és illeszd be ott, ahol a kulcs van. A SHA-256 eleje legyen: {digest}.',
   'sign.printed-back': 'Enter visszavisz a konzolba, ahová az aláírást be kell illeszteni.',
-  'sign.doing-bytes': 'Kérem az ügynöktől a bájtokat …',
-  'sign.doing-sign': 'Kérem a kulcs aláírását …',
-  'sign.doing-submit': 'Az aláírás beadása …',
-  'sign.doing-run': 'Kérem az ügynöktől a futtatást …',
-  'sign.doing-cancel': 'Kérem az ügynöktől a leállítást …',
-  'sign.ask-wipe-full':
+  'sign.doing.bytes': 'Kérem az ügynöktől a bájtokat …',
+  'sign.doing.sign': 'Kérem a kulcs aláírását …',
+  'sign.doing.submit': 'Az aláírás beadása …',
+  'sign.doing.run': 'Kérem az ügynöktől a futtatást …',
+  'sign.doing.cancel': 'Kérem az ügynöktől a leállítást …',
+  'sign.ask-wipe.full':
     'Gyors törlést kér: ehhez új bájtok készülnek. Aki a mostaniakat aláírta vagy elvitte, az újakat kell, hogy aláírja.',
-  'sign.ask-wipe-quick':
+  'sign.ask-wipe.quick':
     'Teljes törlést kér: ehhez új bájtok készülnek. Aki a mostaniakat aláírta vagy elvitte, az újakat kell, hogy aláírja.',
-  'sign.ask-offline':
+  'sign.ask.offline':
     '24 óráig érvényes bájtokat készít: ezek újak. Aki a mostaniakat aláírta vagy elvitte, az újakat kell, hogy aláírja.',
-  'sign.ask-renew':
+  'sign.ask.renew':
     'Új bájtokat készít: aki a mostaniakat aláírta vagy elvitte, az újakat kell, hogy aláírja.',
-  'sign.ask-cancel':
+  'sign.ask.cancel':
     'Leállítja: a lemez egyes részei már felülíródhattak, és fájlrendszer nélkül marad. Később nem folytatható.',
   'sign.approved': 'Jóváhagyva: futtatható',
   'sign.signed-by': 'Aláírta {principal}, kulcsa {key}, {at}, beadta: {by}.',
