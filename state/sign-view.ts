@@ -16,7 +16,6 @@ export type TheBytes = {
   readonly payload: ApprovalPayload;
   /** Over these very bytes, counted here. */
   readonly sha256: string;
-  readonly made: number;
   readonly expires: number;
   readonly offline: boolean;
   readonly signers: SignersTold;
@@ -120,10 +119,19 @@ export function heard(view: SignView, operation: Operation | undefined, now: num
   return next.bytes === view.bytes ? next : { ...next, ...asksAnew(now) };
 }
 
+/** The agent's answer to who asks for the bytes. */
+export const given = (view: SignView, bytes: Bytes, operation: Operation, now: number): SignView => ({
+  ...heard(view, operation, now),
+  ...asksAnew(now),
+  bytes,
+  pasted: '',
+  copied: 0,
+});
+
+/** The operation is never an older one here. */
 function heardBytes(bytes: Bytes, operation: Operation): Bytes {
   if (bytes.state !== 'there' || bytes.outdated || operation.bytes === null) return bytes;
-  const { sha256, made } = operation.bytes;
-  return sha256 !== bytes.sha256 && made > bytes.made ? { ...bytes, outdated: true } : bytes;
+  return operation.bytes.sha256 === bytes.sha256 ? bytes : { ...bytes, outdated: true };
 }
 
 export const gone = (view: SignView, way: Way, now: number): SignView => ({

@@ -9,6 +9,7 @@ import { SIGN_DEADLINE_MS, type Signer, type SignerCode } from '../src/contracts
 import type { CallRoute } from '../src/contracts/source.ts';
 import {
   chosenKey,
+  given,
   heard,
   listed,
   openedOn,
@@ -101,7 +102,7 @@ export function createSigning(options: {
         const answer = await call('bytesOperation', { params: { id }, body: wish });
         const bytes = await understand(answer, id);
         if (!mine.signal.aborted) {
-          change((view, now) => ({ ...view, bytes, since: now, typed: '', pasted: '', copied: 0 }));
+          change((view, now) => given(view, bytes, answer.operation, now));
         }
         return answer.operation;
       } catch (error) {
@@ -261,7 +262,7 @@ async function understand(
   id: string,
 ): Promise<Bytes> {
   // Only whoever signs needs them; the first frame does not wait for schemas.
-  const [{ parseApproval }, { sha256sum }] = await Promise.all([
+  const [{ parseApproval }, { plainSha256 }] = await Promise.all([
     import('../src/contracts/approval-payload.ts'),
     import('../src/base/digest.ts'),
   ]);
@@ -275,8 +276,7 @@ async function understand(
     state: 'there',
     message,
     payload,
-    sha256: sha256sum(message),
-    made: operation.bytes?.made ?? Date.parse(payload.created),
+    sha256: plainSha256(message),
     expires: Date.parse(payload.expires),
     offline: operation.bytes?.offline ?? false,
     signers,

@@ -8,8 +8,8 @@ export const sha256 = (domain: string, content: string | Uint8Array): string =>
       hash('sha256', `${domain}\0${content}`)
     : createHash('sha256').update(`${domain}\0`).update(content).digest('hex');
 
-/** Plain, as sha256sum(1) prints it: for digests that people compare with other tools. */
-export const sha256sum = (content: string): string => hash('sha256', content);
+/** As sha256sum(1) prints it: for what people compare by themselves. */
+export const plainSha256 = (content: string): string => hash('sha256', content);
 
 export const randomHex = (bytes: number): string => randomBytes(bytes).toString('hex');
 
