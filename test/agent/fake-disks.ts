@@ -11,6 +11,15 @@ import type { DiskPorts, Leftovers } from '../../src/agent/operations/ports.ts';
 
 export const UNSIGNED_STAGES = ['rechecked', 'zero_verified', 'mkfs', 'fs_verified', 'released'] as const;
 
+export const SIGNED_STAGES = [
+  'rechecked',
+  'wiping',
+  'zero_verified',
+  'mkfs',
+  'fs_verified',
+  'released',
+] as const;
+
 export type DiskWish = {
   readonly name: string;
   readonly durableId?: string | null;
@@ -126,11 +135,13 @@ export function createFakeDisks(wishes: readonly DiskWish[] = []): FakeDisks {
         fake.started.push({ order, flag: flags.get(order.identity) });
         let dirty = false;
         try {
-          for (const stage of UNSIGNED_STAGES) {
+          const isSigned = order.wipe !== 'none';
+          for (const stage of isSigned ? SIGNED_STAGES : UNSIGNED_STAGES) {
             const end = await fake.beforeStage(stage, listener);
             if (end !== undefined) return end;
-            if (signal.aborted && !dirty) return { state: 'cancelled', dirty };
-            const writes: boolean = dirty || stage === 'mkfs';
+            if (signal.aborted && (!dirty || (isSigned && stage !== 'fs_verified' && stage !== 'released')))
+              return { state: 'cancelled', dirty };
+            const writes: boolean = dirty || stage === 'mkfs' || stage === 'wiping';
             await listener.onStage(stage, writes);
             dirty = writes;
             fake.passed.push(stage);

@@ -104,8 +104,8 @@ export const packageRules: readonly PackageRule[] = [
   { name: 'node:child_process', folders: ['src/base'], why: 'one guarded door for tools' },
   {
     name: 'node:fs',
-    folders: ['src/base', 'src/host', 'src/disks', 'src/clients', 'src/agent', 'src/cli'],
-    why: 'no files in stores, screens and rules',
+    folders: ['src/base', 'src/host', 'src/signing', 'src/disks', 'src/clients', 'src/agent', 'src/cli'],
+    why: 'no files in stores, screens and rules; signing reads who may sign',
   },
   {
     name: 'node:os',
@@ -114,7 +114,7 @@ export const packageRules: readonly PackageRule[] = [
   },
   {
     name: 'node:path',
-    folders: ['src/base', 'src/host', 'src/disks', 'src/clients', 'src/agent', 'src/cli'],
+    folders: ['src/base', 'src/host', 'src/signing', 'src/disks', 'src/clients', 'src/agent', 'src/cli'],
     why: 'as node:fs',
   },
   { name: 'node:url', folders: ['src/base', 'src/clients', 'src/cli'], why: 'as node:fs' },
