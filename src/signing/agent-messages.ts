@@ -2,6 +2,8 @@
 // says. An answer that is anything else than announced counts as none.
 import type { SignerCode } from '../contracts/signer.ts';
 import { agentError } from './agent-error.ts';
+import { SignatureRefusal } from './signature-refusal.ts';
+import { readWire, wireString, wireUint32, type WireReader } from './wire.ts';
 
 const FAILURE = 5;
 const REQUEST_IDENTITIES = 11;
@@ -10,96 +12,72 @@ const SIGN_REQUEST = 13;
 const SIGN_RESPONSE = 14;
 /** Without it, an RSA key signs with SHA-1. */
 const RSA_SHA2_512 = 4;
-const LENGTH_BYTES = 4;
 
 export type Identity = { readonly blob: Buffer; readonly keyType: string; readonly comment: string };
-export type AgentSignature = {
-  readonly algorithm: string;
-  /** As it stands in SSHSIG: the algorithm and what belongs to it. */
-  readonly blob: Buffer;
-};
 
 export const identitiesRequest = (): Buffer => Buffer.of(REQUEST_IDENTITIES);
 
-export function signRequest(keyBlob: Uint8Array, data: Uint8Array): Buffer {
-  return Buffer.concat([
+/** Other kinds of keys have no flags: OpenSSH ignores them there, other agents may refuse. */
+export const signRequest = ({ blob, keyType }: Identity, data: Uint8Array): Buffer =>
+  Buffer.concat([
     Buffer.of(SIGN_REQUEST),
-    stringOf(keyBlob),
-    stringOf(data),
-    // Other kinds of keys have no flags: OpenSSH ignores it for them, other agents refuse.
-    numberOf(readText(createReader(keyBlob)) === 'ssh-rsa' ? RSA_SHA2_512 : 0),
+    wireString(blob),
+    wireString(data),
+    wireUint32(keyType === 'ssh-rsa' ? RSA_SHA2_512 : 0),
   ]);
-}
 
-export function readIdentities(answer: Buffer): readonly Identity[] {
-  // OpenSSH's says so when it is told to list nothing, some others while they are locked.
-  const reader = openAnswer(answer, IDENTITIES_ANSWER, 'E_AGENT_EMPTY');
-  const count = reader.number();
-  const identities: Identity[] = [];
-  // Ends with the answer's bytes, whatever number it announced.
-  for (let index = 0; index < count; index += 1) {
-    const blob = reader.string();
-    const comment = reader.string().toString('utf8');
-    identities.push({ blob, keyType: readText(createReader(blob)), comment });
-  }
-  reader.end();
-  return identities;
-}
+export const readIdentities = (answer: Buffer): readonly Identity[] =>
+  // Some agents say no to this, too, while they are locked.
+  readAnswer(answer, IDENTITIES_ANSWER, 'E_AGENT_EMPTY', (wire) => {
+    const count = wire.uint32();
+    const identities: Identity[] = [];
+    // Ends with the bytes of the answer, whatever number it announced.
+    for (let index = 0; index < count; index += 1) {
+      const blob = wire.string();
+      const comment = wire.string().toString('utf8');
+      identities.push({ blob, keyType: nameAtStart(blob), comment });
+    }
+    return identities;
+  });
 
-export function readSignature(answer: Buffer): AgentSignature {
-  const reader = openAnswer(answer, SIGN_RESPONSE, 'E_AGENT_REFUSED');
-  const blob = reader.string();
-  reader.end();
-  return { algorithm: readText(createReader(blob)), blob };
-}
+/** As it stands in SSHSIG: its algorithm, and what belongs to that. */
+export const readSignature = (answer: Buffer): { readonly algorithm: string; readonly signature: Buffer } =>
+  readAnswer(answer, SIGN_RESPONSE, 'E_AGENT_REFUSED', (wire) => {
+    const signature = wire.string();
+    return { algorithm: nameAtStart(signature), signature };
+  });
 
-type Reader = {
-  readonly number: () => number;
-  readonly string: () => Buffer;
-  readonly end: () => void;
-};
-
-function openAnswer(answer: Buffer, wanted: number, onFailure: SignerCode): Reader {
+function readAnswer<T>(
+  answer: Buffer,
+  wanted: number,
+  onFailure: SignerCode,
+  read: (wire: WireReader) => T,
+): T {
   const type = answer[0];
   if (type === FAILURE) throw agentError(onFailure, 'the ssh-agent said no');
-  if (type !== wanted) throw nonsense(`a message of type ${type ?? 'none'} in the place of ${wanted}`);
-  return createReader(answer.subarray(1));
-}
-
-function createReader(bytes: Uint8Array): Reader {
-  let rest = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const take = (length: number): Buffer => {
-    if (length > rest.length) throw nonsense('a length that goes beyond its end');
-    const taken = rest.subarray(0, length);
-    rest = rest.subarray(length);
-    return taken;
-  };
-  const number = () => take(LENGTH_BYTES).readUInt32BE();
-  return {
-    number,
-    string: () => take(number()),
-    end: () => {
-      if (rest.length > 0) throw nonsense(`${rest.length} bytes too many`);
-    },
-  };
+  if (type !== wanted) throw nonsense(`it is of type ${type ?? 'none'} and not ${wanted}`);
+  return understand(() => readWire(answer.subarray(1), 'it', read));
 }
 
 /** Names of keys and algorithms are printable ASCII (RFC 4251). */
-function readText(reader: Reader): string {
-  const text = reader.string().toString('latin1');
-  if (!/^[\x21-\x7e]{1,64}$/.test(text)) throw nonsense('a name that is none');
-  return text;
+function nameAtStart(bytes: Buffer): string {
+  const name = readWire(bytes, 'a key or signature in it', (wire) => {
+    const text = wire.text();
+    wire.rest();
+    return text;
+  });
+  if (!/^[\x21-\x7e]{1,64}$/.test(name)) throw nonsense('a name in it is none');
+  return name;
 }
 
-export function stringOf(content: string | Uint8Array): Buffer {
-  const bytes = Buffer.from(content);
-  return Buffer.concat([numberOf(bytes.length), bytes]);
+/** What this folder's readers refuse in an agent's answer is the agent's fault. */
+export function understand<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof SignatureRefusal) throw nonsense(error.message);
+    throw error;
+  }
 }
 
-function numberOf(value: number): Buffer {
-  const bytes = Buffer.alloc(LENGTH_BYTES);
-  bytes.writeUInt32BE(value);
-  return bytes;
-}
-
-const nonsense = (what: string) => agentError('E_AGENT_PROTOCOL', `the ssh-agent answered ${what}`);
+const nonsense = (what: string) => agentError('E_AGENT_PROTOCOL', `the ssh-agent's answer is none: ${what}`);

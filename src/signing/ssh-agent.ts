@@ -1,7 +1,5 @@
 // The keys of the ssh-agent that SSH_AUTH_SOCK names, and signatures by them. No other socket is ever
 // looked for: another's agent that happens to lie about would sign with another's key.
-import { createHash } from 'node:crypto';
-import { APPROVAL_NAMESPACE } from '../contracts/approval-payload.ts';
 import { makeHarmless } from '../contracts/harmless.ts';
 import { SIGN_DEADLINE_MS, type AgentKey, type Signer } from '../contracts/signer.ts';
 import { agentError } from './agent-error.ts';
@@ -10,10 +8,13 @@ import {
   readIdentities,
   readSignature,
   signRequest,
-  stringOf,
-  type AgentSignature,
+  understand,
   type Identity,
 } from './agent-messages.ts';
+import { parseSignature } from './parse-signature.ts';
+import { fingerprintOf, parsePublicKey, type PublicKey } from './public-key.ts';
+import { SignatureRefusal } from './signature-refusal.ts';
+import { formatArmor, formatSshsig, signedDataOf } from './sshsig.ts';
 import { talkToAgent, type Conversation } from './talk-to-agent.ts';
 
 export type SshAgentOptions = {
@@ -26,6 +27,7 @@ export type SshAgentOptions = {
 /** An agent that waits for a touch does not even list: that must be told soon. */
 const LIST_DEADLINE_MS = 5000;
 const MAX_COMMENT = 200;
+const HASH = 'sha512';
 
 export function createSshAgent({
   socketPath,
@@ -39,13 +41,14 @@ export function createSshAgent({
       ),
     sign: async (fingerprint, message, signal) =>
       talkToAgent(socketPath, { deadlineMs: signDeadlineMs, signal }, async (conversation) => {
-        const identities = await listIdentities(conversation);
-        const identity = identities.find(({ blob }) => fingerprintOf(blob) === fingerprint);
-        if (identity === undefined) {
-          throw agentError('E_AGENT_NO_SIGNER', `the ssh-agent has no key ${fingerprint}`);
-        }
-        const answer = await conversation.ask(signRequest(identity.blob, signedDataOf(message)));
-        return armorOf(identity, readSignature(answer));
+        const identity = await findIdentity(conversation, fingerprint);
+        const key = readKey(identity);
+        const data = signedDataOf(message, HASH);
+        const answer = readSignature(await conversation.ask(signRequest(identity, data)));
+        demandFit(key, answer, data);
+        return formatArmor(
+          formatSshsig({ publicKey: identity.blob, hash: HASH, signature: answer.signature }),
+        );
       }),
   };
 }
@@ -68,30 +71,34 @@ const tellKey = ({ blob, keyType, comment }: Identity): AgentKey => ({
   touch: keyType.startsWith('sk-'),
 });
 
-const fingerprintOf = (blob: Buffer): string =>
-  `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`;
+async function findIdentity(conversation: Conversation, fingerprint: string): Promise<Identity> {
+  const identities = await listIdentities(conversation);
+  const identity = identities.find(({ blob }) => fingerprintOf(blob) === fingerprint);
+  if (identity !== undefined) return identity;
+  throw agentError('E_AGENT_NO_SIGNER', `the ssh-agent has no key ${fingerprint} now`);
+}
 
-/** PROTOCOL.sshsig of OpenSSH. */
-const MAGIC = Buffer.from('SSHSIG');
-const HASH = 'sha512';
-
-const signedDataOf = (message: string): Buffer =>
-  Buffer.concat([
-    MAGIC,
-    ...[APPROVAL_NAMESPACE, '', HASH, createHash(HASH).update(message).digest()].map(stringOf),
-  ]);
-
-function armorOf({ blob: key, keyType }: Identity, { algorithm, blob: signature }: AgentSignature): string {
-  const wanted = keyType === 'ssh-rsa' ? 'rsa-sha2-512' : keyType;
-  if (algorithm !== wanted) {
-    throw agentError('E_AGENT_PROTOCOL', `the ssh-agent signed with ${algorithm} in the place of ${wanted}`);
+/** A key that could not approve anything signs nothing, either. */
+function readKey({ blob }: Identity): PublicKey {
+  try {
+    return parsePublicKey(blob);
+  } catch (error) {
+    if (!(error instanceof SignatureRefusal)) throw error;
+    throw agentError('E_AGENT_NO_SIGNER', error.message, error);
   }
-  const version = Buffer.of(0, 0, 0, 1);
-  const blob = Buffer.concat([
-    MAGIC,
-    version,
-    ...[key, APPROVAL_NAMESPACE, '', HASH, signature].map(stringOf),
-  ]);
-  const lines = blob.toString('base64').match(/.{1,70}/g) ?? [];
-  return ['-----BEGIN SSH SIGNATURE-----', ...lines, '-----END SSH SIGNATURE-----', ''].join('\n');
+}
+
+/** An agent may sign by another algorithm, with another key or over something else: that never leaves here. */
+function demandFit(
+  key: PublicKey,
+  { algorithm, signature }: { readonly algorithm: string; readonly signature: Buffer },
+  data: Buffer,
+): void {
+  const wanted = key.type === 'ssh-rsa' ? 'rsa-sha2-512' : key.type;
+  if (algorithm !== wanted) {
+    throw agentError('E_AGENT_PROTOCOL', `the ssh-agent signed by ${algorithm} instead of ${wanted}`);
+  }
+  if (!understand(() => parseSignature(key, signature).fits(data))) {
+    throw agentError('E_AGENT_PROTOCOL', 'the ssh-agent gave a signature that does not fit');
+  }
 }
