@@ -13,7 +13,7 @@ import { segment, wrap, type Line } from '../draw/line.ts';
 import type { Model } from '../draw/model.ts';
 import type { DetailTable, DetailTab } from '../draw/screen.ts';
 import { inGroups } from '../sign/digest.ts';
-import { needsSignature, shareOf, stateTone, tellBytes, tellEnd } from './words.ts';
+import { nextStepOf, shareOf, stateTone, tellBytes, tellEnd } from './words.ts';
 
 const GAUGE_WIDTH = 24;
 
@@ -34,7 +34,7 @@ export function operationLines(operation: Operation, model: Model, width: number
   const lines: Line[] = [
     field(text('field.state'), segment(text(`op.state.${operation.state}`), stateTone[operation.state])),
     ...progressLines(operation, model),
-    field('', segment(text(nextStep(operation), { fstype: operation.fstype }), 'strong')),
+    field('', segment(text(nextStepOf(operation), { fstype: operation.fstype }), 'strong')),
     field(text('field.device'), `${operation.device} ${model.glyphs.separator} ${text('pending.path-then')}`),
     field(text('field.durable-id'), operation.durable_id),
     field(text('field.model'), disk.model ?? missing),
@@ -57,18 +57,6 @@ export function operationLines(operation: Operation, model: Model, width: number
     field(text('field.digest'), segment(operation.facts_sha256, 'dim')),
   ];
   return folded(lines, width);
-}
-
-/** What happens when somebody lets it go on, or what will never happen any more. */
-function nextStep(operation: Operation) {
-  if (operation.state === 'pending')
-    return needsSignature(operation) ? 'pending.next-sign' : 'pending.next-confirm';
-  if (operation.state === 'approved') {
-    return operation.approved_by?.how === 'signature' ? 'pending.next-run-signed' : 'pending.next-run';
-  }
-  if (operation.state === 'claimed') return 'pending.next-running';
-  if (operation.state === 'done') return 'pending.done';
-  return operation.dirty ? 'pending.was-written' : 'pending.not-written';
 }
 
 function progressLines(operation: Operation, model: Model): Line[] {

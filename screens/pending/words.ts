@@ -57,3 +57,15 @@ export const shareOf = ({
   bytes_total,
 }: Pick<OperationProgress, 'bytes_done' | 'bytes_total'>): number =>
   bytes_total === 0 ? 0 : bytes_done / bytes_total;
+
+/** What happens when somebody lets it go on, or what will never happen any more. */
+export function nextStepOf(operation: Operation) {
+  if (operation.state === 'pending')
+    return needsSignature(operation) ? 'pending.next-sign' : 'pending.next-confirm';
+  if (operation.state === 'approved') {
+    return operation.approved_by?.how === 'signature' ? 'pending.next-run-signed' : 'pending.next-run';
+  }
+  if (operation.state === 'claimed') return 'pending.next-running';
+  if (operation.state === 'done') return 'pending.done';
+  return operation.dirty ? 'pending.was-written' : 'pending.not-written';
+}

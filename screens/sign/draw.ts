@@ -95,7 +95,12 @@ function windowed(lines: readonly Line[], scroll: number, height: number, { text
 /** Drawn from the message itself. Where there is none, from what the agent lists, and that is said. */
 function factLines(view: SignView, model: Model, width: number): readonly Line[] {
   const { bytes, operation } = view;
-  if (bytes.state === 'there') return messageLines(bytes, model, width);
+  if (bytes.state === 'there') {
+    const { args, fstype } = bytes.payload;
+    const over = phaseOf(view) === 'ended';
+    const head = over ? model.text('sign.was-signed') : model.text(`sign.what.${args.wipe}`, { fstype });
+    return [...wrap(head, width, over ? 'dim' : 'bad'), ...messageLines(bytes, model, width)];
+  }
   if (bytes.state === 'asking') return wrap(model.text('sign.asking'), width, 'dim');
   if (bytes.state === 'unfit') return wrap(model.text(`sign.unfit.${bytes.why}`), width, 'bad');
   if (phaseOf(view) === 'sign') return wrap(model.text('sign.no-bytes'), width, 'dim');

@@ -1,12 +1,15 @@
 // The commands of way A, ready for whoever sits at the laptop: nothing is forwarded, and what is read is
 // what is signed.
-import { shellWord } from '../../src/base/shell-word.ts';
 import { APPROVAL_NAMESPACE } from '../../src/contracts/approval-text.ts';
 import { lastFacts } from '../draw/model.ts';
 import type { Session } from '../session.ts';
 
 /** Where an operator's key usually is. */
 export const SIGN_COMMAND = `ssh-keygen -Y sign -n ${APPROVAL_NAMESPACE} -f ~/.ssh/id_ed25519 op.json`;
+
+/** What needs no quoting: whatever else a machine or a person is called, people write it themselves. */
+const isName = (name: string | undefined): name is string =>
+  name !== undefined && /^[\w.:%][\w.:%-]*$/.test(name);
 
 export type LaptopSteps = {
   readonly lines: readonly string[];
@@ -15,9 +18,9 @@ export type LaptopSteps = {
 };
 
 export function laptopSteps({ login, model }: Session, id: string): LaptopSteps {
-  const host = login.address ?? lastFacts(model(), 'identity')?.hostname ?? 'HOST';
+  const host = [login.address, lastFacts(model(), 'identity')?.hostname].find(isName) ?? 'HOST';
   const port = login.port === undefined ? '' : `-p ${login.port} `;
-  const at = shellWord(`${login.user ?? 'USER'}@${host}`);
+  const at = `${isName(login.user) ? login.user : 'USER'}@${host}`;
   const felhom = `ssh ${port}${at} ${login.sudo ? 'sudo felhom' : 'felhom'}`;
   const get = `${felhom} op bytes ${id} > op.json`;
   const read = 'cat op.json';

@@ -6,7 +6,7 @@ import type { ApprovalPayload } from '../../src/contracts/approval-payload.ts';
 import { fromPrintable } from '../../src/contracts/approval-text.ts';
 import type { TheBytes } from '../../state/sign-view.ts';
 import { field, folded } from '../draw/field.ts';
-import { segment, wrap, type Line, type Segment } from '../draw/line.ts';
+import { segment, type Line, type Segment } from '../draw/line.ts';
 import type { Model } from '../draw/model.ts';
 import { inGroups } from './digest.ts';
 
@@ -16,20 +16,20 @@ export function messageLines(bytes: TheBytes, model: Model, width: number): read
   const { args, device, fstype, requested_by: by } = payload;
   const foreign = (value: string | undefined): Segment =>
     value === undefined ? segment(model.glyphs.dash, 'dim') : segment(fromPrintable(value), 'strong');
+  const transport = device.transport === undefined ? '' : `  ${fromPrintable(device.transport)}`;
+  // What tells this disk from another one first, and what changes the effect; then who and where.
   const lines: Line[] = [
     field(text('field.model'), foreign(device.model)),
     field(text('field.serial'), foreign(device.serial)),
-    field(text('field.size'), `${formatBytes(device.bytes, text.language)} (${device.bytes} B)`),
+    field(text('field.size'), `${formatBytes(device.bytes, text.language)} (${device.bytes} B)${transport}`),
     field(text('field.durable-id'), foreign(payload.durable_id)),
-    field(text('field.transport'), foreign(device.transport)),
     ...contentLines(payload, model),
-    field(text('field.new-type'), segment(fstype, 'strong')),
-    field(text('field.new-uuid'), args.fs_uuid),
     field(
       text('field.wipe'),
       segment(text(`sign.wipe.${args.wipe}`), args.wipe === 'full' ? 'plain' : 'warn'),
     ),
     field(text('field.valid'), validity(bytes, model)),
+    field(text('field.new-fs'), `${fstype}  ${args.fs_uuid}`),
     field(text('field.asked-by'), tellRequester(text, { door: by.door, vmid: by.vmid ?? null, name: null })),
     field(text('field.host'), foreign(payload.host_scope)),
     field(text('field.to-compare'), segment(inGroups(sha256), 'key')),
@@ -41,7 +41,7 @@ export function messageLines(bytes: TheBytes, model: Model, width: number): read
     field(text('field.install'), segment(payload.install, 'dim')),
     field(text('field.nonce'), segment(payload.nonce, 'dim')),
   ];
-  return [...wrap(text(`sign.what.${args.wipe}`, { fstype }), width, 'bad'), ...folded(lines, width)];
+  return folded(lines, width);
 }
 
 /** How long the bytes can be signed and the operation be run. */

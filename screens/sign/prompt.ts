@@ -13,7 +13,6 @@ export function signPrompt(session: Session, model: Model): Line {
   const view = session.console.signing.store.getState();
   if (view === null) return [];
   const { text } = model;
-  const words = (key: TextKey): Line => [segment(` ${text(key)}`, 'dim')];
   const leave: Line = [segment(' Esc ', 'key'), segment(text(leaveWords(view)), 'dim')];
   let room = session.size().columns - lineWidth(leave);
   const keys = lettersAreKeys(view) ? rows.filter((row) => isShown(session, view, row)) : [];
@@ -23,12 +22,12 @@ export function signPrompt(session: Session, model: Model): Line {
       segment(` ${row.keys[0] ?? ''} `, 'key'),
       segment(row.label === undefined ? '' : text(row.label), 'dim'),
     ])
+    // In their order: none is shown when one before it has no room.
     .filter((hint) => {
-      const fits = lineWidth(hint) <= room;
-      if (fits) room -= lineWidth(hint);
-      return fits;
+      room -= lineWidth(hint);
+      return room >= 0;
     });
-  const scroll = words('sign.scrolls');
+  const scroll: Line = [segment(`  ${text('sign.scrolls')}`, 'dim')];
   return [...shown.flat(), ...leave, ...(lineWidth(scroll) <= room ? scroll : [])];
 }
 

@@ -7,7 +7,7 @@ import { phaseOf, type SignView } from '../../state/sign-view.ts';
 import { gauge } from '../draw/glyphs.ts';
 import { segment, wrap, type Line } from '../draw/line.ts';
 import { freshnessNote, lastFacts, type Model } from '../draw/model.ts';
-import { shareOf, stateTone, tellBytes, tellEnd } from '../pending/words.ts';
+import { nextStepOf, shareOf, stateTone, tellBytes, tellEnd } from '../pending/words.ts';
 import type { Session } from '../session.ts';
 import { inGroups } from './digest.ts';
 import type { Section } from './draw.ts';
@@ -43,9 +43,11 @@ export function runSection(_session: Session, view: SignView, model: Model, widt
   }
   if (phaseOf(view) === 'running') {
     return {
-      title: text('sign.running'),
-      lines: stageLines(operation, model),
-      foot: [...progressLines(operation, model), ...wrap(text('sign.leave-it'), width, 'dim')],
+      title: text('sign.running', {
+        stage: operation.stage === null ? '' : text(`op.stage.${operation.stage}`),
+      }),
+      lines: [...stageLines(operation, model), ...wrap(text('sign.leave-it'), width, 'dim')],
+      foot: progressLines(operation, model, width),
     };
   }
   return {
@@ -53,7 +55,7 @@ export function runSection(_session: Session, view: SignView, model: Model, widt
     lines: approved,
     foot: [
       ...wrap(tellEnd(model, operation), width, stateTone[operation.state]),
-      ...(operation.dirty && operation.state !== 'done' ? wrap(text('pending.dirty'), width, 'bad') : []),
+      ...wrap(text(nextStepOf(operation), { fstype: operation.fstype }), width),
       ...endLines(operation, model, width),
     ],
   };
@@ -94,13 +96,16 @@ function stageLines({ stage, progress }: Operation, model: Model): Line[] {
 }
 
 /** Never an old number without its age. */
-function progressLines({ progress }: Operation, model: Model): Line[] {
+function progressLines({ progress }: Operation, model: Model, width: number): Line[] {
   const note = freshnessNote(model, 'operations');
   const age: Line[] = note === undefined ? [] : [[note]];
   if (progress === null) return age;
   return [
     [
-      segment(`${gauge(shareOf(progress), GAUGE_WIDTH, model.glyphs)} `, progress.stalled ? 'bad' : 'info'),
+      segment(
+        `${gauge(shareOf(progress), Math.min(GAUGE_WIDTH, Math.floor(width / 4)), model.glyphs)} `,
+        progress.stalled ? 'bad' : 'info',
+      ),
       segment(tellProgress(model.text, progress)),
     ],
     [segment(tellBytes(model, progress), 'dim')],

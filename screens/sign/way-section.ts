@@ -66,8 +66,11 @@ function laptopSection(session: Session, view: SignView, model: Model, width: nu
   const { lines } = laptopSteps(session, view.operation.id);
   return {
     title: text('sign.way-laptop'),
-    lines: lines.flatMap((line, index) => hanging(String(index + 1), line, width)),
-    foot: wrap(text('sign.laptop-waits'), width, 'dim'),
+    lines: [
+      ...lines.flatMap((line, index) => hanging(String(index + 1), line, width)),
+      ...wrap(text('sign.laptop-waits'), width, 'dim'),
+    ],
+    foot: busyLines(view, model),
   };
 }
 

@@ -64,8 +64,10 @@ export const signView = {
     'EVERYTHING on this disk is lost: every byte is overwritten with zeros, then a new {fstype} is made.',
   'sign.what.quick':
     'EVERYTHING on this disk is lost: the places where formats are recognised are zeroed, then a new {fstype} is made.',
+  'sign.was-signed': 'What was signed:',
   'sign.wipe.full': 'full: every byte is overwritten',
   'sign.wipe.quick': 'quick: old data stays readable for who looks for it',
+  'field.new-fs': 'new',
   'field.wipe': 'wipe',
   'field.valid': 'valid until',
   'field.on-it': 'on it now',
@@ -143,7 +145,7 @@ export const signView = {
   'sign.run-what':
     'Running claims the disk, proves signature and disk once more, and only then writes. It can be left and run later, while the bytes are valid.',
   'sign.type-word-run': 'Type {word} and press Enter to run it now.',
-  'sign.running': 'It runs',
+  'sign.running': 'It runs: {stage}',
   'sign.leave-it': 'It goes on whether anybody looks or not; S finds it again.',
   'sign.ended': 'It is over',
   'sign.no-record': 'The record of the ledger has not come yet.',

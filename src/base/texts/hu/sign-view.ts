@@ -65,8 +65,10 @@ export const signView = {
     'MINDEN elvész erről a lemezről: minden bájtja nullákkal íródik felül, aztán új {fstype} készül.',
   'sign.what.quick':
     'MINDEN elvész erről a lemezről: ahol a formátumok felismerhetők, lenullázódik, aztán új {fstype} készül.',
+  'sign.was-signed': 'Amit aláírtak:',
   'sign.wipe.full': 'teljes: minden bájt felülíródik',
   'sign.wipe.quick': 'gyors: a régi adat kiolvasható marad annak, aki keresi',
+  'field.new-fs': 'új',
   'field.wipe': 'törlés',
   'field.valid': 'érvényes',
   'field.on-it': 'most rajta van',
@@ -143,7 +145,7 @@ export const signView = {
   'sign.run-what':
     'A futtatás lefoglalja a lemezt, még egyszer ellenőrzi az aláírást és a lemezt, és csak azután ír. Ott is lehet hagyni, és később futtatni, amíg a bájtok érvényesek.',
   'sign.type-word-run': 'Írd be: {word}, majd Enter most futtatja.',
-  'sign.running': 'Fut',
+  'sign.running': 'Fut: {stage}',
   'sign.leave-it': 'Megy tovább, akár nézi valaki, akár nem; S újra megtalálja.',
   'sign.ended': 'Vége',
   'sign.no-record': 'A napló bejegyzése még nem érkezett meg.',
