@@ -11,6 +11,7 @@ const ON_DISKS = [
   'test/agent/{attacked-disks,fuzz,killed,plugged-disks,seeds}.test.ts',
   'test/cli/disks-inspect.test.ts',
   'test/console/agent.test.ts',
+  'test/signing/ways.test.ts',
 ];
 
 // Tests that start daemons, terminals and mounts share two cores.
