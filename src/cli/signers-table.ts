@@ -21,7 +21,7 @@ export function printSigners(out: Output, { signers, policy, namespace }: Signer
       { title: text('signers.column.principal'), minWidth: 12 },
       { title: text('signers.column.state') },
       { title: text('signers.column.type'), minWidth: 8, dispensable: 3 },
-      { title: text('signers.column.fingerprint'), minWidth: 20 },
+      { title: text('signers.column.fingerprint') },
       { title: text('signers.column.from'), dispensable: 2 },
       { title: text('signers.column.until'), dispensable: 1 },
       { title: text('signers.column.line'), align: 'right', dispensable: 4 },

@@ -22,8 +22,7 @@ export const signCommands = {
   'bytes.more': 'and {count} more',
   'bytes.strange': 'The agent gave bytes that are none to be signed, or those of another operation.',
   'bytes.strange.hint': 'Sign nothing. Agent and felhom may be of different versions: felhom --version.',
-  'bytes.next':
-    'Next, where the key is: ssh-keygen -Y sign -n {namespace} -f KEY op.json; then hand in op.json.sig: felhom op submit {id} < op.json.sig',
+  'bytes.next': 'Next, on the machine where the key is:',
   'content.last-mounted': 'last mounted {at} on {on}',
   'op.field.bytes': 'to be signed',
   'op.field.signed': 'signed by',

@@ -24,8 +24,7 @@ export const signCommands = {
   'bytes.strange': 'Az ügynök nem aláírható bájtokat adott, vagy egy másik műveletét.',
   'bytes.strange.hint':
     'Semmit se írj alá. Az ügynök és a felhom talán különböző változatú: felhom --version.',
-  'bytes.next':
-    'Ezután ott, ahol a kulcs van: ssh-keygen -Y sign -n {namespace} -f KEY op.json; majd add be az op.json.sig fájlt: felhom op submit {id} < op.json.sig',
+  'bytes.next': 'Ezután azon a gépen, ahol a kulcs van:',
   'content.last-mounted': 'utoljára csatolva {at}, ide: {on}',
   'op.field.bytes': 'aláírandó',
   'op.field.signed': 'aláírta',
