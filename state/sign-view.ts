@@ -33,6 +33,7 @@ export type Bytes =
   | { readonly state: 'unfit'; readonly why: 'unreadable' | 'other' }
   | TheBytes;
 
+export type { KeyRow } from '../src/contracts/match-keys.ts';
 export type Keys =
   | { readonly state: 'none' }
   | { readonly state: 'listing' }

@@ -37,7 +37,9 @@ export const opSignCommand: Command = {
       const signal = new AbortController().signal;
       const key = choose(context, matchKeys(await signer.listKeys(signal), bytes.signers));
       const seconds = SIGN_DEADLINE_MS / 1000;
-      err.line(text(key.touch ? 'op-sign.touch' : 'op-sign.waits', { seconds, fingerprint: key.fingerprint }));
+      err.line(
+        text(key.touch ? 'op-sign.touch' : 'op-sign.waits', { seconds, fingerprint: key.fingerprint }),
+      );
       const signature = await signer.sign(key.fingerprint, bytes.message, signal);
       return submitSignature(context, call, id, signature);
     });

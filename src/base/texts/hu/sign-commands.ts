@@ -33,7 +33,8 @@ export const signCommands = {
   'op-sign.forwarded':
     'A továbbított ssh-agentet a gazdagép rootja a kapcsolat végéig másra is használhatja. Továbbítás nélkül: felhom op bytes.',
   'op-sign.waits': 'Aláírás ezzel: {fingerprint}; ha a laptop kérdezi, erősítsd meg ott ({seconds} mp).',
-  'op-sign.touch': 'Aláírás ezzel: {fingerprint}; érintsd meg a biztonsági kulcsot, ha villog ({seconds} mp).',
+  'op-sign.touch':
+    'Aláírás ezzel: {fingerprint}; érintsd meg a biztonsági kulcsot, ha villog ({seconds} mp).',
   'op-sign.word': 'A lemez szava: {word}. Semmit sem írtunk alá.',
   'op-sign.no-such-key': 'Az ssh-agentben nincs {fingerprint} kulcs.',
   'op-sign.not-usable': 'A(z) {fingerprint} kulcs itt nem hagyhat jóvá: {state}.',
