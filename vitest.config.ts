@@ -8,7 +8,7 @@ import { createNoSkips } from './test/setup/no-skips.ts';
  */
 const ON_DISKS = [
   'test/disks/**/*.test.ts',
-  'test/agent/{attacked-disks,killed,plugged-disks,seeds}.test.ts',
+  'test/agent/{attacked-disks,killed,plugged-disks,seeds,signed-disks}.test.ts',
   'test/cli/disks-inspect.test.ts',
   'test/console/agent.test.ts',
 ];

@@ -2,8 +2,8 @@
 import type { OwnProgram } from '../base/start-job.ts';
 import { messageOf } from '../base/errors.ts';
 import { createInTurn, type InTurn } from '../base/in-turn.ts';
+import { runTool } from '../base/run-tool.ts';
 import type { DiskScan } from '../contracts/facts/disk-flags.ts';
-import { APPROVAL_NAMESPACE } from '../contracts/approval-payload.ts';
 import { valueOf } from '../contracts/reading.ts';
 import { createFlagger, type Flagger } from '../disks/create-flagger.ts';
 import { startIdentify, type Identifying } from '../disks/identify-disk.ts';
@@ -20,7 +20,7 @@ import { readNumberedDevice } from '../host/numbered-device.ts';
 import { readStoragePlaces } from '../host/storage-config.ts';
 import { join } from 'node:path';
 import { openMemory } from './memory.ts';
-import type { TrustPorts } from './operations/trust-ports.ts';
+import { createTrustPorts } from './operations/trust-ports.ts';
 import type { AgentTools, DiskHands, OpenParts } from './parts.ts';
 import type { OwnSubjects } from './sampler.ts';
 import type { StartScan } from './scans.ts';
@@ -69,7 +69,7 @@ export const openPartsWith =
           return told.join('; ');
         },
       },
-      trust: trustIn(tools.configFolder),
+      trust: createTrustPorts(tools.configFolder, runTool, clock),
       readHostIds: async () => readHostIds(machine),
       readGrants: tools.readGrants,
       readVmids: async () => (await tools.readProxmox())?.guests.map(({ vmid }) => vmid) ?? [],
@@ -248,25 +248,5 @@ function provingScan(
         state.running?.cancel();
       },
     };
-  };
-}
-
-/** Who may sign is not read yet: nobody may. */
-function trustIn(folder: string): TrustPorts {
-  const detail = 'this agent does not read yet who may sign';
-  return {
-    readTrust: async () =>
-      Promise.resolve({
-        ready: false,
-        digest: '0'.repeat(64),
-        told: {
-          ready: false,
-          problems: [{ file: folder, line: null, detail }],
-          signers: [],
-          policy: null,
-          namespace: APPROVAL_NAMESPACE,
-        },
-      }),
-    judgeSignature: async () => Promise.resolve({ state: 'refused', code: 'E_TRUST', detail }),
   };
 }

@@ -25,6 +25,7 @@ const PRINCIPAL = /^[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}$/;
 const NAMESPACES = /^[A-Za-z0-9._@-]+(?:,[A-Za-z0-9._@-]+)*$/;
 const OPTIONS = /^[a-z-]+(?:="[^"\\]*")?(?:,[a-z-]+(?:="[^"\\]*")?)*$/;
 const OPTION = /([a-z-]+)(?:="([^"\\]*)")?(?:,|$)/g;
+const TAKEN = 'ed25519, ECDSA, RSA of 3072 bits or more, or a security key';
 const KNOWN_OPTIONS = ['namespaces', 'valid-after', 'valid-before'];
 
 /** With any problem, nobody in it is a signer. */
@@ -60,7 +61,7 @@ function parseLine(content: string, line: number): AllowedSigner | string | unde
   if (typeof read === 'string') return read;
   if (type === '') return 'the key is missing: NAME namespaces="…" TYPE KEY';
   const key = parseKeyLine(type, base64);
-  if (typeof key === 'string') return key;
+  if (typeof key === 'string') return `${key}; take ${TAKEN}`;
   return { principal, key, line, text: content, ...read };
 }
 

@@ -4,17 +4,21 @@
 /** A check costs up to a millisecond. */
 const MOST_OTHERS = 32;
 
+const NO_FIT = 'the signature does not fit these bytes';
+
 /** An English sentence. `fits` tells of other bytes whether the signature is over them. */
 export function explainMisfit(
   message: string,
-  others: readonly string[],
-  fits: (candidate: string | Uint8Array) => boolean,
+  look:
+    | { readonly others: readonly string[]; readonly fits: (candidate: string | Uint8Array) => boolean }
+    | undefined,
 ): string {
-  const slip = slipsOf(message).find(([candidate]) => fits(candidate));
+  if (look === undefined) return NO_FIT;
+  const slip = slipsOf(message).find(([candidate]) => look.fits(candidate));
   if (slip !== undefined) return `these bytes were signed ${slip[1]}`;
-  return others.slice(0, MOST_OTHERS).some(fits)
+  return look.others.slice(0, MOST_OTHERS).some(look.fits)
     ? 'the signature is for another operation that is open'
-    : 'the signature does not fit these bytes';
+    : NO_FIT;
 }
 
 function slipsOf(message: string): readonly (readonly [string | Uint8Array, string])[] {

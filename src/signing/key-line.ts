@@ -2,7 +2,7 @@
 import { messageOf } from '../base/errors.ts';
 import { parsePublicKey, type PublicKey } from './public-key.ts';
 
-/** The key, or what is wrong with it and what to do, in English. */
+/** The key, or what is wrong with it, in English. */
 export function parseKeyLine(type: string, base64: string): PublicKey | string {
   const blob = Buffer.from(base64, 'base64');
   if (base64 === '' || blob.toString('base64') !== base64)
@@ -11,6 +11,6 @@ export function parseKeyLine(type: string, base64: string): PublicKey | string {
     const key = parsePublicKey(blob);
     return key.type === type ? key : `the key says that it is ${key.type}, not what stands before it`;
   } catch (error) {
-    return `${messageOf(error)}; use ed25519, ECDSA, RSA of 3072 bits or more, or a security key`;
+    return messageOf(error);
   }
 }

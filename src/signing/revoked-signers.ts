@@ -26,5 +26,7 @@ function parseLine(content: string): PublicKey | string | undefined {
   if (!PRINTABLE.test(content)) return 'it holds more than printable ASCII: write it without';
   if (COMMENT.test(content)) return undefined;
   const [type = '', base64 = ''] = content.trim().split(/[ \t]+/);
-  return parseKeyLine(type, base64);
+  const key = parseKeyLine(type, base64);
+  // What nobody may sign with needs no revoking, and ssh-keygen may not be able to read it.
+  return typeof key === 'string' ? `${key}; write one public key a line, as its .pub file has it` : key;
 }

@@ -24,16 +24,16 @@ const END = '-----END SSH SIGNATURE-----';
 const ARMOR_WIDTH = 70;
 
 /**
- * The blob of the one block of armor that the text is. Line ends of Windows, indents and empty lines around it
- * are what terminals and mails do; anything else beside it is refused. Throws a SignatureRefusal.
+ * The blob of the one block of armor that the text is. Other line ends (of Windows, of what is pasted), indents
+ * and empty lines are what terminals and mails do; anything else beside it is refused. Throws a SignatureRefusal.
  */
 export function parseArmor(text: string): Buffer {
   if (text.length > MAX_ARMOR_BYTES || Buffer.byteLength(text) > MAX_ARMOR_BYTES) {
     throw new SignatureRefusal('E_SIG_TOO_LARGE', `a signature has at most ${MAX_ARMOR_BYTES} bytes`);
   }
   const lines = text
-    .split('\n')
-    .map((line) => line.replaceAll(/^[ \t]+|[ \t\r]+$/g, ''))
+    .split(/[\r\n]/)
+    .map((line) => line.replaceAll(/^[ \t]+|[ \t]+$/g, ''))
     .filter((line) => line !== '');
   const inside = lines.slice(1, -1);
   if (lines[0] !== BEGIN) throw armor(`it does not begin with ${BEGIN}`);

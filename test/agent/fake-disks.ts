@@ -30,6 +30,8 @@ export type DiskWish = {
   readonly scan?: DiskFlag['scan'];
   readonly facts?: string;
   readonly word?: string;
+  readonly serial?: string | null;
+  readonly content?: ExaminedDisk['disk']['content'];
 };
 
 export const signalOf = (
@@ -53,6 +55,7 @@ export const MOUNTED = {
 
 export function examinedDisk(wish: DiskWish): ExaminedDisk {
   const { name, parents = [], verdict = 'unverified', signals = [], facts = 'as it is' } = wish;
+  const serial = wish.serial === undefined ? `SERIAL-${name}` : wish.serial;
   const durableId = wish.durableId === undefined ? `byid:wwn-0x50000000000000${name}` : wish.durableId;
   const size = 1_000_000;
   const device: BlockDevice = {
@@ -62,7 +65,7 @@ export function examinedDisk(wish: DiskWish): ExaminedDisk {
     parents: [...parents],
     size_bytes: size,
     model: 'Fake',
-    serial: `SERIAL-${name}`,
+    serial,
     transport: 'sata',
     rotational: true,
     removable: false,
@@ -88,7 +91,7 @@ export function examinedDisk(wish: DiskWish): ExaminedDisk {
             boot_id: 'boot',
             diskseq: '7',
             wwid: null,
-            serial: `SERIAL-${name}`,
+            serial,
             model: 'Fake',
             transport: 'sata',
             size_bytes: size,
@@ -97,7 +100,7 @@ export function examinedDisk(wish: DiskWish): ExaminedDisk {
             backing_file: null,
             partition: null,
           },
-    disk: { model: 'Fake', serial: `SERIAL-${name}`, transport: 'sata', size_bytes: size, content: [] },
+    disk: { model: 'Fake', serial, transport: 'sata', size_bytes: size, content: wish.content ?? [] },
     facts_sha256: Buffer.from(`${name} ${facts}`).toString('hex').padEnd(64, '0').slice(0, 64),
     confirm_word: wish.word ?? `-${name}`,
   };

@@ -6,13 +6,15 @@ import { onTestFinished } from 'vitest';
 import { Prepared, Refusal, Streamed, type Caller, type Handlers } from '../../src/agent/handler.ts';
 import { openMemory } from '../../src/agent/memory.ts';
 import type { Grants } from '../../src/agent/operations/decide-format.ts';
+import { createTrustPorts } from '../../src/agent/operations/trust-ports.ts';
 import type { Clock } from '../../src/base/clock.ts';
+import { runTool } from '../../src/base/run-tool.ts';
 import { FORMAT_TYPES, type Operation } from '../../src/contracts/facts/operations.ts';
 import { ok, type Reading } from '../../src/contracts/reading.ts';
 import type { Notice, ParsedBody } from '../../src/contracts/routes.ts';
 import type { HostIds } from '../../src/host/host-ids.ts';
 import { createFakeDisks, type FakeDisks } from './fake-disks.ts';
-import { createFakeTrust, type FakeTrust } from './fake-trust.ts';
+import type { TestSigners } from './signers.ts';
 
 export const ROOT: Caller = { kind: 'root' };
 export const GROUP: Caller = { kind: 'group', name: 'anna' };
@@ -50,13 +52,12 @@ export type AgentWish = {
   readonly clock?: TestClock;
   readonly grants?: Grants;
   readonly vmids?: readonly number[];
-  readonly trust?: FakeTrust;
+  readonly signers?: TestSigners;
   readonly hostIds?: HostIds;
 };
 
 export async function openAgent(wish: AgentWish = {}) {
   const { stateFolder = temporaryFolder(), disks = createFakeDisks(), clock = createTestClock() } = wish;
-  const { trust = createFakeTrust() } = wish;
   const setting: { grants: Grants | Error; hostIds: HostIds } = {
     grants: wish.grants ?? {},
     hostIds: wish.hostIds ?? hostIdsOf('one'),
@@ -75,7 +76,8 @@ export async function openAgent(wish: AgentWish = {}) {
       if (setting.grants instanceof Error) throw setting.grants;
       return setting.grants;
     },
-    trust: trust.ports,
+    // Without signers there is no file of theirs.
+    trust: createTrustPorts(wish.signers?.folder ?? stateFolder, runTool, clock),
     readHostIds: async () => Promise.resolve(setting.hostIds),
     readVmids: async () => wish.vmids ?? [],
     onNotice: (notice, vmid) => void notices.push({ ...notice, vmid }),
@@ -104,7 +106,6 @@ export async function openAgent(wish: AgentWish = {}) {
     stateFolder,
     disks,
     clock,
-    trust,
     setting,
     changes,
     notices,

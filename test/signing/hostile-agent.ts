@@ -4,7 +4,8 @@ import { createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
-import { makeTestFolder } from './real-ssh-agent.ts';
+import { wireString, wireUint32 } from '../../src/signing/wire.ts';
+import { makeSigningFolder } from './keys.ts';
 
 export type HostileAgent = {
   readonly socket: string;
@@ -19,7 +20,7 @@ export async function startHostileAgent(
   answer: (message: Buffer, socket: Socket) => void,
   greet: (socket: Socket) => void = () => {},
 ): Promise<HostileAgent> {
-  const path = join(makeTestFolder(), 'agent.sock');
+  const path = join(makeSigningFolder(), 'agent.sock');
   const asked: Buffer[] = [];
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -57,17 +58,12 @@ export async function startHostileAgent(
   };
 }
 
-export const u32 = (value: number): Buffer => {
-  const bytes = Buffer.alloc(4);
-  bytes.writeUInt32BE(value);
-  return bytes;
-};
-export const ssh = (content: string | Uint8Array): Buffer => {
-  const bytes = Buffer.from(content);
-  return Buffer.concat([u32(bytes.length), bytes]);
-};
 /** A message with its true length before it. */
-export const framed = (...parts: readonly Uint8Array[]): Buffer => ssh(Buffer.concat(parts));
+export const framed = (...parts: readonly Uint8Array[]): Buffer => wireString(Buffer.concat(parts));
 
 export const identities = (...keys: readonly (readonly [blob: Uint8Array, comment: string])[]): Buffer =>
-  framed(Buffer.of(12), u32(keys.length), ...keys.flatMap(([blob, comment]) => [ssh(blob), ssh(comment)]));
+  framed(
+    Buffer.of(12),
+    wireUint32(keys.length),
+    ...keys.flatMap(([blob, comment]) => [wireString(blob), wireString(comment)]),
+  );

@@ -94,6 +94,7 @@ export function signatureBlob(
   data: Buffer,
   { algorithm, digest = 'sha512' }: Omit<SignByNode, 'hash'> = {},
 ): Buffer {
+  if (kind === 'ed25519') throw new Error('ssh-keygen writes ed25519 keys in a form that Node does not read');
   const key = createPrivateKey(readFileSync(path));
   if (kind.startsWith('rsa')) {
     const name = { sha1: 'ssh-rsa', sha256: 'rsa-sha2-256', sha512: 'rsa-sha2-512' }[digest];

@@ -1,6 +1,6 @@
 // The client of ssh-agent: with real agents and real keys, and with agents that mean ill.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,35 +9,37 @@ import { createSigner } from '../../src/clients/signer.ts';
 import { APPROVAL_NAMESPACE } from '../../src/contracts/approval-payload.ts';
 import type { SignerCode } from '../../src/contracts/signer.ts';
 import { createSshAgent } from '../../src/signing/ssh-agent.ts';
-import { framed, identities, ssh, startHostileAgent, u32 } from './hostile-agent.ts';
-import {
-  KEY_KINDS,
-  makeKeyPair,
-  makeTestFolder,
-  run,
-  startSshAgent,
-  type KeyKind,
-} from './real-ssh-agent.ts';
+import { parseArmor, parseSshsig } from '../../src/signing/sshsig.ts';
+import { readWire, wireString, wireUint32 } from '../../src/signing/wire.ts';
+import { framed, identities, startHostileAgent } from './hostile-agent.ts';
+import { allowLine, GOOD_KINDS, makeKey, makeSigningFolder, signByKeygen, type Kind } from './keys.ts';
+import { makeSecurityKey, SK_KINDS, tokenSignature, TOUCHED, type SecurityKey } from './make-sk.ts';
+import { run, startSshAgent } from './real-ssh-agent.ts';
+import { judgeTest, MESSAGE as TEST_MESSAGE, trustOf } from './trust-folder.ts';
 
 const MESSAGE = '{"not":"an operation"}\n';
 const never = (): AbortSignal => new AbortController().signal;
-const kinds = Object.keys(KEY_KINDS).filter((kind): kind is KeyKind => kind in KEY_KINDS);
 const refusal = (code: SignerCode) => ({ name: 'ActionableError', kind: 'refused', code });
 
 describe('A real ssh-agent', () => {
-  test.each(kinds)('signs with %s, and ssh-keygen finds it good', async (kind) => {
-    const folder = makeTestFolder();
+  test.each(GOOD_KINDS)('signs with %s, and ssh-keygen finds it good', async (kind) => {
+    const folder = makeSigningFolder();
     const agent = await startSshAgent();
-    const key = makeKeyPair(folder, kind);
-    agent.add([key.file]);
+    const key = makeKey(kind);
+    agent.add([key.path]);
     const signer = createSigner({ SSH_AUTH_SOCK: agent.socket });
     expect(await signer.listKeys(never())).toEqual([
-      { fingerprint: key.fingerprint, keyType: kind, comment: `key of ${kind}`, touch: false },
+      {
+        fingerprint: key.fingerprint,
+        keyType: key.line.split(' ')[0],
+        comment: `of a test, ${kind}`,
+        touch: false,
+      },
     ]);
     const signature = join(folder, 'signature');
     writeFileSync(signature, await signer.sign(key.fingerprint, MESSAGE, never()));
     const allowed = join(folder, 'allowed');
-    writeFileSync(allowed, `anna namespaces="${APPROVAL_NAMESPACE}" ${key.publicLine}\n`);
+    writeFileSync(allowed, allowLine('anna', key.line));
     const words = ['-Y', 'verify', '-f', allowed, '-I', 'anna', '-n', APPROVAL_NAMESPACE, '-s', signature];
     expect(run('ssh-keygen', words, {}, MESSAGE)).toContain(
       `Good "${APPROVAL_NAMESPACE}" signature for anna`,
@@ -49,8 +51,8 @@ describe('A real ssh-agent', () => {
     const agent = await startSshAgent();
     const signer = createSshAgent({ socketPath: agent.socket });
     await expect(signer.listKeys(never())).rejects.toMatchObject(refusal('E_AGENT_EMPTY'));
-    const key = makeKeyPair(makeTestFolder(), 'ssh-ed25519');
-    agent.add([key.file]);
+    const key = makeKey();
+    agent.add([key.path]);
     agent.add(['-x'], 'secret');
     await expect(signer.listKeys(never())).rejects.toMatchObject(refusal('E_AGENT_EMPTY'));
     await expect(signer.sign(key.fingerprint, MESSAGE, never())).rejects.toMatchObject(
@@ -62,8 +64,8 @@ describe('A real ssh-agent', () => {
 
   test('that was told no when it asked for a confirmation refuses', async () => {
     const agent = await startSshAgent('/bin/false');
-    const key = makeKeyPair(makeTestFolder(), 'ssh-ed25519');
-    agent.add(['-c', key.file]);
+    const key = makeKey();
+    agent.add(['-c', key.path]);
     const signer = createSshAgent({ socketPath: agent.socket });
     expect(await signer.listKeys(never())).toHaveLength(1);
     await expect(signer.sign(key.fingerprint, MESSAGE, never())).rejects.toMatchObject(
@@ -73,19 +75,19 @@ describe('A real ssh-agent', () => {
 
   test('that was told yes signs', async () => {
     const agent = await startSshAgent('/bin/true');
-    const key = makeKeyPair(makeTestFolder(), 'ssh-ed25519');
-    agent.add(['-c', key.file]);
+    const key = makeKey();
+    agent.add(['-c', key.path]);
     const signature = createSshAgent({ socketPath: agent.socket }).sign(key.fingerprint, MESSAGE, never());
     expect(await signature).toMatch(/^-----BEGIN SSH SIGNATURE-----\n/);
   });
 
   test('refuses with a key that was added for other hosts only', async () => {
-    const folder = makeTestFolder();
+    const folder = makeSigningFolder();
     const agent = await startSshAgent();
-    const [key, host] = [makeKeyPair(folder, 'ssh-ed25519'), makeKeyPair(folder, 'ssh-ed25519', 'host')];
+    const [key, host] = [makeKey(), makeKey()];
     const known = join(folder, 'known_hosts');
-    writeFileSync(known, `bastion.example ${host.publicLine}\n`);
-    agent.add(['-H', known, '-h', 'bastion.example', key.file]);
+    writeFileSync(known, `bastion.example ${host.line}\n`);
+    agent.add(['-H', known, '-h', 'bastion.example', key.path]);
     const signer = createSshAgent({ socketPath: agent.socket });
     expect(await signer.listKeys(never())).toHaveLength(1);
     await expect(signer.sign(key.fingerprint, MESSAGE, never())).rejects.toMatchObject(
@@ -95,7 +97,7 @@ describe('A real ssh-agent', () => {
 
   test('forgets a key that was added for a second', async () => {
     const agent = await startSshAgent();
-    agent.add(['-t', '1', makeKeyPair(makeTestFolder(), 'ssh-ed25519').file]);
+    agent.add(['-t', '1', makeKey().path]);
     const signer = createSshAgent({ socketPath: agent.socket });
     expect(await signer.listKeys(never())).toHaveLength(1);
     await sleep(2100);
@@ -103,11 +105,10 @@ describe('A real ssh-agent', () => {
   });
 
   test('has a certificate beside its key, which is left out', async () => {
-    const folder = makeTestFolder();
     const agent = await startSshAgent();
-    const [key, authority] = [makeKeyPair(folder, 'ssh-ed25519'), makeKeyPair(folder, 'ssh-ed25519', 'ca')];
-    run('ssh-keygen', ['-q', '-s', authority.file, '-I', 'anna', '-n', 'anna', `${key.file}.pub`]);
-    agent.add([key.file]);
+    const [key, authority] = [makeKey(), makeKey()];
+    run('ssh-keygen', ['-q', '-s', authority.path, '-I', 'anna', '-n', 'anna', `${key.path}.pub`]);
+    agent.add([key.path]);
     expect(
       execFileSync('ssh-add', ['-l'], { encoding: 'utf8', env: { SSH_AUTH_SOCK: agent.socket } }),
     ).toMatch(/ED25519-CERT/);
@@ -157,7 +158,7 @@ describe('SSH_AUTH_SOCK', () => {
     ['what is no path of a socket', (path: string) => `${path}${'x'.repeat(200)}`],
     ['what lies below a file', () => '/etc/hostname/agent.sock'],
   ])('that names %s means that it is gone', async (_what, make) => {
-    const socketPath = make(join(makeTestFolder(), 'agent.sock'));
+    const socketPath = make(join(makeSigningFolder(), 'agent.sock'));
     const signer = createSshAgent({ socketPath });
     await expect(signer.listKeys(never())).rejects.toMatchObject(refusal('E_AGENT_GONE'));
     await expect(signer.sign('SHA256:x', MESSAGE, never())).rejects.toMatchObject(refusal('E_AGENT_GONE'));
@@ -165,21 +166,25 @@ describe('SSH_AUTH_SOCK', () => {
 });
 
 describe('An agent that means ill', () => {
-  const KEY = ssh('ssh-ed25519');
-  const publicKey = Buffer.concat([KEY, ssh(Buffer.alloc(32, 7))]);
+  const KEY = wireString('ssh-ed25519');
+  const publicKey = Buffer.concat([KEY, wireString(Buffer.alloc(32, 7))]);
   const one = identities([publicKey, 'x']);
   const SOON = 400;
   const timers = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
 
   const bad: readonly (readonly [string, Parameters<typeof startHostileAgent>[0], SignerCode])[] = [
-    ['announces 4 GiB', (_, socket) => void socket.write(u32(0xff_ff_ff_ff)), 'E_AGENT_PROTOCOL'],
-    ['announces a byte too many', (_, socket) => void socket.write(u32(256 * 1024 + 1)), 'E_AGENT_PROTOCOL'],
-    ['announces nothing', (_, socket) => void socket.write(u32(0)), 'E_AGENT_PROTOCOL'],
+    ['announces 4 GiB', (_, socket) => void socket.write(wireUint32(0xff_ff_ff_ff)), 'E_AGENT_PROTOCOL'],
+    [
+      'announces a byte too many',
+      (_, socket) => void socket.write(wireUint32(256 * 1024 + 1)),
+      'E_AGENT_PROTOCOL',
+    ],
+    ['announces nothing', (_, socket) => void socket.write(wireUint32(0)), 'E_AGENT_PROTOCOL'],
     ['says nothing', () => {}, 'E_AGENT_TIMEOUT'],
     ['says half a length', (_, socket) => void socket.write(Buffer.of(0, 0)), 'E_AGENT_TIMEOUT'],
     [
       'announces 200 KiB and sends none of it',
-      (_, socket) => void socket.write(u32(200 * 1024)),
+      (_, socket) => void socket.write(wireUint32(200 * 1024)),
       'E_AGENT_TIMEOUT',
     ],
     ['closes without a word', (_, socket) => void socket.end(), 'E_AGENT_GONE'],
@@ -202,23 +207,28 @@ describe('An agent that means ill', () => {
     ['answers something else', (_, socket) => void socket.write(framed(Buffer.of(6))), 'E_AGENT_PROTOCOL'],
     [
       'answers with a signature when it was asked for keys',
-      (_, socket) => void socket.write(framed(Buffer.of(14), ssh(publicKey))),
+      (_, socket) => void socket.write(framed(Buffer.of(14), wireString(publicKey))),
       'E_AGENT_PROTOCOL',
     ],
     ['refuses to list', (_, socket) => void socket.write(framed(Buffer.of(5))), 'E_AGENT_EMPTY'],
     [
       'counts 4 billion keys',
-      (_, socket) => void socket.write(framed(Buffer.of(12), u32(0xff_ff_ff_ff), ssh(publicKey), ssh('x'))),
+      (_, socket) =>
+        void socket.write(
+          framed(Buffer.of(12), wireUint32(0xff_ff_ff_ff), wireString(publicKey), wireString('x')),
+        ),
       'E_AGENT_PROTOCOL',
     ],
     [
       'counts fewer keys than it sends',
-      (_, socket) => void socket.write(framed(Buffer.of(12), u32(0), ssh(publicKey), ssh('x'))),
+      (_, socket) =>
+        void socket.write(framed(Buffer.of(12), wireUint32(0), wireString(publicKey), wireString('x'))),
       'E_AGENT_PROTOCOL',
     ],
     [
       'has a key that is longer than the answer',
-      (_, socket) => void socket.write(framed(Buffer.of(12), u32(1), u32(0xff_ff_ff_f0), publicKey)),
+      (_, socket) =>
+        void socket.write(framed(Buffer.of(12), wireUint32(1), wireUint32(0xff_ff_ff_f0), publicKey)),
       'E_AGENT_PROTOCOL',
     ],
     [
@@ -228,7 +238,7 @@ describe('An agent that means ill', () => {
     ],
     [
       'has a key of a type with an escape sequence',
-      (_, socket) => void socket.write(identities([ssh('ssh-\u001b[2Jed25519'), 'x'])),
+      (_, socket) => void socket.write(identities([wireString('ssh-\u001b[2Jed25519'), 'x'])),
       'E_AGENT_PROTOCOL',
     ],
   ];
@@ -308,7 +318,10 @@ describe('An agent that means ill', () => {
 
   test('and has two thousand keys still lists them', async () => {
     const keys = Array.from({ length: 2000 }, (_, n) => {
-      return [Buffer.concat([KEY, ssh(Buffer.concat([u32(n), Buffer.alloc(28)]))]), `k${n}`] as const;
+      return [
+        Buffer.concat([KEY, wireString(Buffer.concat([wireUint32(n), Buffer.alloc(28)]))]),
+        `k${n}`,
+      ] as const;
     });
     const agent = await startHostileAgent((_, socket) => void socket.write(identities(...keys)));
     expect(await createSshAgent({ socketPath: agent.socket }).listKeys(never())).toHaveLength(2000);
@@ -319,12 +332,12 @@ describe('An agent that means ill', () => {
 async function startLiar(real: string, lie: (answer: Buffer, message: Buffer) => Buffer): Promise<string> {
   const { socket } = await startHostileAgent((message, asking) => {
     const behind = createConnection(real);
-    behind.write(ssh(message));
+    behind.write(wireString(message));
     let answer = Buffer.alloc(0);
     behind.on('data', (chunk: Buffer) => {
       answer = Buffer.concat([answer, chunk]);
       if (answer.length < 4 || answer.length < 4 + answer.readUInt32BE()) return;
-      asking.write(ssh(lie(answer.subarray(4), message)));
+      asking.write(wireString(lie(answer.subarray(4), message)));
       behind.destroy();
     });
   });
@@ -332,10 +345,10 @@ async function startLiar(real: string, lie: (answer: Buffer, message: Buffer) =>
 }
 
 describe('A signature that a lying agent gives is never handed in:', () => {
-  const signedBy = async (kind: KeyKind, lie: (answer: Buffer, message: Buffer) => Buffer) => {
+  const signedBy = async (kind: Kind, lie: (answer: Buffer, message: Buffer) => Buffer) => {
     const agent = await startSshAgent();
-    const key = makeKeyPair(makeTestFolder(), kind);
-    agent.add([key.file]);
+    const key = makeKey(kind);
+    agent.add([key.path]);
     const isSignature = (answer: Buffer) => answer[0] === 14;
     const socketPath = await startLiar(agent.socket, (answer, message) =>
       isSignature(answer) ? lie(answer, message) : answer,
@@ -344,7 +357,7 @@ describe('A signature that a lying agent gives is never handed in:', () => {
   };
   const PROTOCOL = refusal('E_AGENT_PROTOCOL');
 
-  test.each(kinds)('with one bit of it changed (%s)', async (kind) => {
+  test.each(GOOD_KINDS)('with one bit of it changed (%s)', async (kind) => {
     const flip = (answer: Buffer) => {
       const changed = Buffer.from(answer);
       changed.writeUInt8(changed.readUInt8(changed.length - 3) ^ 1, changed.length - 3);
@@ -355,30 +368,22 @@ describe('A signature that a lying agent gives is never handed in:', () => {
   });
 
   test('by another key than was asked for', async () => {
-    const other = await startSshAgent();
-    const folder = makeTestFolder();
-    const key = makeKeyPair(folder, 'ssh-ed25519', 'other');
-    other.add([key.file]);
-    const foreign = join(folder, 'message');
-    writeFileSync(foreign, MESSAGE);
-    run('ssh-keygen', ['-q', '-Y', 'sign', '-n', APPROVAL_NAMESPACE, '-f', key.file, foreign]);
-    const armor = readFileSync(`${foreign}.sig`, 'utf8').split('\n').slice(1, -2).join('');
-    const ours = Buffer.from(armor, 'base64').subarray(-83);
+    const { signature } = parseSshsig(parseArmor(signByKeygen(makeKey(), MESSAGE)));
     await expect(
-      signedBy('ssh-ed25519', () => Buffer.concat([Buffer.of(14), ssh(ours)])),
+      signedBy('ed25519', () => Buffer.concat([Buffer.of(14), wireString(signature)])),
     ).rejects.toMatchObject(PROTOCOL);
   });
 
   test('over something else than was asked for, such as a login', async () => {
     const agent = await startSshAgent();
-    const key = makeKeyPair(makeTestFolder(), 'ssh-ed25519');
-    agent.add([key.file]);
+    const key = makeKey();
+    agent.add([key.path]);
     const { socket } = await startHostileAgent((message, asking) => {
       const behind = createConnection(agent.socket);
       const other = Buffer.from(message);
       // The last byte of the digest that is to be signed.
       if (other[0] === 13) other.writeUInt8(other.readUInt8(other.length - 5) ^ 1, other.length - 5);
-      behind.write(ssh(other));
+      behind.write(wireString(other));
       behind.on('data', (chunk: Buffer) => void asking.write(chunk));
       asking.on('close', () => behind.destroy());
     });
@@ -389,32 +394,67 @@ describe('A signature that a lying agent gives is never handed in:', () => {
   test('with SHA-1, or with SHA-256, by an RSA key', async () => {
     // The flags stand last: an agent that does not know them signs with SHA-1.
     const agent = await startSshAgent();
-    const key = makeKeyPair(makeTestFolder(), 'ssh-rsa');
-    agent.add([key.file]);
+    const key = makeKey('rsa-3072');
+    agent.add([key.path]);
     for (const flags of [0, 2]) {
       const { socket, asked } = await startHostileAgent((message, asking) => {
         const behind = createConnection(agent.socket);
         const plain = Buffer.from(message);
         if (plain[0] === 13) plain.writeUInt32BE(flags, plain.length - 4);
-        behind.write(ssh(plain));
+        behind.write(wireString(plain));
         behind.on('data', (chunk: Buffer) => void asking.write(chunk));
         asking.on('close', () => behind.destroy());
       });
       const signing = createSshAgent({ socketPath: socket }).sign(key.fingerprint, MESSAGE, never());
       await expect(signing).rejects.toMatchObject(PROTOCOL);
-      expect(asked.at(-1)?.subarray(-4)).toEqual(u32(4));
+      expect(asked.at(-1)?.subarray(-4)).toEqual(wireUint32(4));
     }
   });
 
   test('empty, torn, or with something after it', async () => {
     for (const answer of [
       Buffer.of(14),
-      Buffer.concat([Buffer.of(14), ssh('')]),
-      Buffer.concat([Buffer.of(14), ssh(ssh('ssh-ed25519'))]),
+      Buffer.concat([Buffer.of(14), wireString('')]),
+      Buffer.concat([Buffer.of(14), wireString(wireString('ssh-ed25519'))]),
     ]) {
-      await expect(signedBy('ssh-ed25519', () => answer)).rejects.toMatchObject(PROTOCOL);
+      await expect(signedBy('ed25519', () => answer)).rejects.toMatchObject(PROTOCOL);
     }
-    const more = signedBy('ssh-ed25519', (answer) => Buffer.concat([answer, Buffer.of(0)]));
+    const more = signedBy('ed25519', (answer) => Buffer.concat([answer, Buffer.of(0)]));
     await expect(more).rejects.toMatchObject(PROTOCOL);
+  });
+});
+
+describe('A security key in an ssh-agent', () => {
+  /** As ssh-sk-helper(8) would have it sign. */
+  const startTokenAgent = async (key: SecurityKey, flags: number) => {
+    const { socket } = await startHostileAgent((message, asking) => {
+      if (message[0] === 11) return void asking.write(identities([key.blob, 'on the key ring']));
+      const data = readWire(message.subarray(1), 'request', (wire) => {
+        wire.string();
+        const asked = wire.string();
+        wire.uint32();
+        return asked;
+      });
+      const signature = tokenSignature(key, data, flags, 3);
+      return void asking.write(framed(Buffer.of(14), wireString(signature)));
+    });
+    return createSshAgent({ socketPath: socket });
+  };
+
+  test.each(SK_KINDS)('is told as one that wants a touch, and its signature is taken (%s)', async (kind) => {
+    const key = makeSecurityKey(kind);
+    const signer = await startTokenAgent(key, TOUCHED);
+    expect(await signer.listKeys(never())).toMatchObject([{ fingerprint: key.fingerprint, touch: true }]);
+    const armor = await signer.sign(key.fingerprint, TEST_MESSAGE, never());
+    const trust = await trustOf({ allowed: allowLine('anna', key.line) });
+    expect(await judgeTest({ armor, trust })).toMatchObject({ state: 'good', principal: 'anna' });
+  });
+
+  test('that was not touched signs, and the host refuses what it signed', async () => {
+    const key = makeSecurityKey();
+    const signer = await startTokenAgent(key, 0);
+    const armor = await signer.sign(key.fingerprint, TEST_MESSAGE, never());
+    const trust = await trustOf({ allowed: allowLine('anna', key.line) });
+    expect(await judgeTest({ armor, trust })).toMatchObject({ state: 'refused', code: 'E_SK_TOUCH' });
   });
 });

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { FELHOM, freePort } from '../agent/agent-process.ts';
-import { makeKeyPair, makeTestFolder } from './real-ssh-agent.ts';
+import { makeKey, makeSigningFolder } from './keys.ts';
 
 const SSHD = '/usr/sbin/sshd';
 const HOST = 'root@127.0.0.1';
@@ -31,14 +31,14 @@ export type Sshd = {
 
 /** `agentSocket`: where the host's agent listens. */
 export async function startSshd(agentSocket: string): Promise<Sshd> {
-  const folder = makeTestFolder();
+  const folder = makeSigningFolder();
   const [port, hostKey, login] = [
     await freePort(),
-    makeKeyPair(folder, 'ssh-ed25519', 'host-key'),
-    makeKeyPair(folder, 'ssh-ed25519', 'login'),
+    makeKey('ed25519', { folder }),
+    makeKey('ed25519', { folder }),
   ];
   const authorized = join(folder, 'authorized_keys');
-  writeFileSync(authorized, `${login.publicLine}\n`);
+  writeFileSync(authorized, `${login.line}\n`);
   const bin = join(folder, 'bin');
   mkdirSync(bin);
   writeFileSync(join(bin, 'felhom'), `#!/bin/sh\nexec '${FELHOM}' "$@" --source 'agent:${agentSocket}'\n`);
@@ -49,7 +49,7 @@ export async function startSshd(agentSocket: string): Promise<Sshd> {
     [
       `Port ${port}`,
       'ListenAddress 127.0.0.1',
-      `HostKey ${hostKey.file}`,
+      `HostKey ${hostKey.path}`,
       `AuthorizedKeysFile ${authorized}`,
       'PidFile none',
       // The folders above it are those of a test.
@@ -73,7 +73,7 @@ export async function startSshd(agentSocket: string): Promise<Sshd> {
   onTestFinished(() => void child.kill('SIGKILL'));
   await answering(port, () => log);
   const known = join(folder, 'known_hosts');
-  writeFileSync(known, `[127.0.0.1]:${port} ${hostKey.publicLine}\n`);
+  writeFileSync(known, `[127.0.0.1]:${port} ${hostKey.line}\n`);
 
   const options = [
     'IdentitiesOnly=yes',
@@ -87,7 +87,7 @@ export async function startSshd(agentSocket: string): Promise<Sshd> {
     '-p',
     String(port),
     '-i',
-    login.file,
+    login.path,
     ...options.flatMap((each) => ['-o', each]),
   ];
 

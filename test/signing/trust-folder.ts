@@ -1,14 +1,20 @@
 // A folder of files that say who may approve, and judging by them.
 import { mkdtempSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runTool } from '../../src/base/run-tool.ts';
-import { formatApproval, type ApprovalPayload } from '../../src/contracts/approval-payload.ts';
+import {
+  APPROVAL_NAMESPACE,
+  formatApproval,
+  type ApprovalPayload,
+} from '../../src/contracts/approval-payload.ts';
 import {
   judgeSignature,
   type JudgedSignature,
   type JudgeSignature,
 } from '../../src/signing/judge-signature.ts';
 import { readTrust, type ReadTrust, type Trust } from '../../src/signing/read-trust.ts';
+import { formatUtc } from '../../src/signing/utc-time.ts';
 import { makeSigningFolder } from './keys.ts';
 
 export type TrustTexts = { readonly allowed?: string; readonly revoked?: string; readonly policy?: string };
@@ -75,3 +81,35 @@ export const PAYLOAD: ApprovalPayload = {
   requested_by: { door: 'guest', vmid: 9200 },
 };
 export const MESSAGE = formatApproval(PAYLOAD);
+
+/** What plain ssh-keygen(1) says, without ours before it. */
+export async function acceptedByKeygen({
+  allowed,
+  armor,
+  message = MESSAGE,
+  principal = 'anna',
+}: {
+  readonly allowed: string;
+  readonly armor: string;
+  readonly message?: string;
+  readonly principal?: string;
+}): Promise<boolean> {
+  const folder = makeSigningFolder();
+  const files = { allowed, armor, message };
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text, 'latin1');
+  const file = await open(join(folder, 'message'));
+  try {
+    const ran = await runTool({
+      file: 'ssh-keygen',
+      args: [
+        ['-Y', 'verify', '-n', APPROVAL_NAMESPACE, '-I', principal, '-O', `verify-time=${formatUtc(NOON)}`],
+        ['-f', join(folder, 'allowed'), '-s', join(folder, 'armor')],
+      ].flat(),
+      deadlineMs: 10_000,
+      stdin: file.fd,
+    });
+    return ran.state === 'ended' && ran.code === 0;
+  } finally {
+    await file.close();
+  }
+}

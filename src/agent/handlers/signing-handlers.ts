@@ -4,8 +4,8 @@ import type { Clock } from '../../base/clock.ts';
 import type { Handlers } from '../handler.ts';
 import type { Installation } from '../installation.ts';
 import type { Operations } from '../operations/operations.ts';
-import type { Trust } from '../operations/trust-ports.ts';
-import { requesterOf } from '../requester.ts';
+import type { Trust } from '../../signing/read-trust.ts';
+import { hostRequesterOf } from '../requester.ts';
 
 const SIGNERS_EVERY_S = 10;
 
@@ -25,18 +25,18 @@ export function createSigningHandlers({
   return {
     bytesOperation: async ({ caller, params, body, signal }) => {
       const { offline, wipe, renew = false } = body;
-      const by = requesterOf(caller, body);
+      const by = hostRequesterOf(caller, body);
       return operations.bytes(params.id, { by, offline, wipe, renew, signal });
     },
     submitOperation: async ({ caller, params, body }) =>
-      operations.submit(params.id, { by: requesterOf(caller, body), signature: body.signature }),
+      operations.submit(params.id, { by: hostRequesterOf(caller, body), signature: body.signature }),
     signers: async () => ({
       at: clock.now(),
       every_s: SIGNERS_EVERY_S,
       signers: (await readTrust()).told,
     }),
     acceptInstall: async ({ caller, body }) => ({
-      install: await installation.accept(requesterOf(caller, body)),
+      install: await installation.accept(hostRequesterOf(caller, body)),
     }),
   };
 }

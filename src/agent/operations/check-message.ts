@@ -3,7 +3,7 @@
 import { parseApproval, toPrintable, type ApprovalPayload } from '../../contracts/approval-payload.ts';
 import type { ApiCode } from '../../contracts/api-error.ts';
 import type { Operation } from '../../contracts/facts/operations.ts';
-import type { SignersTold } from '../../contracts/signers-told.ts';
+import type { SigningPolicy } from '../../contracts/signing-policy.ts';
 import type { StoredOperation } from '../../contracts/stored-operation.ts';
 import { plainSha256 } from '../../base/digest.ts';
 
@@ -16,7 +16,7 @@ export type Here = {
   readonly now: number;
   readonly install: string;
   readonly hostScope: string;
-  readonly policy: NonNullable<SignersTold['policy']>;
+  readonly policy: SigningPolicy;
 };
 
 /** As much as clocks may be corrected by. */
@@ -57,7 +57,7 @@ export function checkMessage({ operation, identity, signing }: StoredOperation, 
   return { state: 'holds', message, payload };
 }
 
-export const lifetimeOf = ({ lifetime_minutes, offline_hours }: Here['policy'], offline: boolean): number =>
+export const lifetimeOf = ({ lifetime_minutes, offline_hours }: SigningPolicy, offline: boolean): number =>
   offline ? offline_hours * 3_600_000 : lifetime_minutes * 60_000;
 
 const differences = (operation: Operation, payload: ApprovalPayload): readonly string[] => {

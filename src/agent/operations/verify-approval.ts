@@ -4,12 +4,14 @@ import type { ApprovalPayload } from '../../contracts/approval-payload.ts';
 import type { ApiCode } from '../../contracts/api-error.ts';
 import type { Operation } from '../../contracts/facts/operations.ts';
 import type { StoredOperation } from '../../contracts/stored-operation.ts';
+import type { JudgedSignature } from '../../signing/judge-signature.ts';
+import type { Trust } from '../../signing/read-trust.ts';
 import type { ClockMark } from '../clock-mark.ts';
 import { Refusal } from '../handler.ts';
 import type { Installation } from '../installation.ts';
 import { checkMessage, type Here } from './check-message.ts';
 import type { OperationBook } from './operation-book.ts';
-import type { Judged, Trust, TrustPorts } from './trust-ports.ts';
+import type { TrustPorts } from './trust-ports.ts';
 
 export type SigningTools = {
   readonly hostScope: string;
@@ -66,7 +68,7 @@ export async function verifyApproval(stored: StoredOperation, tools: SigningTool
 }
 
 const isOf = (
-  judged: Extract<Judged, { state: 'good' }>,
+  judged: Extract<JudgedSignature, { state: 'good' }>,
   counted: Operation['approvals'][number] | undefined,
 ) =>
   counted !== undefined &&
@@ -82,7 +84,8 @@ export type HereNow =
 export async function lookHere({ installation, hostScope, trust, mark }: SigningTools): Promise<HereNow> {
   const install = await installation.demand();
   const files = await trust.readTrust();
-  const { policy, problems } = files.told;
+  const { policy } = files;
+  const { problems } = files.told;
   if (!files.ready || policy === null) {
     const [first] = problems;
     const detail =
