@@ -51,6 +51,7 @@ const TURNS: Readonly<Record<CallerName, number>> = {
 };
 /** What leads to a write comes more often. */
 const OFTEN: ReadonlySet<RouteId> = new Set([
+  'formatDisk',
   'confirmOperation',
   'bytesOperation',
   'submitOperation',
@@ -178,7 +179,8 @@ export async function attack(options: Attack): Promise<Outcome> {
 function round(): { readonly route: RouteId; readonly caller: CallerName }[] {
   return ROUTE_IDS.flatMap((route) =>
     CALLER_NAMES.flatMap((caller) => {
-      const often = route === 'formatDisk' ? 6 : OFTEN.has(route) ? 3 : 1;
+      const asks = route === 'formatDisk' && (caller === 'guest' || caller === 'stranger');
+      const often = asks ? 6 : OFTEN.has(route) ? 3 : 1;
       const turns = SELDOM.has(route) ? 1 : TURNS[caller] * often;
       return Array.from({ length: turns }, () => ({ route, caller }));
     }),
@@ -234,7 +236,7 @@ function readIfThere(path: string): string {
   }
 }
 
-export async function askRoot(
+async function askRoot(
   { port }: Attacked,
   callers: Callers,
   path: string,
