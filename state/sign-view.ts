@@ -2,8 +2,9 @@
 // what the agent's bytes say; the facts only tell how the operation goes on.
 import type { ApprovalPayload } from '../src/contracts/approval-payload.ts';
 import type { Operation, OperationState, WipeKind } from '../src/contracts/facts/operations.ts';
+import { matchKeys, type KeyRow } from '../src/contracts/match-keys.ts';
 import type { AgentKey } from '../src/contracts/signer.ts';
-import type { SignersTold, SignerState } from '../src/contracts/signers-told.ts';
+import type { SignersTold } from '../src/contracts/signers-told.ts';
 
 /** All of them, on the laptop with nothing forwarded, by the forwarded ssh-agent, and offline by paste. */
 export type Way = 'ways' | 'laptop' | 'agent' | 'offline';
@@ -32,9 +33,7 @@ export type Bytes =
   | { readonly state: 'unfit'; readonly why: 'unreadable' | 'other' }
   | TheBytes;
 
-export type KeyState = SignerState | 'not-signer';
-/** A key of the ssh-agent, and what the host's files say of it. */
-export type KeyRow = AgentKey & { readonly principal: string | null; readonly state: KeyState };
+export type { KeyRow } from '../src/contracts/match-keys.ts';
 export type Keys =
   | { readonly state: 'none' }
   | { readonly state: 'listing' }
@@ -149,12 +148,7 @@ export const asked = (view: SignView, question: Question, now: number): SignView
 
 /** Keys with what the files say of them. The first that may sign is chosen. */
 export function listed(view: SignView, found: readonly AgentKey[], now: number): SignView {
-  const signers = view.bytes.state === 'there' ? view.bytes.signers.signers : [];
-  const rows = found.map((key): KeyRow => {
-    const lines = signers.filter(({ fingerprint }) => fingerprint === key.fingerprint);
-    const line = lines.find(({ state }) => state === 'usable') ?? lines[0];
-    return { ...key, principal: line?.principal ?? null, state: line?.state ?? 'not-signer' };
-  });
+  const rows = matchKeys(found, view.bytes.state === 'there' ? view.bytes.signers : { signers: [] });
   const usable = rows.findIndex(({ state }) => state === 'usable');
   return { ...view, ...asksAnew(now), keys: { state: 'listed', rows }, choice: Math.max(0, usable) };
 }

@@ -119,7 +119,8 @@ function sectionOf(session: Session, view: SignView, model: Model, width: number
     phaseOf(view) === 'sign'
       ? waySection(session, view, model, width)
       : runSection(session, view, model, width);
-  const barred = phaseOf(view) === 'ended' ? undefined : barredReason(session, APPROVAL_NEEDS);
+  const isIdle = view.doing === null && phaseOf(view) !== 'ended';
+  const barred = isIdle ? barredReason(session, APPROVAL_NEEDS) : undefined;
   if (barred !== undefined) {
     return { ...section, foot: wrap(text('sign.barred', { reason: barred }), width, 'bad') };
   }

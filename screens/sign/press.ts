@@ -35,6 +35,8 @@ const commandOf = (name: string): SignCommandId | undefined =>
 /** Where letters go into the word that belongs to the disk. */
 const typesWord = (view: SignView): boolean =>
   phaseOf(view) === 'run' || (phaseOf(view) === 'sign' && view.way === 'agent');
+/** Where a key does more than to look: it may have been on its way before that was asked. */
+const confirms = (view: SignView): boolean => view.asking !== null || typesWord(view);
 const hasField = (view: SignView): boolean => phaseOf(view) === 'sign' && view.way === 'offline';
 
 /** `alone` is false for a key that arrived together with others. */
@@ -47,7 +49,7 @@ export function pressInSign(session: Session, name: string, alone: boolean): voi
   const openFor = session.now() - view.since;
   // A clock that was set back must not shut the view for good; what is not seen is not answered.
   if (openFor < 0 || isUnseen(session)) return signing.change((now, at) => ({ ...now, since: at }));
-  if (openFor < DEAF_MS) return;
+  if (openFor < DEAF_MS && confirms(view)) return;
   const by = SCROLLS[name];
   if (by !== undefined) return move(session, view, by);
   if (isStuck(view)) return toast(session, 'sign.only-esc');

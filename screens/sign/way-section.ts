@@ -93,7 +93,7 @@ function agentSection(view: SignView, model: Model, width: number): Section {
 function keyRow(row: KeyRow, isChosen: boolean, { text, glyphs }: Model, width: number): Line {
   const usable = row.state === 'usable';
   const mark = isChosen ? glyphs.cursor : ' ';
-  const touch = row.touch ? ` ${glyphs.separator} ${text('sign.touch')}` : '';
+  const touch = row.touch ? ` ${glyphs.separator} ${text('sign.wants-touch')}` : '';
   return cutLine(
     [
       segment(` ${mark} `, 'key'),
@@ -122,7 +122,7 @@ function waiting(view: SignView, model: Model, width: number): readonly Line[] {
   const { doing } = view;
   if (doing?.what !== 'sign') return busyLines(view, model);
   const left = formatDuration(doing.since + SIGN_DEADLINE_MS - model.nowMs, model.text.language);
-  const touch = chosenKey(view)?.touch === true ? 'sign.waits-touch' : 'sign.waits';
+  const touch = chosenKey(view)?.touch === true ? 'sign.waiting-touch' : 'sign.waiting';
   return wrap(model.text(touch, { left }), width, 'info');
 }
 

@@ -105,7 +105,8 @@ export async function sitBeforeSignable(options: SignableOptions = {}) {
     gone: false,
     records: [],
   };
-  const made = { message: '', nonce: 0, renewed: 0 };
+  const made = { message: '', nonce: 0 };
+  const clock = { now: () => INVENTED_AT };
   const signed: string[] = [];
 
   const change = (to: Partial<Operation>): Operation => {
@@ -198,16 +199,17 @@ export async function sitBeforeSignable(options: SignableOptions = {}) {
       ...inventReadings(),
       get operations() {
         const operations = facts.gone ? [] : [facts.operation];
-        return ok({ operations }, 'test', INVENTED_AT);
+        return ok({ operations }, 'test', clock.now());
       },
       get ledger() {
         const { records } = facts;
         const ledger: Facts['ledger'] = { records: [...records], count: 9, intact: true, broken: null };
-        return ok(ledger, 'test', INVENTED_AT);
+        return ok(ledger, 'test', clock.now());
       },
     },
   });
   onTestFinished(seated.stop);
+  clock.now = seated.session.now;
   seated.press('5');
 
   const view = () => seated.console.signing.store.getState();

@@ -5,9 +5,12 @@ import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { ActionableError } from '../../src/base/errors.ts';
 import { createSigner } from '../../src/clients/signer.ts';
+import { pseudoRandom } from '../contracts/pseudo-random.ts';
 import { APPROVAL_NAMESPACE } from '../../src/contracts/approval-payload.ts';
 import type { SignerCode } from '../../src/contracts/signer.ts';
+import { readIdentities, readSignature } from '../../src/signing/agent-messages.ts';
 import { createSshAgent } from '../../src/signing/ssh-agent.ts';
 import { parseArmor, parseSshsig } from '../../src/signing/sshsig.ts';
 import { wireString, wireUint32 } from '../../src/signing/wire.ts';
@@ -80,6 +83,19 @@ describe('A real ssh-agent', () => {
     agent.add(['-c', key.path]);
     const signature = createSshAgent({ socketPath: agent.socket }).sign(key.fingerprint, MESSAGE, never());
     expect(await signature).toMatch(/^-----BEGIN SSH SIGNATURE-----\n/);
+  });
+
+  test('that waits for a person does not even list, which is told soon', async () => {
+    const slow = join(makeSigningFolder(), 'ask');
+    writeFileSync(slow, '#!/bin/sh\nexec sleep 4\n', { mode: 0o700 });
+    const agent = await startSshAgent(slow);
+    const key = makeKey();
+    agent.add(['-c', key.path]);
+    const signer = createSshAgent({ socketPath: agent.socket, listDeadlineMs: 300, signDeadlineMs: 1200 });
+    const signing = signer.sign(key.fingerprint, MESSAGE, never()).catch((error: unknown) => error);
+    await sleep(300);
+    await expect(signer.listKeys(never())).rejects.toMatchObject(refusal('E_AGENT_TIMEOUT'));
+    expect(await signing).toMatchObject(refusal('E_AGENT_TIMEOUT'));
   });
 
   test('refuses with a key that was added for other hosts only', async () => {
@@ -327,6 +343,31 @@ describe('An agent that means ill', () => {
     const agent = await startHostileAgent((_, socket) => void socket.write(identities(...keys)));
     expect(await createSshAgent({ socketPath: agent.socket }).listKeys(never())).toHaveLength(2000);
   });
+});
+
+test('two thousand changed answers are read, or refused as no answer; none does anything else', () => {
+  const pick = pseudoRandom(20_261_126);
+  const blob = Buffer.concat([wireString('ssh-ed25519'), wireString(Buffer.alloc(32, 7))]);
+  const answers = [
+    [identities([blob, 'x'], [blob, 'y']).subarray(4), readIdentities],
+    [Buffer.concat([Buffer.of(14), wireString(blob)]), readSignature],
+  ] as const;
+  const ends = { read: 0, refused: 0, else: 0 };
+  for (let round = 0; round < 2000; round += 1) {
+    const [answer, read] = answers[round % 2 === 0 ? 0 : 1];
+    const changed = Buffer.from(answer);
+    for (let times = pick(3); times >= 0; times -= 1) changed.writeUInt8(pick(256), pick(changed.length));
+    try {
+      read(changed.subarray(0, pick(10) < 3 ? pick(changed.length + 1) : changed.length));
+      ends.read += 1;
+    } catch (error) {
+      if (error instanceof ActionableError && error.code?.startsWith('E_AGENT_') === true) ends.refused += 1;
+      else ends.else += 1;
+    }
+  }
+  expect(ends.else).toBe(0);
+  expect(ends.read).toBeGreaterThan(100);
+  expect(ends.refused).toBeGreaterThan(500);
 });
 
 /** A real ssh-agent that is spoken to through somebody who changes what it answers. */

@@ -11,7 +11,7 @@ import {
 } from '../../src/contracts/approval-payload.ts';
 import { allOutputs } from '../../src/contracts/outputs.ts';
 import type { LedgerRecord } from '../../src/contracts/facts/ledger.ts';
-import { blkid, digestOf, lendDisk, type LentDisk } from '../agent/lent-disk.ts';
+import { blkid, digestOf, lendDisk, operationOf, type LentDisk } from '../agent/lent-disk.ts';
 import { runAgent, type RunningAgent } from '../agent/running-agent.ts';
 import { makeFolder, mountAt, run, whyNoLoop } from '../host/loop-device.ts';
 import { allowLine, makeKey, makeSigningFolder, signByKeygen } from './keys.ts';
@@ -54,10 +54,8 @@ async function openSite(keyLine: string): Promise<Site> {
   return { agent, sshd: await startSshd(agent.rootSocket), disk, id };
 }
 
-async function wordOf({ sshd, id }: Site): Promise<string> {
-  const { out } = await sshd.ssh(['felhom', 'op', 'show', id, '--json']);
-  return allOutputs.op.parse(JSON.parse(out)).operation.confirm_word;
-}
+const wordOf = async ({ agent, id }: Site): Promise<string> =>
+  String(operationOf((await agent.ask('GET', `/operations/${id}`)).body)['confirm_word']);
 
 /** Everything that must be true when it is done, however it was signed. */
 async function expectWiped(site: Site, message: string): Promise<void> {
@@ -72,14 +70,14 @@ async function expectWiped(site: Site, message: string): Promise<void> {
   expect(verified).toMatchObject({ code: 0 });
   const [, anchor = ''] = /--anchor (\S+)/.exec(verified.out) ?? [];
   expect(agent.command('ledger', 'verify', '--anchor', anchor).code).toBe(0);
-  verifyLater(await approvalRecord(site), message, signed);
+  verifyLater(approvalRecord(site), message, signed);
   // What is done is done: neither the same signature nor the same order does it again.
   const again = agent.command('op', 'run', id, '--confirm', await wordOf(site));
   expect(again.code).toBe(4);
 }
 
-async function approvalRecord({ sshd, id }: Site): Promise<LedgerRecord> {
-  const { out } = await sshd.ssh(['felhom', 'ledger', 'show', '--json']);
+function approvalRecord({ agent, id }: Site): LedgerRecord {
+  const { out } = agent.command('ledger', 'show', '--json');
   const { records } = allOutputs['ledger-show'].parse(JSON.parse(out));
   const record = records.find(({ what, subject }) => what === 'op.approved' && subject === id);
   if (record === undefined) throw new Error(`no approval of ${id} in the ledger`);
@@ -124,7 +122,10 @@ function verifyLater(
 
 const KINDS = ['ed25519', 'ecdsa-256', 'rsa-3072'] as const;
 
-describe('Way A, signed on the laptop, nothing forwarded:', () => {
+/** Each starts a dozen programs, one after the other. */
+const LONG = 120_000;
+
+describe('Way A, signed on the laptop, nothing forwarded:', { timeout: LONG }, () => {
   test.each(KINDS)('%s', async (kind) => {
     const key = makeKey(kind);
     const site = await openSite(key.line);
@@ -184,7 +185,7 @@ describe('Way A, signed on the laptop, nothing forwarded:', () => {
   });
 });
 
-describe('Way B, by the ssh-agent that ssh -A forwarded:', () => {
+describe('Way B, by the ssh-agent that ssh -A forwarded:', { timeout: LONG }, () => {
   const bytesOf = async ({ sshd, id }: Site): Promise<string> =>
     (await sshd.ssh(['felhom', 'op', 'bytes', id])).out;
 

@@ -97,10 +97,10 @@ export const signView = {
   'sign.listing': 'Kérem az ssh-agenttől a kulcsait …',
   'sign.list-again':
     'Egyik kulcs sem írhat alá. Enter újra kérdezi az ssh-agentet; Esc a többi módot mutatja.',
-  'sign.touch': 'meg kell érinteni',
+  'sign.wants-touch': 'meg kell érinteni',
   'sign.type-word': 'Írd be: {word}, majd Enter aláírja {principal} nevében.',
-  'sign.waits': 'A kulcs aláírására vár; még {left}. Esc nem vár tovább.',
-  'sign.waits-touch': 'ÉRINTSD MEG A KULCSOT: aláírására vár; még {left}. Esc nem vár tovább.',
+  'sign.waiting': 'A kulcs aláírására vár; még {left}. Esc nem vár tovább.',
+  'sign.waiting-touch': 'ÉRINTSD MEG A KULCSOT: aláírására vár; még {left}. Esc nem vár tovább.',
   'signer-state.usable': 'használható',
   'signer-state.expired': 'lejárt',
   'signer-state.not-yet': 'még nem érvényes',
