@@ -14,7 +14,7 @@ export type FileSystem = {
 
 /**
  * Block and sector sizes are said, so that the trial on a file gives what the device will get. Nothing is
- * discarded: every byte was proven zero, and what a disk answers after a discard is its own affair.
+ * discarded: every byte was proven zero, or an operator chose how much is, and what a disk answers after a discard is its own affair.
  */
 export const fileSystems = {
   ext4: {

@@ -38,7 +38,7 @@ export type FormatResult =
   | { readonly state: 'failed'; readonly code: ApiCode; readonly detail: string; readonly dirty: boolean }
   | { readonly state: 'cancelled'; readonly dirty: boolean };
 
-/** Never throws. `signal` cancels between chunks, as long as nothing was written. */
+/** Never throws. `signal` cancels between chunks until mkfs begins; what a wipe has zeroed by then is zero. */
 export type RunFormat = (
   order: FormatOrder,
   listener: FormatListener,

@@ -22,7 +22,7 @@ const LOOK_AGAIN_MS = 50;
 /** `loop` is null when the journal names none. Never throws. */
 export async function cleanLeftovers(
   loop: string | null,
-  identity: Pick<DiskIdentity, 'device_number' | 'boot_id'>,
+  identity: Pick<DiskIdentity, 'device_number' | 'boot_id' | 'diskseq'>,
   machine: Machine,
 ): Promise<CleanedUp> {
   if (loop === null) return { state: 'none', detail: 'no loop device was in use' };
@@ -37,14 +37,15 @@ export async function cleanLeftovers(
 
 async function clean(
   loop: string,
-  identity: Pick<DiskIdentity, 'device_number' | 'boot_id'>,
+  identity: Pick<DiskIdentity, 'device_number' | 'boot_id' | 'diskseq'>,
   machine: Machine,
 ): Promise<CleanedUp> {
   const back = await listLoop(loop, machine);
   if (back === undefined) return { state: 'none', detail: `${loop} is free` };
   const device = await readNumberedDevice(machine, identity.device_number);
-  const isSameBoot = device?.bootId === identity.boot_id;
-  if (device === undefined || !isSameBoot || !liesOver(back, device.path)) {
+  // Another disk may have the number by now, and the loop be its user's own.
+  const isSame = device?.bootId === identity.boot_id && device.diskseq === identity.diskseq;
+  if (device === undefined || !isSame || !liesOver(back, device.path)) {
     return { state: 'kept', detail: `${loop} lies over ${back.file} by now, and was left as it is` };
   }
   const detached = await machine.runTool({

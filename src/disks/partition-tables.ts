@@ -17,6 +17,8 @@ export type PartitionTable = {
   readonly id: string | null;
   readonly offset: number;
   readonly partitions: readonly TablePartition[];
+  /** In bytes: the records that chain partitions inside another, which lie apart from the table. */
+  readonly links: readonly number[];
 };
 
 /** The bytes at an offset, or nothing where they were not read. */
@@ -55,7 +57,7 @@ async function parseGpt(
   const entriesAt = Number(header.readBigUInt64LE(72)) * sector;
   const count = Math.min(header.readUInt32LE(80), MAX_ENTRIES);
   const entryBytes = header.readUInt32LE(84);
-  const table = { kind, sectorBytes: sector, id: guidAt(header, 56), offset };
+  const table = { kind, sectorBytes: sector, id: guidAt(header, 56), offset, links: [] };
   if (entryBytes < 128 || entryBytes > 4096) return [{ ...table, partitions: [] }];
   const partitions: TablePartition[] = [];
   for (let index = 0; index < count; index += 1) {
@@ -99,17 +101,20 @@ async function parseMbr(
   const id = diskId === 0 ? null : diskId.toString(16).padStart(8, '0');
   const uuidOf = (number: number) => (id === null ? null : `${id}-${String(number).padStart(2, '0')}`);
   const partitions: TablePartition[] = [];
+  const links: number[] = [];
   let logical = 5;
   for (const [index, entry] of entriesOf(record).entries()) {
     if (!isPlausible(entry, sizeBytes, sector)) continue;
     partitions.push(describe(entry, index + 1, sector, uuidOf));
     if (!EXTENDED.has(entry.type)) continue;
-    for (const inside of await followChain(read, entry, sizeBytes, sector)) {
+    const chain = await followChain(read, entry, sizeBytes, sector);
+    links.push(...chain.links.map((at) => at * sector));
+    for (const inside of chain.entries) {
       partitions.push(describe(inside, logical, sector, uuidOf));
       logical += 1;
     }
   }
-  return [{ kind: 'mbr', sectorBytes: sector, id, offset: 0, partitions }];
+  return [{ kind: 'mbr', sectorBytes: sector, id, offset: 0, partitions, links }];
 }
 
 /** Each link of the chain holds one partition, and where the next link is. */
@@ -118,7 +123,7 @@ async function followChain(
   extended: Entry,
   sizeBytes: number,
   sector: number,
-): Promise<readonly Entry[]> {
+): Promise<{ readonly entries: readonly Entry[]; readonly links: readonly number[] }> {
   const found: Entry[] = [];
   const seen = new Set<number>();
   let at = extended.first;
@@ -131,7 +136,7 @@ async function followChain(
     if (next === undefined || !EXTENDED.has(next.type) || next.count === 0) break;
     at = extended.first + next.first;
   }
-  return found;
+  return { entries: found, links: [...seen] };
 }
 
 const isBootRecord = (record: Buffer): boolean => record.readUInt16LE(510) === 0xaa55;

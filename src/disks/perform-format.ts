@@ -1,6 +1,6 @@
-// Inside the job: formats a device that is proven blank. Each stage is written down by whoever started
-// the job before it begins; until `mkfs` nothing is written, and everything that is in doubt ends it.
-import { fsync } from 'node:fs';
+// Inside the job: formats a device that is proven blank, or that an operator signed to be wiped. Each stage
+// is written down by whoever started the job before it begins; until `wiping` or else `mkfs` nothing is
+// written, and everything that is in doubt ends it.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errnoOf, messageOf } from '../base/errors.ts';
 import type { ApiCode } from '../contracts/api-error.ts';
@@ -19,8 +19,11 @@ import { flushAll } from './open-ordered.ts';
 import { recheck, tellUse } from './recheck.ts';
 import { runDiskTool, tellTool } from './run-disk-tool.ts';
 import { tryMkfs } from './try-mkfs.ts';
+import type { Progress } from './progress-meter.ts';
 import { whyNotAsWanted, type WantedFileSystem } from './verify-file-system.ts';
+import { planWipe, verifyWiped, wipeDevice, type Wipe } from './wipe-device.ts';
 import { scanZeros } from './zero-scan.ts';
+import { whyNotSynced } from './zero-write.ts';
 
 /** Writing the structures of a large, slow disk. */
 const MKFS_DEADLINE_MS = 6 * 3_600_000;
@@ -35,13 +38,15 @@ type Run = {
   readonly gear: JobGear;
   /** Whether a byte may have been written. */
   dirty: boolean;
+  /** From `mkfs` on it goes to its end. */
+  cancellable: boolean;
 };
 
 /** Never throws. */
 export async function performFormat(order: FormatOrder, talk: JobTalk, gear: JobGear): Promise<FormatResult> {
   const { fstype, fs_uuid: uuid, identity } = order;
   const wanted = { fstype, uuid, sectorBytes: identity.logical_block_bytes };
-  const run: Run = { order, wanted, talk, gear, dirty: false };
+  const run: Run = { order, wanted, talk, gear, dirty: false, cancellable: true };
   try {
     await tryMkfs(wanted, identity.size_bytes, gear.machine.runTool);
     await findFree(gear.machine);
@@ -68,8 +73,10 @@ async function formatClaimed(claim: Claim, run: Run): Promise<void> {
     recheck(run.order, await orFail('E_READ', examine(device.name, { claimed: true }))),
   );
   await begin('rechecked', run);
-  await begin('zero_verified', run);
-  await readZeros(claim, run);
+  if (run.order.wipe === 'none') {
+    await begin('zero_verified', run);
+    await readZeros(claim, run);
+  } else await wipe({ claim, kind: run.order.wipe }, run);
   await begin('mkfs', run);
   await makeFileSystem(claim, run);
   await begin('fs_verified', run);
@@ -132,13 +139,17 @@ async function orFail<T>(code: ApiCode, work: Promise<T>): Promise<T> {
   });
 }
 
-/** Resolves once it stands in the journal. It can be cancelled as long as nothing was written. */
+/** Stages that write to the device. */
+const WRITING: ReadonlySet<FormatStage> = new Set(['wiping', 'mkfs']);
+
+/** Resolves once it stands in the journal. It can be cancelled until mkfs is let go. */
 async function begin(stage: FormatStage, run: Run): Promise<void> {
   const { talk } = run;
-  const dirty = run.dirty || stage === 'mkfs';
+  const dirty = run.dirty || WRITING.has(stage);
   const journaled = talk.ask({ kind: 'stage', stage, dirty });
-  await (run.dirty ? journaled : orCancelled(journaled, talk.signal));
+  await (run.cancellable ? orCancelled(journaled, talk.signal) : journaled);
   run.dirty = dirty;
+  run.cancellable &&= stage !== 'mkfs';
 }
 
 async function orCancelled(wait: Promise<void>, signal: AbortSignal): Promise<void> {
@@ -151,19 +162,12 @@ async function orCancelled(wait: Promise<void>, signal: AbortSignal): Promise<vo
 }
 
 /** The reading before, and its receipt, were for showing: this one is what allows the write. */
-async function readZeros({ fd }: Claim, { order, talk, gear }: Run): Promise<void> {
-  const { clock } = gear.machine;
+async function readZeros({ fd }: Claim, run: Run): Promise<void> {
+  const { order, talk, gear } = run;
   const sizeBytes = order.identity.size_bytes;
-  const result = await scanZeros({
-    fd,
-    sizeBytes,
-    clock,
-    signal: talk.signal,
-    onProgress: ({ bytesDone, rate, leftS, stalled }) => {
-      const progress = { bytes_done: bytesDone, bytes_total: sizeBytes, rate, left_s: leftS, stalled };
-      talk.say({ kind: 'progress', progress: { ...progress, at: clock.now() } });
-    },
-  });
+  const { clock } = gear.machine;
+  const onProgress = tellProgress(run);
+  const result = await scanZeros({ fd, sizeBytes, clock, signal: talk.signal, onProgress });
   switch (result.state) {
     case 'zero':
       return;
@@ -176,6 +180,24 @@ async function readZeros({ fd }: Claim, { order, talk, gear }: Run): Promise<voi
   }
 }
 
+const tellProgress =
+  ({ talk, gear }: Run) =>
+  ({ bytesDone, bytesTotal, rate, leftS, stalled }: Progress): void => {
+    const progress = { bytes_done: bytesDone, bytes_total: bytesTotal, rate, left_s: leftS, stalled };
+    talk.say({ kind: 'progress', progress: { ...progress, at: gear.machine.clock.now() } });
+  };
+
+/** Signed: whatever lies there goes, and is proven gone. */
+async function wipe(what: Pick<Wipe, 'claim' | 'kind'>, run: Run): Promise<void> {
+  const { talk, gear } = run;
+  const wiping = { ...what, machine: gear.machine, signal: talk.signal, onProgress: tellProgress(run) };
+  const planned = await orFail('E_READ', planWipe(wiping));
+  await begin('wiping', run);
+  const zeroed = await wipeDevice(planned, wiping);
+  await begin('zero_verified', run);
+  await verifyWiped(zeroed, wiping);
+}
+
 async function makeFileSystem({ fd }: Claim, { wanted, talk, gear }: Run): Promise<void> {
   const { machine } = gear;
   const { file, args } = fileSystems[wanted.fstype].mkfs;
@@ -183,7 +205,6 @@ async function makeFileSystem({ fd }: Claim, { wanted, talk, gear }: Run): Promi
   const loop = await attachLoop(claimed, machine, async (path) => talk.ask({ kind: 'loop', path }));
   const tool = { file, args: args(wanted), fd: loop.fd, deadlineMs: MKFS_DEADLINE_MS };
   const made = await runDiskTool(tool, machine.runTool);
-  // What could not be written is told to whoever asks for it to be synced, once to each descriptor.
   const lost = await whyNotSynced(loop.fd);
   const isGone = await loop.letGo();
   if (lost !== undefined) throw failed('E_WRITE', `writing failed: ${lost}`);
@@ -191,12 +212,6 @@ async function makeFileSystem({ fd }: Claim, { wanted, talk, gear }: Run): Promi
   if (!isGone) throw failed('E_TOOL', `somebody else keeps ${loop.path} open, which lies over the device`);
   const lostBelow = await whyNotSynced(fd);
   if (lostBelow !== undefined) throw failed('E_WRITE', `writing failed: ${lostBelow}`);
-}
-
-async function whyNotSynced(fd: number): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    fsync(fd, (error) => resolve(error === null ? undefined : (errnoOf(error) ?? messageOf(error))));
-  });
 }
 
 /** udev looks at a device anew when it is closed; its links are there when this ends. No udev, no waiting. */

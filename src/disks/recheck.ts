@@ -1,5 +1,5 @@
-// Under the claim: the device is examined again, and must be exactly what the operation was allowed for,
-// used by nobody, and without anything on it that was found.
+// Under the claim: the device is examined again, and must be exactly what the operation was allowed for, and
+// used by nobody. Without a signature nothing may be found on it; with one all of it must have been read.
 import type { DiskSignal } from '../contracts/facts/disk-flags.ts';
 import { tell } from './claim.ts';
 import type { DiskIdentity, ExaminedDisk } from './examined-disk.ts';
@@ -19,6 +19,7 @@ export function recheck(order: FormatOrder, now: ExaminedDisk): void {
   }
   const used = now.flag.signals.find((signal) => signal.class === 'held' || signal.class === 'named');
   if (used !== undefined) throw held(tellSignal(used));
+  if (order.wipe !== 'none') return refuseUnread(now);
   const content = now.flag.signals.find((signal) => signal.class === 'content');
   if (content !== undefined) throw invalid('E_NOT_BLANK', tellSignal(content));
   // No signal, and still not free: whatever it is, it counts.
@@ -35,6 +36,25 @@ export function recheck(order: FormatOrder, now: ExaminedDisk): void {
   }
 }
 
+/**
+ * What lies on it is what was signed for, which the digest proved. What could not be read of it or around it
+ * may be somebody who uses it.
+ */
+function refuseUnread({ flag }: ExaminedDisk): void {
+  const unread = flag.signals.find((signal) => signal.class === 'unread');
+  if (unread !== undefined) throw failed('E_READ', tellSignal(unread));
+  switch (flag.verdict) {
+    case 'data':
+    case 'blank_proven':
+    case 'unverified':
+      return;
+    case 'in_use':
+      throw held(flag.reason);
+    case 'unknown':
+      throw failed('E_READ', flag.reason);
+  }
+}
+
 /** Who uses it, in words of the strongest sign of that. */
 export function tellUse(now: ExaminedDisk): string {
   const used = now.flag.signals.find((signal) => signal.class === 'held' || signal.class === 'named');
@@ -44,7 +64,8 @@ export function tellUse(now: ExaminedDisk): string {
 const tellSignal = ({ device, detail, where, release }: DiskSignal): string =>
   `${device}: ${detail} (${where})${release === null ? '' : `; ends with: ${release}`}`;
 
-function listChanges(was: DiskIdentity, is: DiskIdentity): readonly string[] {
+/** Each as `what: was → is`. */
+export function listChanges(was: DiskIdentity, is: DiskIdentity): readonly string[] {
   const before = new Map<string, unknown>(flatten(was));
   return flatten(is).flatMap(([what, now]) => {
     const then = before.get(what);

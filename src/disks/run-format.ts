@@ -6,7 +6,10 @@ import type { FormatListener, FormatOrder, FormatResult, RunFormat } from './for
 import type { JobReport } from './job-messages.ts';
 import { startDiskJob, type DiskJob } from './start-disk-job.ts';
 
-/** A job that does not hear `cancel` hangs in a read; nothing was written yet, and it may be killed. */
+/**
+ * A job that does not hear `cancel` hangs in a read. As long as nothing was written it may be killed; later it
+ * is waited for, as nobody could say what its writes do.
+ */
 const CANCEL_GRACE_MS = 10_000;
 
 export const createRunFormat =
@@ -23,6 +26,8 @@ async function driveFormat(
   if (signal.aborted) return { state: 'cancelled', dirty: false };
   const { promise, resolve } = Promise.withResolvers<FormatResult>();
   let dirty = false;
+  /** From `mkfs` on a format goes to its end. */
+  let isLate = false;
   let graceTimer: NodeJS.Timeout | undefined;
   const stopFor = (job: DiskJob, detail: string) => {
     resolve({ state: 'failed', code: 'E_STORE', detail, dirty });
@@ -34,6 +39,7 @@ async function driveFormat(
         await listener.onStage(report.stage, report.dirty);
         // From here on: before it heard `go` it has not written.
         dirty ||= report.dirty;
+        isLate ||= report.stage === 'mkfs';
         return job.send('go');
       case 'loop':
         await listener.onLoop(report.path);
@@ -56,7 +62,7 @@ async function driveFormat(
     },
   });
   const cancel = () => {
-    if (dirty) return;
+    if (isLate) return;
     job.send('cancel');
     graceTimer = setTimeout(() => {
       if (dirty) return;

@@ -14,23 +14,29 @@ export type BlkidAnswer = {
 export type WipefsSignature = { readonly type: string; readonly offset: string };
 
 const DEADLINE_MS = 15_000;
+/** Who holds it has waited hours for this answer, and waits a little longer. */
+const HELD_DEADLINE_MS = 120_000;
 const NOTHING_FOUND = 2;
 const AMBIVALENT = 8;
+
+/** By its path, or as an open file. */
+export type Asked = string | { readonly fd: number };
 
 /** `-p` always: the cache of blkid lies. `area` is a part of the device that has no node of its own. */
 export async function readBlkid(
   machine: Machine,
-  path: string,
+  asked: Asked,
   signal: AbortSignal,
   area?: { readonly start: number; readonly size: number },
 ): Promise<Reading<BlkidAnswer>> {
-  const source = `blkid -p ${path}`;
+  const { name, path, how } = ask(machine, asked);
+  const source = `blkid -p ${name}`;
   const at = machine.clock.now();
   const where = area === undefined ? [] : ['-O', String(area.start), '-S', String(area.size)];
   const result = await machine.runTool({
     file: 'blkid',
-    args: ['-p', '-o', 'export', ...where, machine.locate(path)],
-    deadlineMs: DEADLINE_MS,
+    args: ['-p', '-o', 'export', ...where, path],
+    ...how,
     signal,
   });
   if (result.state === 'missing') return failed('no-tool', 'blkid', at);
@@ -44,6 +50,14 @@ export async function readBlkid(
     return failed('garbage', source, at, `exit ${code}`);
   }
   return ok({ ambivalent: false, values }, source, at);
+}
+
+function ask(machine: Machine, asked: Asked) {
+  if (typeof asked === 'string') {
+    return { name: asked, path: machine.locate(asked), how: { deadlineMs: DEADLINE_MS } };
+  }
+  const how = { deadlineMs: HELD_DEADLINE_MS, inherit: [asked.fd], diesWithUs: true };
+  return { name: 'the claimed device', path: '/dev/fd/3', how };
 }
 
 /** `KEY=value` lines; values may hold anything, escaped for a shell by a backslash. */
@@ -63,15 +77,16 @@ const wipefsReport = z.object({
 
 export async function readWipefs(
   machine: Machine,
-  path: string,
+  asked: Asked,
   signal: AbortSignal,
 ): Promise<Reading<readonly WipefsSignature[]>> {
-  const source = `wipefs --no-act ${path}`;
+  const { name, path, how } = ask(machine, asked);
+  const source = `wipefs --no-act ${name}`;
   const at = machine.clock.now();
   const result = await machine.runTool({
     file: 'wipefs',
-    args: ['--json', '--no-act', machine.locate(path)],
-    deadlineMs: DEADLINE_MS,
+    args: ['--json', '--no-act', path],
+    ...how,
     signal,
   });
   if (result.state === 'missing') return failed('no-tool', 'wipefs', at);

@@ -3,6 +3,8 @@
 import { read } from 'node:fs';
 import type { Clock } from '../base/clock.ts';
 import { errnoOf, messageOf } from '../base/errors.ts';
+import { cutInChunks, sumOf, type Place } from './places.ts';
+import { createMeter, type Progress } from './progress-meter.ts';
 
 export type ScanResult =
   | { readonly state: 'zero' }
@@ -11,53 +13,40 @@ export type ScanResult =
   | { readonly state: 'failed'; readonly detail: string }
   | { readonly state: 'cancelled' };
 
-export type ScanProgress = {
-  readonly bytesDone: number;
-  /** Bytes per second of late; null until known. */
-  readonly rate: number | null;
-  readonly leftS: number | null;
-  /** Nothing came for two minutes. */
-  readonly stalled: boolean;
-};
+type Asked = Place & { readonly bytes: Buffer };
+type Arrived = Asked & { readonly error?: string; readonly got: number };
 
-type Chunk = { readonly position: number; readonly length: number; readonly bytes: Buffer };
-type Arrived = Chunk & { readonly error?: string; readonly got: number };
-
-const CHUNK_BYTES = 4 * 1024 * 1024;
+export const CHUNK_BYTES = 4 * 1024 * 1024;
 const READS_AHEAD = 2;
 /** Direct reads need memory at a multiple of at most this. */
 const ALIGNMENT = 4096;
 const TRY_BYTES = 4096;
-const STALLED_MS = 120_000;
-const TELL_MS = 1000;
-/** The rate is that of the last seconds: a disk is slower inside than outside. */
-const RATE_SAMPLES = 10;
 
 /** The descriptor must be open for reading, past the page cache. It is not closed, and nothing is read after the end. */
 export async function scanZeros(options: {
   readonly fd: number;
   readonly sizeBytes: number;
+  /** Parts of it that alone are read, in this order; else all. */
+  readonly places?: readonly Place[];
   readonly clock: Clock;
   readonly signal: AbortSignal;
   /** At most once a second, and once more at the end. */
-  readonly onProgress: (progress: ScanProgress) => void;
+  readonly onProgress: (progress: Progress) => void;
 }): Promise<ScanResult> {
   const { fd, sizeBytes, signal } = options;
   if (!Number.isSafeInteger(sizeBytes) || sizeBytes <= 0) return failed(`a size of ${sizeBytes} bytes`, 0);
-  const meter = createMeter(options);
-  const timer = setInterval(meter.tell, TELL_MS);
+  const { places = [{ position: 0, length: sizeBytes }] } = options;
+  const meter = createMeter({ ...options, bytesTotal: sumOf(places) });
   const underWay: Promise<Arrived>[] = [];
   try {
     // One more than are read ahead: a chunk is looked at while the next two are under way.
     const free: Buffer[] = [];
     while (free.length <= READS_AHEAD) free.push(await makeAligned(fd));
-    let next = 0;
+    const chunks = cutInChunks(places, CHUNK_BYTES);
     const ask = () => {
-      const bytes = next < sizeBytes ? free.pop() : undefined;
-      if (bytes === undefined) return;
-      const chunk = { position: next, length: Math.min(CHUNK_BYTES, sizeBytes - next), bytes };
-      next += chunk.length;
-      underWay.push(readChunk(fd, chunk));
+      const chunk = chunks.next().value;
+      const bytes = chunk === undefined ? undefined : free.pop();
+      if (chunk !== undefined && bytes !== undefined) underWay.push(readChunk(fd, { ...chunk, bytes }));
     };
     for (let ahead = 0; ahead < READS_AHEAD; ahead += 1) ask();
     for (;;) {
@@ -79,10 +68,9 @@ export async function scanZeros(options: {
   } catch (error) {
     return { state: 'failed', detail: errnoOf(error) ?? messageOf(error) };
   } finally {
-    clearInterval(timer);
     // The kernel still writes into their memory, and the descriptor must not be another file's meanwhile.
     await Promise.all(underWay);
-    meter.tell();
+    meter.stop();
   }
 }
 
@@ -92,7 +80,7 @@ const failed = (detail: string, position: number): ScanResult => ({
 });
 
 /** Never rejects: nobody may be waiting for it any more. */
-async function readChunk(fd: number, chunk: Chunk): Promise<Arrived> {
+async function readChunk(fd: number, chunk: Asked): Promise<Arrived> {
   return new Promise((resolve) => {
     read(fd, chunk.bytes, 0, chunk.length, chunk.position, (error, got) => {
       if (error === null) resolve({ ...chunk, got });
@@ -130,34 +118,4 @@ export function findNotZero(bytes: Buffer): number | undefined {
   if (bytes.length <= STRIDE) return undefined;
   if (bytes.subarray(STRIDE).equals(bytes.subarray(0, bytes.length - STRIDE))) return undefined;
   return bytes.findIndex((byte) => byte !== 0);
-}
-
-function createMeter(options: {
-  readonly sizeBytes: number;
-  readonly clock: Clock;
-  readonly onProgress: (progress: ScanProgress) => void;
-}) {
-  const { sizeBytes, clock, onProgress } = options;
-  let bytesDone = 0;
-  let movedAt = clock.monotonic();
-  const samples = [{ at: movedAt, bytes: 0 }];
-  const rateNow = (now: number): number | null => {
-    const oldest = samples[0];
-    if (oldest === undefined || now <= oldest.at) return null;
-    return ((bytesDone - oldest.bytes) * 1000) / (now - oldest.at);
-  };
-  return {
-    add: (bytes: number) => {
-      bytesDone += bytes;
-      movedAt = clock.monotonic();
-    },
-    tell: () => {
-      const now = clock.monotonic();
-      const rate = rateNow(now);
-      samples.push({ at: now, bytes: bytesDone });
-      if (samples.length > RATE_SAMPLES) samples.shift();
-      const leftS = rate === null || rate <= 0 ? null : Math.round((sizeBytes - bytesDone) / rate);
-      onProgress({ bytesDone, rate, leftS, stalled: now - movedAt >= STALLED_MS });
-    },
-  };
 }

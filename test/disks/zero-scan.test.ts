@@ -7,7 +7,8 @@ import { systemClock } from '../../src/base/clock.ts';
 import type { DiskScan } from '../../src/contracts/facts/disk-flags.ts';
 import { closeDevice, openDevice } from '../../src/disks/open-device.ts';
 import { startScan } from '../../src/disks/scan-disk.ts';
-import { findNotZero, scanZeros, type ScanProgress } from '../../src/disks/zero-scan.ts';
+import type { Progress } from '../../src/disks/progress-meter.ts';
+import { findNotZero, scanZeros } from '../../src/disks/zero-scan.ts';
 import { makeFolder, run, whyNoLoop } from '../host/loop-device.ts';
 import { blankLoop, machine, MIB } from './format-gear.ts';
 import { insist, insistOnMount } from './insist.ts';
@@ -147,7 +148,7 @@ describe.skipIf(why !== undefined)('a scan', () => {
     const { device } = blankLoop({ bytes: 2048 * MIB });
     const { fd } = await openDevice(device, 'read', machine.runTool);
     onTestFinished(async () => closeDevice(fd));
-    const told: ScanProgress[] = [];
+    const told: Progress[] = [];
     let jump = 0;
     await scanZeros({
       fd,

@@ -72,6 +72,11 @@ export const lazyDoors: readonly LazyDoor[] = [
     to: ['src/clients/agent.ts', 'src/clients/agent-bootstrap.ts'],
     why: 'a machine without an agent loads nothing for one',
   },
+  {
+    from: ['src/clients', 'src/cli', 'state', 'screens'],
+    to: ['src/signing'],
+    why: 'only who signs, or looks at the files of signers, needs keys and signatures',
+  },
 ];
 
 export type PackageRule = {
@@ -116,8 +121,8 @@ export const packageRules: readonly PackageRule[] = [
   { name: 'node:util', folders: ['src/base', 'src/cli'], why: 'arguments of commands' },
   {
     name: 'node:net',
-    folders: ['src/clients', 'src/agent', 'src/controller', 'src/hub'],
-    why: 'clients and servers',
+    folders: ['src/clients', 'src/agent', 'src/controller', 'src/hub', 'src/signing'],
+    why: 'clients and servers; the socket of an ssh-agent',
   },
   {
     name: 'node:http',
