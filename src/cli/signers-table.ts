@@ -49,7 +49,7 @@ export function printProblems(err: Output, { problems }: SignersTold): void {
 export function printKeys(err: Output, keys: readonly KeyRow[], text: Text): void {
   const rows = keys.map(({ fingerprint, state, touch, principal, keyType, comment }) => [
     fingerprint,
-    `${text(`signer-state.${state}`)}${touch ? `, ${text('sign.touch')}` : ''}`,
+    `${text(`signer-state.${state}`)}${touch ? `, ${text('sign.wants-touch')}` : ''}`,
     principal ?? '-',
     keyType,
     comment,
