@@ -11,6 +11,6 @@ export async function askWord(context: CommandContext, word: string, show: () =>
   const input = stdin();
   if (input.isTTY !== true || !err.isTTY) return requiredOption(context, 'confirm', 'WORD');
   show();
-  err.line({ text: text('sign.ask', { word }), style: 'strong' });
+  err.line({ text: text('op-sign.ask', { word }), style: 'strong' });
   return readLine(input);
 }

@@ -111,7 +111,8 @@ export function listOperation(one: Operation, text: Text): readonly Row[] {
     ...(ended === null
       ? []
       : [[text('op.field.ended'), `${formatMoment(ended.at)}  ${tellEnd(one.state, ended, text)}`] as const]),
-    ...((one.state === 'pending' && !one.data_bearing) || one.approved_by?.how === 'signature'
+    ...((one.state === 'pending' && !one.data_bearing) ||
+    (one.state === 'approved' && approval?.how === 'signature')
       ? [[text('op.field.confirm-word'), one.confirm_word] as const]
       : []),
   ];

@@ -1,7 +1,7 @@
 // Signers and keys for people: who may approve, which keys are here, and what is wrong with the files.
 import type { Text } from '../base/texts/text.ts';
 import { formatMoment } from '../base/units.ts';
-import type { MatchedKey } from '../contracts/match-keys.ts';
+import type { KeyRow } from '../contracts/match-keys.ts';
 import type { SignersTold } from '../contracts/signers-told.ts';
 import type { Output } from './print.ts';
 import { formatTable } from './table.ts';
@@ -21,7 +21,7 @@ export function printSigners(out: Output, { signers, policy, namespace }: Signer
       { title: text('signers.column.principal'), minWidth: 12 },
       { title: text('signers.column.state') },
       { title: text('signers.column.type'), minWidth: 8, dispensable: 3 },
-      { title: text('signers.column.fingerprint'), minWidth: 20 },
+      { title: text('signers.column.fingerprint') },
       { title: text('signers.column.from'), dispensable: 2 },
       { title: text('signers.column.until'), dispensable: 1 },
       { title: text('signers.column.line'), align: 'right', dispensable: 4 },
@@ -46,13 +46,13 @@ export function printProblems(err: Output, { problems }: SignersTold): void {
   }
 }
 
-export function printKeys(err: Output, keys: readonly MatchedKey[], text: Text): void {
-  const rows = keys.map(({ key, state, principal }) => [
-    key.fingerprint,
-    `${text(`signer-state.${state}`)}${key.touch ? `, ${text('signer-touch')}` : ''}`,
+export function printKeys(err: Output, keys: readonly KeyRow[], text: Text): void {
+  const rows = keys.map(({ fingerprint, state, touch, principal, keyType, comment }) => [
+    fingerprint,
+    `${text(`signer-state.${state}`)}${touch ? `, ${text('sign.wants-touch')}` : ''}`,
     principal ?? '-',
-    key.keyType,
-    key.comment,
+    keyType,
+    comment,
   ]);
   const columns = [
     { title: text('signers.column.fingerprint') },

@@ -5,7 +5,7 @@ import { errnoOf } from '../base/errors.ts';
 import { agentError } from './agent-error.ts';
 
 /** As ssh-agent(1) itself; a length is judged before anything is kept for it. */
-export const MAX_ANSWER_BYTES = 256 * 1024;
+const MAX_ANSWER_BYTES = 256 * 1024;
 const LENGTH_BYTES = 4;
 
 export type Conversation = {

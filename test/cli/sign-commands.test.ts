@@ -7,7 +7,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { plainSha256 } from '../../src/base/digest.ts';
-import { APPROVAL_NAMESPACE, formatApproval, toPrintable } from '../../src/contracts/approval-payload.ts';
+import {
+  APPROVAL_NAMESPACE,
+  formatApproval,
+  MAX_MESSAGE_BYTES,
+  toPrintable,
+} from '../../src/contracts/approval-payload.ts';
 import type { Operation } from '../../src/contracts/facts/operations.ts';
 import { allOutputs } from '../../src/contracts/outputs.ts';
 import type { SignersTold } from '../../src/contracts/signers-told.ts';
@@ -415,11 +420,13 @@ describe('The ledger', () => {
     writeFileSync(join(files, 'op.json'), MESSAGE);
     runSshKeygen('-q', '-Y', 'sign', '-n', APPROVAL_NAMESPACE, '-f', key.path, join(files, 'op.json'));
     const signature = readFileSync(join(files, 'op.json.sig'), 'utf8');
-    keep(record(1, { principal: 'anna', message: MESSAGE, signature }));
+    // The longest message that there can be is not cut, either.
+    const longest = `{"${'x'.repeat(MAX_MESSAGE_BYTES - 7)}":1}\n`;
+    keep(record(1, { principal: 'anna', message: longest, signature }));
     const { out } = await run('ledger', 'show');
     expect(out).toMatch(/op\.approved +op_0123.* principal=anna$/m);
     const taken = out.split('\n').map((line) => line.trim());
-    expect(taken).toContain(MESSAGE.trimEnd());
+    expect(taken).toContain(longest.trimEnd());
     const from = taken.indexOf('-----BEGIN SSH SIGNATURE-----');
     const to = taken.indexOf('-----END SSH SIGNATURE-----');
     expect(`${taken.slice(from, to + 1).join('\n')}\n`).toBe(signature);

@@ -5,16 +5,20 @@ import { createConnection } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
+import { ActionableError } from '../../src/base/errors.ts';
 import { createSigner } from '../../src/clients/signer.ts';
+import { pseudoRandom } from '../contracts/pseudo-random.ts';
 import { APPROVAL_NAMESPACE } from '../../src/contracts/approval-payload.ts';
 import type { SignerCode } from '../../src/contracts/signer.ts';
+import { readIdentities, readSignature } from '../../src/signing/agent-messages.ts';
 import { createSshAgent } from '../../src/signing/ssh-agent.ts';
 import { parseArmor, parseSshsig } from '../../src/signing/sshsig.ts';
-import { readWire, wireString, wireUint32 } from '../../src/signing/wire.ts';
+import { wireString, wireUint32 } from '../../src/signing/wire.ts';
 import { framed, identities, startHostileAgent } from './hostile-agent.ts';
 import { allowLine, GOOD_KINDS, makeKey, makeSigningFolder, signByKeygen, type Kind } from './keys.ts';
-import { makeSecurityKey, SK_KINDS, tokenSignature, TOUCHED, type SecurityKey } from './make-sk.ts';
+import { makeSecurityKey, SK_KINDS, TOUCHED, type SecurityKey } from './make-sk.ts';
 import { run, startSshAgent } from './real-ssh-agent.ts';
+import { startTokenAgent } from './token-agent.ts';
 import { judgeTest, MESSAGE as TEST_MESSAGE, trustOf } from './trust-folder.ts';
 
 const MESSAGE = '{"not":"an operation"}\n';
@@ -79,6 +83,19 @@ describe('A real ssh-agent', () => {
     agent.add(['-c', key.path]);
     const signature = createSshAgent({ socketPath: agent.socket }).sign(key.fingerprint, MESSAGE, never());
     expect(await signature).toMatch(/^-----BEGIN SSH SIGNATURE-----\n/);
+  });
+
+  test('that waits for a person does not even list, which is told soon', async () => {
+    const slow = join(makeSigningFolder(), 'ask');
+    writeFileSync(slow, '#!/bin/sh\nexec sleep 4\n', { mode: 0o700 });
+    const agent = await startSshAgent(slow);
+    const key = makeKey();
+    agent.add(['-c', key.path]);
+    const signer = createSshAgent({ socketPath: agent.socket, listDeadlineMs: 300, signDeadlineMs: 1200 });
+    const signing = signer.sign(key.fingerprint, MESSAGE, never()).catch((error: unknown) => error);
+    await sleep(300);
+    await expect(signer.listKeys(never())).rejects.toMatchObject(refusal('E_AGENT_TIMEOUT'));
+    expect(await signing).toMatchObject(refusal('E_AGENT_TIMEOUT'));
   });
 
   test('refuses with a key that was added for other hosts only', async () => {
@@ -328,6 +345,31 @@ describe('An agent that means ill', () => {
   });
 });
 
+test('two thousand changed answers are read, or refused as no answer; none does anything else', () => {
+  const pick = pseudoRandom(20_261_126);
+  const blob = Buffer.concat([wireString('ssh-ed25519'), wireString(Buffer.alloc(32, 7))]);
+  const answers = [
+    [identities([blob, 'x'], [blob, 'y']).subarray(4), readIdentities],
+    [Buffer.concat([Buffer.of(14), wireString(blob)]), readSignature],
+  ] as const;
+  const ends = { read: 0, refused: 0, else: 0 };
+  for (let round = 0; round < 2000; round += 1) {
+    const [answer, read] = answers[round % 2 === 0 ? 0 : 1];
+    const changed = Buffer.from(answer);
+    for (let times = pick(3); times >= 0; times -= 1) changed.writeUInt8(pick(256), pick(changed.length));
+    try {
+      read(changed.subarray(0, pick(10) < 3 ? pick(changed.length + 1) : changed.length));
+      ends.read += 1;
+    } catch (error) {
+      if (error instanceof ActionableError && error.code?.startsWith('E_AGENT_') === true) ends.refused += 1;
+      else ends.else += 1;
+    }
+  }
+  expect(ends.else).toBe(0);
+  expect(ends.read).toBeGreaterThan(100);
+  expect(ends.refused).toBeGreaterThan(500);
+});
+
 /** A real ssh-agent that is spoken to through somebody who changes what it answers. */
 async function startLiar(real: string, lie: (answer: Buffer, message: Buffer) => Buffer): Promise<string> {
   const { socket } = await startHostileAgent((message, asking) => {
@@ -425,25 +467,12 @@ describe('A signature that a lying agent gives is never handed in:', () => {
 });
 
 describe('A security key in an ssh-agent', () => {
-  /** As ssh-sk-helper(8) would have it sign. */
-  const startTokenAgent = async (key: SecurityKey, flags: number) => {
-    const { socket } = await startHostileAgent((message, asking) => {
-      if (message[0] === 11) return void asking.write(identities([key.blob, 'on the key ring']));
-      const data = readWire(message.subarray(1), 'request', (wire) => {
-        wire.string();
-        const asked = wire.string();
-        wire.uint32();
-        return asked;
-      });
-      const signature = tokenSignature(key, data, flags, 3);
-      return void asking.write(framed(Buffer.of(14), wireString(signature)));
-    });
-    return createSshAgent({ socketPath: socket });
-  };
+  const signerWith = async (key: SecurityKey, flags: number) =>
+    createSshAgent({ socketPath: await startTokenAgent(key, flags) });
 
   test.each(SK_KINDS)('is told as one that wants a touch, and its signature is taken (%s)', async (kind) => {
     const key = makeSecurityKey(kind);
-    const signer = await startTokenAgent(key, TOUCHED);
+    const signer = await signerWith(key, TOUCHED);
     expect(await signer.listKeys(never())).toMatchObject([{ fingerprint: key.fingerprint, touch: true }]);
     const armor = await signer.sign(key.fingerprint, TEST_MESSAGE, never());
     const trust = await trustOf({ allowed: allowLine('anna', key.line) });
@@ -452,7 +481,7 @@ describe('A security key in an ssh-agent', () => {
 
   test('that was not touched signs, and the host refuses what it signed', async () => {
     const key = makeSecurityKey();
-    const signer = await startTokenAgent(key, 0);
+    const signer = await signerWith(key, 0);
     const armor = await signer.sign(key.fingerprint, TEST_MESSAGE, never());
     const trust = await trustOf({ allowed: allowLine('anna', key.line) });
     expect(await judgeTest({ armor, trust })).toMatchObject({ state: 'refused', code: 'E_SK_TOUCH' });

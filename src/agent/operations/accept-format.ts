@@ -84,7 +84,8 @@ export async function acceptFormat(
     await book.tell(id, { event: 'invalidate', by: null, ended: { code: 'E_DEVICE_CHANGED', detail } });
   }
   for (const { id } of supersede) {
-    const detail = `a newer one was asked for on the host: ${operation.id}`;
+    // A guest reads this too: which one it is, is no matter of its.
+    const detail = 'a newer one was asked for on the host';
     await book.tell(id, { event: 'supersede', by, ended: { code: null, detail } });
   }
   if (same !== undefined && differs(same, described)) {

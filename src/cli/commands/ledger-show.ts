@@ -38,7 +38,7 @@ export const ledgerShowCommand: Command = {
       for (const [name, value] of Object.entries(detail)) {
         if (!isLong(value)) continue;
         out.line({ text: `${INDENT}${name}:`, style: 'dim' });
-        for (const row of value.trimEnd().split('\n')) out.line(`${INDENT}  ${row}`);
+        for (const row of value.trimEnd().split('\n')) out.line(`${INDENT}  `, row);
       }
     }
     if (!ledger.intact)

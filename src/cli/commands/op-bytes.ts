@@ -40,7 +40,9 @@ export const opBytesCommand: Command = {
       err.line({ text: text('signers.not-ready'), style: 'bad' });
       printProblems(err, signers);
     }
-    err.line(text('bytes.next', { namespace: APPROVAL_NAMESPACE, id: operation.id }));
+    err.line(text('bytes.next'));
+    err.line(`  ssh-keygen -Y sign -n ${APPROVAL_NAMESPACE} -f KEY op.json`);
+    err.line(`  ssh HOST felhom op submit ${operation.id} < op.json.sig`);
     return EXIT.ok;
   },
 };
