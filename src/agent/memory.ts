@@ -98,6 +98,9 @@ export async function openMemory(options: MemoryOptions) {
   const operations = await openOperations({
     ...options,
     installation,
+    claimedBefore: new Set(
+      before.records.flatMap(({ what, subject }) => (what === 'op.claimed' ? [subject] : [])),
+    ),
     trust: { ...trust, readTrust },
     ledger,
     mark,
