@@ -56,7 +56,7 @@ function openPending(
 
 async function typeWord(terminal: Terminal, word: string): Promise<void> {
   await sleep(READ_MS);
-  terminal.press(...word);
+  terminal.press(...Array.from(word));
   await terminal.waitFor(new RegExp(`> ${word}`), WAIT_MS);
   await sleep(50);
   terminal.press('Enter');
