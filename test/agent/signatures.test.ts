@@ -296,6 +296,13 @@ const operationChanges: readonly ((stored: StoredOperation) => StoredOperation)[
         operation.bytes === null ? null : { ...operation.bytes, expires: operation.bytes.expires + 1000 },
     },
   }),
+  ({ operation, ...rest }) => ({
+    ...rest,
+    operation: {
+      ...operation,
+      bytes: operation.bytes === null ? null : { ...operation.bytes, sha256: '0'.repeat(64) },
+    },
+  }),
   ({ operation, identity, ...rest }) => ({
     ...rest,
     operation,
@@ -552,6 +559,8 @@ test('a guest that asks again takes no approval away, starts nothing, and sees n
   expect(await agent.format(guestOf(9200))).toMatchObject({ id, state: 'approved' });
   expect(await agent.format(guestOf(9200))).toMatchObject({ id, approved_by: { how: 'signature' } });
   expect(agent.disks.started).toEqual([]);
+  // Nor was it tried.
+  expect(agent.problems).toEqual([]);
   const all = await agent.facts.operations();
   const seen = [
     await agent.format(guestOf(9200)),
