@@ -10,7 +10,7 @@ const ON_DISKS = [
   'test/disks/**/*.test.ts',
   'test/agent/{attacked-disks,fuzz,killed,plugged-disks,seeds,signed-disks}.test.ts',
   'test/cli/disks-inspect.test.ts',
-  'test/console/agent.test.ts',
+  'test/console/{agent,sign}.test.ts',
   'test/signing/ways.test.ts',
 ];
 

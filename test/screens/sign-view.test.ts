@@ -404,7 +404,7 @@ describe('Way C, offline', () => {
   ])('a signature %s is handed in by Enter', async (_what, bring) => {
     const sat = await openWay({}, 'c');
     bring(sat);
-    expect(shown(sat)).toMatch(/\d lines\. Enter hands them in/);
+    expect(shown(sat)).toMatch(/Lines pasted: \d\. Enter hands them in/);
     sat.seated.press('Enter');
     await settle(sat);
     const [body] = bodiesOf(sat, 'submitOperation');

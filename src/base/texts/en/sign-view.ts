@@ -117,8 +117,8 @@ export const signView = {
   'sign.offline-paste': 'Then paste the signature here, and Enter hands it in.',
   'sign.paste-here': 'paste the signature',
   'sign.nothing-pasted': 'Nothing is pasted yet.',
-  'sign.pasted': '{lines} lines. Enter hands them in.',
-  'sign.pasted-part': '{lines} lines, and the line END SSH SIGNATURE is still missing.',
+  'sign.pasted': 'Lines pasted: {lines}. Enter hands them in.',
+  'sign.pasted-part': 'Lines pasted: {lines}. The line END SSH SIGNATURE is still missing.',
   'sign.too-long': 'That is too long for a signature: Esc clears it.',
   'sign.printed': 'felhom: the bytes of {id}, to be signed until {until}',
   'sign.printed-digest':

@@ -117,8 +117,8 @@ export const signView = {
   'sign.offline-paste': 'Utána illeszd be ide az aláírást, és Enter beadja.',
   'sign.paste-here': 'illeszd be az aláírást',
   'sign.nothing-pasted': 'Még semmi sincs beillesztve.',
-  'sign.pasted': '{lines} sor. Enter beadja.',
-  'sign.pasted-part': '{lines} sor, és az END SSH SIGNATURE sor még hiányzik.',
+  'sign.pasted': 'Beillesztett sorok: {lines}. Enter beadja.',
+  'sign.pasted-part': 'Beillesztett sorok: {lines}. Az END SSH SIGNATURE sor még hiányzik.',
   'sign.too-long': 'Ez túl hosszú egy aláíráshoz: Esc kiüríti.',
   'sign.printed': 'felhom: {id} bájtjai, eddig írhatók alá: {until}',
   'sign.printed-digest':
