@@ -135,7 +135,9 @@ describe('What is signed', () => {
       const hostile = await cellsWith(evil);
       const shownAs = /label +(?<label>\S.*)$/m.exec(hostile.all)?.groups?.['label'];
       // As wide as the marks that stand for it, word for word.
-      const asWide = [...makeHarmless(evil)].map((each) => (each === ' ' ? ' ' : 'x'.repeat(cells(each))));
+      const asWide = Array.from(makeHarmless(evil)).map((each) =>
+        each === ' ' ? ' ' : 'x'.repeat(cells(each)),
+      );
       const plain = await cellsWith(asWide.join(''));
       const differing = hostile.cells.flatMap((row, y) => {
         const other = plain.cells[y] ?? [];
