@@ -8,9 +8,10 @@ import { createNoSkips } from './test/setup/no-skips.ts';
  */
 const ON_DISKS = [
   'test/disks/**/*.test.ts',
-  'test/agent/{attacked-disks,killed,plugged-disks,seeds}.test.ts',
+  'test/agent/{attacked-disks,fuzz,killed,plugged-disks,seeds,signed-disks}.test.ts',
   'test/cli/disks-inspect.test.ts',
-  'test/console/agent.test.ts',
+  'test/console/{agent,sign}.test.ts',
+  'test/signing/ways.test.ts',
 ];
 
 // Tests that start daemons, terminals and mounts share two cores.

@@ -22,9 +22,10 @@ type Props = {
 };
 
 export function App({ session, theme, plainSigns, followFacts, onKey, onSuspendable, columns, rows }: Props) {
-  const { shown, view, settings } = session.console;
+  const { shown, view, settings, signing } = session.console;
   useSyncExternalStore(followFacts, shown.getState);
   useSyncExternalStore(settings.subscribe, settings.getState);
+  useSyncExternalStore(signing.store.subscribe, signing.store.getState);
   const viewState = useSyncExternalStore(view.subscribe, view.getState);
 
   const { suspendTerminal } = useApp();

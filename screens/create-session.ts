@@ -4,7 +4,7 @@ import type { Console } from '../state/console.ts';
 import type { Model } from './draw/model.ts';
 import { themeOf, type Theme } from './draw/theme.ts';
 import { asciiGlyphs } from './draw/glyphs.ts';
-import type { Session } from './session.ts';
+import type { Login, Session } from './session.ts';
 import { glyphsOf, terminalKind } from './terminal-kind.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -24,7 +24,7 @@ export type Drawing = { readonly theme: () => Theme; readonly plainSigns: () => 
 /** What only the terminal's owner can do is given in `owner`. */
 export function createSession(
   options: SessionOptions,
-  owner: Pick<Session, 'size' | 'isBehind' | 'leave' | 'suspend' | 'repaint' | 'copy' | 'saveSettings'>,
+  owner: Omit<Session, 'console' | 'readOnly' | 'model' | 'text' | 'now' | 'login' | 'asked'>,
 ): Session & Drawing {
   const { console, env } = options;
   const kind = terminalKind(env);
@@ -58,8 +58,24 @@ export function createSession(
     model,
     text,
     now: options.now,
+    login: loginOf(env),
     asked: new Set(),
     theme: () => themeOf(console.settings.getState().theme, options.colour ? kind.colours : 'none'),
     plainSigns: () => glyphs() === asciiGlyphs,
+  };
+}
+
+const SSH_PORT = '22';
+
+/** `SSH_CONNECTION` is what sshd(8) says: the client's address and port, and those that it reached. */
+function loginOf(env: Environment): Login {
+  const sudoer = env['SUDO_USER'] ?? '';
+  const user = sudoer === '' ? (env['LOGNAME'] ?? env['USER'] ?? '') : sudoer;
+  const [, , address = '', port = ''] = (env['SSH_CONNECTION'] ?? '').split(' ');
+  return {
+    sudo: sudoer !== '' && sudoer !== 'root',
+    ...(user === '' ? {} : { user }),
+    ...(address === '' ? {} : { address }),
+    ...(/^\d+$/.test(port) && port !== SSH_PORT ? { port } : {}),
   };
 }

@@ -38,7 +38,7 @@ function composeFrame(session: Session, view: ViewState, model: Model, size: Siz
   const fresh = toast !== null && session.now() - toast.at < TOAST_MS[toast.kind ?? 'answer'] ? toast : null;
   const prompt: Line | undefined =
     fresh === null
-      ? promptOf(view, model)
+      ? promptOf(session, view, model)
       : [segment(fresh.text, fresh.kind === undefined ? 'warn' : 'info')];
   const status = statusLine(session, view, model, size.columns);
   const above =

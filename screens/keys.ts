@@ -2,8 +2,11 @@
 // footer, help, palette and the manual come from it without loading Ink.
 import type { TextKey } from '../src/base/texts/text.ts';
 
-/** Where a key acts: `list` on screens with rows, `panels` on the overview, `detail` in a detail view. */
-export type Place = 'list' | 'panels' | 'detail' | 'note';
+/**
+ * Where a key acts: `list` on screens with rows, `panels` on the overview, `detail` in a detail view, `sign`
+ * where an operation is signed.
+ */
+export type Place = 'list' | 'panels' | 'detail' | 'note' | 'sign';
 
 export type KeyRow = {
   readonly id: string;
@@ -66,7 +69,79 @@ export const allKeys = [
   { id: 'describe', keys: ['d'], help: 'key.describe', places: ROWS },
   { id: 'copy', keys: ['y'], help: 'key.copy', places: ROWS },
   { id: 'actions', keys: ['a'], help: 'key.actions', places: ROWS, footer: 6, label: 'footer.actions' },
-  { id: 'sign', keys: ['S'], help: 'key.sign', places: ['list', 'note'] },
+  { id: 'sign', keys: ['S'], help: 'key.sign', places: ['list', 'detail', 'note'] },
+  {
+    id: 'sign.laptop',
+    keys: ['a'],
+    help: 'key.sign.laptop',
+    places: ['sign'],
+    footer: 1,
+    label: 'footer.sign.laptop',
+  },
+  {
+    id: 'sign.agent',
+    keys: ['b'],
+    help: 'key.sign.agent',
+    places: ['sign'],
+    footer: 2,
+    label: 'footer.sign.agent',
+  },
+  {
+    id: 'sign.offline',
+    keys: ['c'],
+    help: 'key.sign.offline',
+    places: ['sign'],
+    footer: 3,
+    label: 'footer.sign.offline',
+  },
+  {
+    id: 'sign.wipe',
+    keys: ['w'],
+    help: 'key.sign.wipe',
+    places: ['sign'],
+    footer: 7,
+    label: 'footer.sign.wipe',
+  },
+  {
+    id: 'sign.longer',
+    keys: ['o'],
+    help: 'key.sign.longer',
+    places: ['sign'],
+    footer: 5,
+    label: 'footer.sign.longer',
+  },
+  {
+    id: 'sign.renew',
+    keys: ['r'],
+    help: 'key.sign.renew',
+    places: ['sign'],
+    footer: 6,
+    label: 'footer.sign.renew',
+  },
+  {
+    id: 'sign.copy',
+    keys: ['y'],
+    help: 'key.sign.copy',
+    places: ['sign'],
+    footer: 4,
+    label: 'footer.sign.copy',
+  },
+  {
+    id: 'sign.print',
+    keys: ['p'],
+    help: 'key.sign.print',
+    places: ['sign'],
+    footer: 4,
+    label: 'footer.sign.print',
+  },
+  {
+    id: 'sign.stop',
+    keys: ['x'],
+    help: 'key.sign.stop',
+    places: ['sign'],
+    footer: 4,
+    label: 'footer.sign.stop',
+  },
   { id: 'findings', keys: ['!'], help: 'key.findings', places: ALL },
   { id: 'ledger', keys: ['@'], help: 'key.ledger', places: ALL },
   { id: 'settings', keys: [','], help: 'key.settings', places: ALL },

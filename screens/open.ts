@@ -18,7 +18,11 @@ export type OpenOptions = SessionOptions & {
 };
 
 /** What only the running app can do; nothing before it runs. */
-export type Handlers = { suspend: () => void; repaint: () => void };
+export type Handlers = {
+  suspend: () => void;
+  repaint: () => void;
+  showAside: (lines: readonly string[]) => void;
+};
 
 /** Exit codes of a process ended by a signal, as shells count them. */
 const SIGNAL_EXITS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
@@ -31,7 +35,8 @@ export async function openConsole(options: OpenOptions): Promise<number> {
   // At the end Ink shows the cursor by way of stderr.
   if (process.stderr.isTTY) writeWithoutBlocking(process.stderr);
   const ended = Promise.withResolvers<number>();
-  const handlers: Handlers = { suspend: () => undefined, repaint: () => undefined };
+  const nothing = () => undefined;
+  const handlers: Handlers = { suspend: nothing, repaint: nothing, showAside: nothing };
   const toast = (text: string) => console.view.setState({ toast: { text, at: options.now() } });
   const session = createSession(options, {
     size: terminal.size,
@@ -39,6 +44,7 @@ export async function openConsole(options: OpenOptions): Promise<number> {
     leave: ended.resolve,
     suspend: () => handlers.suspend(),
     repaint: () => handlers.repaint(),
+    showAside: (lines) => handlers.showAside(lines),
     copy: (text) => terminal.write(`\u001b]52;c;${Buffer.from(makeHarmless(text)).toString('base64')}\u0007`),
     saveSettings: () => {
       void options.saveSettings().then(

@@ -8,9 +8,11 @@ import type { Model } from './draw/model.ts';
 import type { Box } from './draw/screen.ts';
 import { findingLines } from './health.ts';
 import { offReason } from './input/commands.ts';
-import { allKeys } from './keys.ts';
+import { allKeys, type Place } from './keys.ts';
 import { paletteEntries } from './palette.ts';
 import type { Session } from './session.ts';
+import { drawSign } from './sign/draw.ts';
+import { signPrompt } from './sign/prompt.ts';
 import { settingRows } from './setting-rows.ts';
 import { whereIs } from './where.ts';
 
@@ -36,8 +38,10 @@ const overlays: { readonly [K in Overlay['kind']]: DrawAny } = {
     const { text } = model;
     const { screen, place } = whereIs(session.console.view.getState(), model);
     const query = overlay.query.toLowerCase();
-    const rows = allKeys
-      .filter((key) => key.places.some((each) => each === place))
+    // The sign view has its own keys: they are told where it is opened from.
+    const places: readonly Place[] = screen.id === 'pending' ? [place, 'sign'] : [place];
+    const rows = places
+      .flatMap((here) => allKeys.filter((key) => key.places.some((each) => each === here)))
       .map((key) => ({ keys: key.keys.join(', '), help: text(key.help), off: offReason(session, key.id) }))
       .filter((row) => `${row.keys} ${row.help}`.toLowerCase().includes(query))
       .map((row): Line => [
@@ -112,6 +116,7 @@ const overlays: { readonly [K in Overlay['kind']]: DrawAny } = {
   confirm: drawing('confirm', (session, overlay, model, box) =>
     drawDialog(session, shownScreen(session, model), overlay, model, box),
   ),
+  sign: drawing('sign', (session, _overlay, model, box) => drawSign(session, model, box)),
   settings: drawing('settings', (session, overlay, model, box) => {
     const current = session.console.settings.getState();
     const rows = settingRows.map((row, index): Line => {
@@ -140,7 +145,7 @@ export function drawOverlay(session: Session, overlay: Overlay, model: Model, bo
 }
 
 /** The line that is being typed, shown in the footer; nothing when nothing is typed. */
-export function promptOf(view: ViewState, model: Model): Line | undefined {
+export function promptOf(session: Session, view: ViewState, model: Model): Line | undefined {
   const { overlay } = view;
   const caret = segment(' ', 'selected');
   if (overlay?.kind === 'palette') return [segment(':', 'key'), segment(overlay.query), caret];
@@ -151,6 +156,7 @@ export function promptOf(view: ViewState, model: Model): Line | undefined {
       segment(`  ${model.text('filter.help')}`, 'dim'),
     ];
   }
+  if (overlay?.kind === 'sign') return signPrompt(session, model);
   if (overlay?.kind === 'help') return [segment('/', 'key'), segment(overlay.query), caret];
   return (
     actionPrompt(view, model) ?? (overlay === null ? undefined : [segment(model.text('menu.close'), 'dim')])

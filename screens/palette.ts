@@ -14,7 +14,7 @@ import { whereIs } from './where.ts';
 export type PaletteEntry = { readonly words: string; readonly help: string; readonly run: () => void };
 
 /** Commands that make sense only as keys, and screens, which have their own names here. */
-const NOT_TYPED = /^(?:screen\..*|move\..*|panel\..*|tab\..*|palette|back|open|ledger|sign)$/;
+const NOT_TYPED = /^(?:screen\..*|move\..*|panel\..*|tab\..*|palette|back|open|ledger|sign\..*)$/;
 const SHOWN_CONTAINERS = 200;
 
 /** What matches the typed words, best first; before anything is typed, what was used last. */

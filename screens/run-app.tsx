@@ -115,6 +115,7 @@ export function runApp(options: {
   };
   handlers.repaint = repaint;
   handlers.suspend = suspension.suspend;
+  handlers.showAside = (lines) => suspension.aside(async () => terminal.showAside(lines));
 
   terminal.events.on('resize', redraw);
   terminal.events.on('drain', () => ink.rerender(app()));

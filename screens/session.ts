@@ -5,6 +5,16 @@ import type { Console } from '../state/console.ts';
 import type { Model } from './draw/model.ts';
 import type { Size } from './layout.ts';
 
+/** How people log in to where this runs, as far as the environment says. */
+export type Login = {
+  readonly user?: string;
+  readonly address?: string;
+  /** Only when it is not ssh's own. */
+  readonly port?: string;
+  /** The console was opened with sudo: so are commands. */
+  readonly sudo: boolean;
+};
+
 export type Session = {
   readonly console: Console;
   readonly readOnly: boolean;
@@ -14,12 +24,15 @@ export type Session = {
   /** Whether the terminal has not taken yet what it was sent: the person sees an older frame. */
   readonly isBehind?: () => boolean;
   readonly now: () => number;
+  readonly login: Login;
   /** What was asked of the agent and is not answered yet, each by its action and target. */
   readonly asked: Set<string>;
   /** Ends the console with this exit code. */
   readonly leave: (code: number) => void;
   readonly suspend: () => void;
   readonly repaint: () => void;
+  /** Shows plain lines on the main screen, from which people copy, until they come back by a key. */
+  readonly showAside: (lines: readonly string[]) => void;
   /** Sends text to the terminal's clipboard (OSC 52). */
   readonly copy: (text: string) => void;
   readonly saveSettings: () => void;

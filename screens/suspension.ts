@@ -1,5 +1,6 @@
 // Gives the terminal to the shell while the job is stopped, and takes it again: by Ctrl+z, by
-// SIGTSTP from outside, and after a SIGSTOP that nobody could hear.
+// SIGTSTP from outside, and after a SIGSTOP that nobody could hear. Or to ourselves, for what is shown
+// on its main screen.
 import type { SuspendTerminal } from 'ink';
 
 export type Suspension = {
@@ -7,6 +8,8 @@ export type Suspension = {
   /** Meanwhile nothing may be written to the terminal: it is the shell's. */
   readonly isAway: () => boolean;
   readonly suspend: () => void;
+  /** Leaves the terminal's main screen to this until it resolves. */
+  readonly aside: (use: () => Promise<void>) => void;
   readonly stop: () => void;
 };
 
@@ -40,6 +43,16 @@ export function createSuspension(options: {
     state.away = false;
     options.back();
   };
+  const goAside = async (use: () => Promise<void>) => {
+    if (state.away || state.handOver === undefined) return;
+    state.away = true;
+    options.leaving();
+    const handedOver = await state.handOver();
+    await use();
+    await handedOver.resume();
+    state.away = false;
+    options.back();
+  };
   const onStop = () => void goAway(true);
   const onContinue = () => {
     // Only the job in the foreground hears of a new size.
@@ -56,6 +69,7 @@ export function createSuspension(options: {
     },
     isAway: () => state.away,
     suspend: onStop,
+    aside: (use) => void goAside(use),
     stop: () => {
       process.off('SIGTSTP', onStop);
       process.off('SIGCONT', onContinue);

@@ -23,6 +23,11 @@ export type Terminal = {
   readonly announceSize: () => void;
   readonly write: (text: string) => void;
   /**
+   * Writes lines to the main screen, which Ink has left, and waits for the key that ends it. Whatever else
+   * is typed or pasted meanwhile is dropped.
+   */
+  readonly showAside: (lines: readonly string[]) => Promise<void>;
+  /**
    * Takes the keyboard and the alternate screen, and shows these lines there, before Ink is loaded.
    * Resolves when the terminal has taken them, or after a moment when it does not.
    */
@@ -49,6 +54,8 @@ const ALTERNATE = '\u001b[?1049h';
 const FIRST_SCREEN = '\u001b[?1049l';
 const HIDE_CURSOR = '\u001b[?25l';
 const SHOW_CURSOR = '\u001b[?25h';
+/** Enter, Esc, q and Ctrl+c. */
+const ENDS_ASIDE: ReadonlySet<string> = new Set(['\r', '\n', '\u001b', 'q', '\u0003']);
 const HOME_AND_CLEAR = '\u001b[H\u001b[2J';
 
 export function createTerminal(realIn: ReadStream, realOut: WriteStream, now: () => number): Terminal {
@@ -56,6 +63,7 @@ export function createTerminal(realIn: ReadStream, realOut: WriteStream, now: ()
   let size = sizeOf(realOut);
   let resizeTimer: NodeJS.Timeout | undefined;
 
+  const aside: { end?: () => void } = {};
   const attached: { stdin?: PassThrough; stdout?: EventEmitter } = {};
   const typedEarly: Buffer[] = [];
   const guardPastes = createPasteGuard(now);
@@ -63,6 +71,11 @@ export function createTerminal(realIn: ReadStream, realOut: WriteStream, now: ()
   const onData = (chunk: Buffer) => {
     // At the byte level, and with the end of the chunk before: anything may be torn between two.
     const text = chunk.toString('latin1');
+    if (aside.end !== undefined) {
+      // A key alone: a paste that holds one is longer.
+      if (ENDS_ASIDE.has(text)) aside.end();
+      return;
+    }
     const seen = tail + text;
     tail = seen.slice(1 - FOCUS_IN.length);
     const [focusIn, focusOut] = [seen.lastIndexOf(FOCUS_IN), seen.lastIndexOf(FOCUS_OUT)];
@@ -142,6 +155,20 @@ export function createTerminal(realIn: ReadStream, realOut: WriteStream, now: ()
     isBehind: () => realOut.writableNeedDrain,
     announceSize: () => void attached.stdout?.emit('resize'),
     write: (text) => void realOut.write(text),
+    showAside: async (lines) => {
+      const ended = Promise.withResolvers<void>();
+      aside.end = ended.resolve;
+      // Without our modes: what is selected and pasted is the terminal's own business here.
+      screen.raw = true;
+      realIn.setRawMode(true);
+      realIn.ref();
+      realIn.resume();
+      realOut.write(`${lines.join('\r\n')}\r\n`);
+      await ended.promise;
+      delete aside.end;
+      realIn.setRawMode(false);
+      screen.raw = false;
+    },
     enter: async (painted) => {
       // Before the first frame: what is typed meanwhile must not be echoed into it.
       takeKeyboard(true);

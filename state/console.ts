@@ -7,11 +7,13 @@ import type { Examination } from '../src/contracts/finding.ts';
 import { freshnessOf } from '../src/contracts/freshness.ts';
 import type { Settings } from '../src/contracts/settings.ts';
 import { failed, type Reading } from '../src/contracts/reading.ts';
+import type { Signer } from '../src/contracts/signer.ts';
 import type { FactsSource } from '../src/contracts/source.ts';
 import { createDoctor } from '../src/doctor/examine.ts';
 import type { DoctorInput } from '../src/doctor/rule.ts';
 import { createFactsPoller, type FactsPoller, type FactsState } from './facts.ts';
 import { createHistoryRecorder, type History } from './history.ts';
+import { createSigning, type Signing } from './signing.ts';
 import { createView, type View } from './view.ts';
 import type { ScreenId } from '../src/contracts/screen-ids.ts';
 
@@ -28,6 +30,8 @@ export type Console = {
   readonly settings: StoreApi<Settings>;
   readonly poller: FactsPoller;
   readonly source: FactsSource;
+  /** The one operation that somebody signs. */
+  readonly signing: Signing;
   /** Follows one container's detail while somebody looks at it; null ends that. */
   readonly lookAtContainer: (id: string | null) => void;
   /** Holds the facts as they are, or lets them go on. */
@@ -41,6 +45,8 @@ export function createConsole(options: {
   source: FactsSource;
   clock: Clock;
   settings: Settings;
+  /** Who can sign here; without it nobody can. */
+  signer?: Signer;
   screen?: ScreenId;
   /** Whether findings must last before they are shown; who shows one frame only cannot wait for that. */
   patient?: boolean;
@@ -59,6 +65,22 @@ export function createConsole(options: {
   }));
   let detail: { id: string; abort: AbortController; timer?: NodeJS.Timeout } | undefined;
   poller.setPace(options.settings.refresh_s);
+
+  const signing = createSigning({
+    call: () => source.call,
+    signer: options.signer,
+    clock,
+    refresh: () => poller.refresh(),
+  });
+  const unfollowView = view.subscribe(({ overlay }) => {
+    if (overlay?.kind !== 'sign') signing.close();
+  });
+  const unfollowFacts = shown.subscribe(({ observations }, before) => {
+    const { operations } = observations;
+    const facts = operations?.lastOk?.value;
+    if (facts === undefined || operations === before.observations.operations) return;
+    signing.hear((id) => facts.operations.find((each) => each.id === id));
+  });
 
   const unsubscribe = poller.store.subscribe((facts, before) => {
     const changed = facts.observations !== before.observations;
@@ -97,6 +119,7 @@ export function createConsole(options: {
     settings,
     poller,
     source,
+    signing,
     lookAtContainer,
     freeze: () => {
       const frozen = view.getState().frozenAt !== null;
@@ -106,6 +129,9 @@ export function createConsole(options: {
     stop: () => {
       lookAtContainer(null);
       unsubscribe();
+      unfollowView();
+      unfollowFacts();
+      signing.close();
       poller.stop();
     },
   };

@@ -24,6 +24,8 @@ export type Overlay =
   | { readonly kind: 'findings'; readonly scroll: number }
   | { readonly kind: 'settings'; readonly choice: number }
   | { readonly kind: 'describe'; readonly rowId: string; readonly scroll: number }
+  /** An operation is signed and run; what is known of it is in `state/signing.ts`. */
+  | { readonly kind: 'sign' }
   /** What can be done with these rows; `held` is who they were when the key was pressed. */
   | {
       readonly kind: 'actions';

@@ -4,9 +4,11 @@ import { ActionableError, messageOf } from '../../src/base/errors.ts';
 import { tellActionable } from '../../src/base/texts/tell-actionable.ts';
 import type { Text } from '../../src/base/texts/text.ts';
 import { formatDuration } from '../../src/base/units.ts';
+import type { Subject } from '../../src/contracts/all-facts.ts';
 import { freshnessOf } from '../../src/contracts/freshness.ts';
 import { goToRow } from '../../state/view.ts';
 import type { Session } from '../session.ts';
+import { openSignView } from '../sign/open-sign-view.ts';
 import type { Action, Outcome } from './action.ts';
 
 const TYPEABLE = /^[\x21-\x7e]{2,64}$/;
@@ -24,22 +26,31 @@ function closedReason(session: Session): string | undefined {
   return text(connection.state === 'lost' ? 'actions.lost' : 'actions.refused-agent', { age });
 }
 
-/** Why this is not done now; nothing when it would be. */
-export function refusalOf(session: Session, action: Action): string | undefined {
+/** Why nothing is done that is judged by these facts; nothing when something may be. */
+export function barredReason(session: Session, needs: readonly Subject[]): string | undefined {
   const closed = closedReason(session);
   if (closed !== undefined) return closed;
   const text = session.text();
   const { observations } = session.console.shown.getState();
-  for (const subject of action.needs) {
+  for (const subject of needs) {
     const state = freshnessOf(observations[subject], session.now());
     if (state === 'live' || state === 'ageing') continue;
     return text('actions.stale', { facts: text(`subject.${subject}`), state: text(`freshness.${state}`) });
   }
+  return undefined;
+}
+
+/** A word that can be typed; an empty one would be confirmed by Enter alone. */
+export const isTypeable = (word: string): boolean => TYPEABLE.test(word);
+
+/** Why this is not done now; nothing when it would be. */
+export function refusalOf(session: Session, action: Action): string | undefined {
+  const barred = barredReason(session, action.needs);
+  if (barred !== undefined) return barred;
+  const text = session.text();
   if (session.asked.has(keyOf(action))) return text('actions.under-way');
   if (action.off !== undefined) return action.off;
-  if (action.tier === 3) return text('actions.signing');
-  // An empty word would be confirmed by Enter alone.
-  return action.tier === 2 && !TYPEABLE.test(action.word) ? text('actions.no-word') : undefined;
+  return action.tier >= 2 && !isTypeable(action.word) ? text('actions.no-word') : undefined;
 }
 
 /** Does it, when it may be done, and says what came of it. The person may have gone elsewhere by then. */
@@ -52,6 +63,8 @@ export function act(session: Session, action: Action): void {
   if (refusal !== undefined || source.call === undefined) {
     return say(text('actions.refused', { action: action.label, reason: refusal ?? '' }));
   }
+  // What destroys data is not done from here: whoever signs first sees all that is signed.
+  if (action.tier === 3) return openSignView(session, action.signs);
   say(text('actions.asked', { action: action.label, target: action.targetName }));
   const { screen } = view.getState();
   const done = ({ said, goTo: next }: Outcome) => {

@@ -1,6 +1,7 @@
 // What can be done with a row, as a value: what it is called, how carefully it asks, whom it is about,
 // and how it is done. Screens declare theirs; menu, dialog and dispatch know no particular one.
 import type { Subject } from '../../src/contracts/all-facts.ts';
+import type { Operation } from '../../src/contracts/facts/operations.ts';
 import type { ScreenId } from '../../src/contracts/screen-ids.ts';
 import type { CallRoute } from '../../src/contracts/source.ts';
 
@@ -14,11 +15,21 @@ export type Outcome = {
   readonly goTo?: { readonly screen: ScreenId; readonly rowId: string };
 };
 
-export type Action = {
+export type Action = Asked & (Done | Signed);
+
+type Done = {
+  readonly tier: Exclude<Tier, 3>;
+  /** Throws what the agent refuses it with. */
+  readonly run: (call: CallRoute) => Promise<Outcome>;
+};
+
+/** Is not done from a menu: it opens the view in which this operation is signed and run. */
+type Signed = { readonly tier: 3; readonly signs: Operation };
+
+type Asked = {
   readonly id: string;
   /** What the menu calls it. */
   readonly label: string;
-  readonly tier: Tier;
   /** Whether it ends what is there; such stand last, and apart. */
   readonly destroys: boolean;
   /** Why it cannot be done with this row now. */
@@ -37,8 +48,6 @@ export type Action = {
   readonly target: string;
   /** The facts that it is judged by: too old ones refuse it. */
   readonly needs: readonly Subject[];
-  /** Throws what the agent refuses it with. */
-  readonly run: (call: CallRoute) => Promise<Outcome>;
 };
 
 /** All that a person is asked about; when it changes, the answer no longer counts. */

@@ -42,17 +42,21 @@ function together({ text }: Model, each: readonly (Action | undefined)[]): Actio
   const gone = there.length < each.length ? text('actions.mark-gone') : undefined;
   const alone = there.some(({ tier }) => tier > 1) ? text('actions.one-only') : undefined;
   const blocked = there.find(({ off }) => off !== undefined);
-  return {
-    ...first,
-    // Several at once are asked about, even where one is not.
-    tier: first.tier > 1 ? first.tier : 1,
+  const shared = {
     off: gone ?? alone ?? (blocked && `${blocked.targetName}: ${blocked.off ?? ''}`),
     targetName: text('actions.rows', { count: there.length }),
     target: JSON.stringify(there.map(({ target }) => target)),
     affects: there.flatMap(({ targetName, affects }) => [targetName, ...affects.map((line) => `  ${line}`)]),
+  };
+  if (first.tier === 3) return { ...first, ...shared };
+  return {
+    ...first,
+    ...shared,
+    // Several at once are asked about, even where one is not.
+    tier: first.tier === 2 ? 2 : 1,
     run: async (call: CallRoute) => {
       const said: string[] = [];
-      for (const action of there) said.push((await action.run(call)).said);
+      for (const action of there) if (action.tier !== 3) said.push((await action.run(call)).said);
       return { said: said.join(' ') };
     },
   };

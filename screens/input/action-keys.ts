@@ -4,13 +4,11 @@ import { changeList, isOverlay, type OverlayOf } from '../../state/view.ts';
 import { act, refusalOf } from '../actions/act.ts';
 import { askedAbout, type Action } from '../actions/action.ts';
 import { actionsOf, askedAction, targetsOf } from '../actions/actions-of.ts';
-import { layoutOf } from '../layout.ts';
 import type { Session } from '../session.ts';
 import { whereIs } from '../where.ts';
-import { toast } from './commands.ts';
+import { toast } from './toast.ts';
+import { DEAF_MS, isUnseen } from './unseen.ts';
 
-/** Keys that were on their way before the question could be read are nobody's answer. */
-const DEAF_MS = 400;
 const PAGE = 8;
 const MAX_TYPED = 64;
 const ACCEPT = 'y';
@@ -43,7 +41,8 @@ function choose(session: Session, { rowIds }: OverlayOf<'actions'>, action: Acti
   if (refusal !== undefined) {
     return toast(session, 'actions.refused', { action: action.label, reason: refusal });
   }
-  if (action.tier === 0) {
+  // The sign view asks for itself what a dialog would.
+  if (action.tier === 0 || action.tier === 3) {
     close(session);
     return act(session, action);
   }
@@ -96,10 +95,6 @@ export function pressInDialog(session: Session, name: string, alone: boolean): v
   const letter = name === 'Space' ? ' ' : name;
   if ([...letter].length === 1 && overlay.typed.length < MAX_TYPED) change({ typed: overlay.typed + letter });
 }
-
-/** The frame with the question is still on its way, or the terminal is too small for it. */
-const isUnseen = (session: Session): boolean =>
-  session.isBehind?.() === true || layoutOf(session.size()).frame === 'none';
 
 const SCROLLS: Readonly<Record<string, number>> = { Down: 1, Up: -1, PgDn: PAGE, PgUp: -PAGE };
 

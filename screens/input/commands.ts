@@ -3,12 +3,15 @@
 import type { TextKey } from '../../src/base/texts/text.ts';
 import { changeList, goTo, listOf, moveCursor, toggleMark } from '../../state/view.ts';
 import { SCREEN_IDS, type ScreenId } from '../../src/contracts/screen-ids.ts';
+import { act } from '../actions/act.ts';
 import { actionsOf, selectedRows, targetsOf } from '../actions/actions-of.ts';
 import { overviewHeight } from '../overview.ts';
 import type { CommandId } from '../keys.ts';
 import { layoutOf } from '../layout.ts';
 import type { Session } from '../session.ts';
 import { whereIs, type Where } from '../where.ts';
+import { signCommands, signOff, type SignCommandId } from '../sign/commands.ts';
+import { toast } from './toast.ts';
 
 type Context = { readonly session: Session; readonly where: Where };
 type Command = {
@@ -107,6 +110,32 @@ function noActions({ session, where }: Context): TextKey | undefined {
   return actionsOf(session.model(), where.screen, rowIds).length === 0 ? 'off.nothing-to-do' : undefined;
 }
 
+function noSigning(context: Context): TextKey | undefined {
+  const none = noActions(context);
+  if (none !== undefined) return none;
+  const { session, where } = context;
+  const rows = selectedRows(where);
+  if (rows.length > 1) return 'off.one-only';
+  return signActionOf(session, where) === undefined ? 'off.no-signing' : undefined;
+}
+
+const signActionOf = (session: Session, where: Where) =>
+  actionsOf(session.model(), where.screen, selectedRows(where)).find(({ tier }) => tier === 3);
+
+/** Opens the sign view of the selected operation, or says why not. */
+function signRow({ session, where }: Context): void {
+  const action = signActionOf(session, where);
+  if (action !== undefined) act(session, action);
+}
+
+/** A key of the sign view: dispatched there, and known here for help. */
+function inSignView(id: SignCommandId): Command {
+  return {
+    run: ({ session }) => signCommands[id].run(session),
+    off: ({ session }) => signOff(session, id),
+  };
+}
+
 function askAgain({ session }: Context): void {
   session.console.poller.refresh(true);
   toast(session, 'toast.asked');
@@ -198,7 +227,16 @@ const commands: { readonly [C in CommandId]: Command } = {
   },
   copy: { run: ({ session }) => session.console.view.setState({ overlay: { kind: 'copy' } }), off: needsRow },
   actions: { run: openActions, off: noActions },
-  sign: { run: () => undefined, off: () => 'off.no-signing' },
+  sign: { run: signRow, off: noSigning },
+  'sign.laptop': inSignView('sign.laptop'),
+  'sign.agent': inSignView('sign.agent'),
+  'sign.offline': inSignView('sign.offline'),
+  'sign.wipe': inSignView('sign.wipe'),
+  'sign.longer': inSignView('sign.longer'),
+  'sign.renew': inSignView('sign.renew'),
+  'sign.copy': inSignView('sign.copy'),
+  'sign.print': inSignView('sign.print'),
+  'sign.stop': inSignView('sign.stop'),
   findings: {
     run: ({ session }) => session.console.view.setState({ overlay: { kind: 'findings', scroll: 0 } }),
   },
@@ -213,14 +251,6 @@ const commands: { readonly [C in CommandId]: Command } = {
 function firstSort(where: Where): { column: string; reverse: boolean } | null {
   const first = where.screen.sortable[0];
   return first === undefined ? null : { column: first.column, reverse: false };
-}
-
-export function toast(
-  session: Session,
-  key: TextKey,
-  params?: Readonly<Record<string, string | number>>,
-): void {
-  session.console.view.setState({ toast: { text: session.text()(key, params), at: session.now() } });
 }
 
 /** Why the command does nothing here; nothing when it would. */

@@ -3,8 +3,9 @@
 import { allKeys, type KeyRow, type CommandId } from '../keys.ts';
 import type { Session } from '../session.ts';
 import { whereIs } from '../where.ts';
-import { runCommand, toast } from './commands.ts';
+import { runCommand } from './commands.ts';
 import { overlayKeys } from './overlay-keys.ts';
+import { toast } from './toast.ts';
 
 type Bound = KeyRow & { readonly id: CommandId };
 const rows: readonly Bound[] = allKeys;
@@ -49,15 +50,20 @@ export function pressKey(session: Session, name: string, alone = true): void {
 /** Whether keys go into a line that is being typed. */
 export function isTyping(session: Session): boolean {
   const { overlay } = session.console.view.getState();
-  return overlay !== null && overlayKeys[overlay.kind].paste !== undefined;
+  if (overlay === null) return false;
+  const { paste, takesWhole } = overlayKeys[overlay.kind];
+  return paste !== undefined || takesWhole?.(session) === true;
 }
 
 /** Pasted text goes into a line that is being typed, and nowhere else. */
 export function pasteText(session: Session, text: string): void {
   const { overlay } = session.console.view.getState();
-  const typed = overlay === null ? undefined : overlayKeys[overlay.kind].paste;
+  const keys = overlay === null ? undefined : overlayKeys[overlay.kind];
+  if (keys?.pasteWhole?.(session, text) === true) return;
+  const typed = keys?.paste;
   if (typed === undefined) {
-    return toast(session, overlay?.kind === 'confirm' ? 'actions.paste' : 'toast.paste');
+    const confirms = overlay?.kind === 'confirm' || overlay?.kind === 'sign';
+    return toast(session, confirms ? 'actions.paste' : 'toast.paste');
   }
   typed(session, (text.split(/[\r\n]/)[0] ?? '').replace(/\p{Cc}/gu, ''));
 }

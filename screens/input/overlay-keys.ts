@@ -11,14 +11,20 @@ import {
 import { paletteEntries } from '../palette.ts';
 import type { Session } from '../session.ts';
 import { whereIs } from '../where.ts';
+import { pasteInSign, pressInSign, takesPaste } from '../sign/press.ts';
 import { pressInDialog, pressInMenu } from './action-keys.ts';
-import { sortBy, toast } from './commands.ts';
+import { sortBy } from './commands.ts';
+import { toast } from './toast.ts';
 
 type Keys = {
   /** `alone` is false for a key that arrived together with others. */
   readonly press: (session: Session, name: string, alone: boolean) => void;
   /** Takes pasted text into the line that is being typed. */
   readonly paste?: (session: Session, text: string) => void;
+  /** Takes it whole, with its ends of lines, where there is a field for it; gives whether there is one. */
+  readonly pasteWhole?: (session: Session, text: string) => boolean;
+  /** Whether such a field is there now. */
+  readonly takesWhole?: (session: Session) => boolean;
 };
 
 const PAGE = 8;
@@ -161,6 +167,8 @@ export const overlayKeys: { readonly [K in Overlay['kind']]: Keys } = {
   actions: { press: pressInMenu },
   // Without `paste`: what is pasted never confirms.
   confirm: { press: pressInDialog },
+  // Only a signature is pasted, into its own field: a word is typed.
+  sign: { press: pressInSign, pasteWhole: pasteInSign, takesWhole: takesPaste },
   settings: {
     press: (session, name) => {
       const overlay = open(session, 'settings');

@@ -3,8 +3,8 @@
 
 const START = '\u001b[200~';
 const END = '\u001b[201~';
-/** More than anybody pastes into a line that is being typed. */
-const MAX_BYTES = 4096;
+/** More than any signature has, and than anybody pastes into a line that is being typed. */
+const MAX_BYTES = 20 * 1024;
 /** After this long without a byte of the paste, a chunk no longer than a key's is a key. */
 const SILENCE_MS = 2000;
 const LONGEST_KEY = 6;

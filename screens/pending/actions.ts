@@ -1,17 +1,13 @@
-// What can be done with an operation: say no, stop it, let it go on. Signing stands here too, and says
-// why it is off.
+// What can be done with an operation: say no, stop it, let it go on, or sign it.
 import { formatBytes } from '../../src/base/units.ts';
-import type { FormatStage, Operation } from '../../src/contracts/facts/operations.ts';
+import type { Operation } from '../../src/contracts/facts/operations.ts';
 import { isOpen } from '../../src/contracts/operation-states.ts';
 import type { Action } from '../actions/action.ts';
 import { seenOn } from '../disks/signals.ts';
 import type { Model } from '../draw/model.ts';
-import { needsSignature } from './words.ts';
+import { cancelIsLate, needsSignature } from './words.ts';
 
 type Shared = Pick<Action, 'word' | 'target' | 'targetName' | 'needs' | 'affects'>;
-
-/** From here on the new file system is being made: there is nothing left to save by stopping. */
-const PAST_CANCELLING: ReadonlySet<FormatStage> = new Set(['mkfs', 'fs_verified', 'released']);
 
 export function operationActions(operation: Operation, model: Model): readonly Action[] {
   const { id, state, verdict, durable_id, fstype, fs_uuid, facts_sha256, dirty } = operation;
@@ -47,8 +43,8 @@ function deny({ id, state }: Operation, { text }: Model, shared: Shared): Action
   };
 }
 
-function cancel({ id, state, stage, dirty }: Operation, { text }: Model, shared: Shared): Action {
-  const past = stage !== null && PAST_CANCELLING.has(stage);
+function cancel(operation: Operation, { text }: Model, shared: Shared): Action {
+  const { id, state, dirty } = operation;
   return {
     ...shared,
     id: 'cancel',
@@ -56,7 +52,11 @@ function cancel({ id, state, stage, dirty }: Operation, { text }: Model, shared:
     tier: 1,
     destroys: false,
     off:
-      state === 'claimed' ? (past ? text('op-action.too-late') : undefined) : text('op-action.not-running'),
+      state === 'claimed'
+        ? cancelIsLate(operation)
+          ? text('op-action.too-late')
+          : undefined
+        : text('op-action.not-running'),
     what: text(dirty ? 'op-action.cancel-dirty' : 'op-action.cancel-what'),
     run: async (call) => {
       await call('cancelOperation', { params: { id }, body: {} });
@@ -87,7 +87,12 @@ function confirm(operation: Operation, { text }: Model, shared: Shared): Action 
   };
 }
 
-function run({ id, state, fstype }: Operation, { text }: Model, shared: Shared): Action {
+function run(operation: Operation, { text }: Model, shared: Shared): Action {
+  const { id, state, fstype, approved_by: approved, bytes } = operation;
+  const what =
+    approved?.how === 'signature'
+      ? (`op-action.run-signed.${bytes?.wipe ?? 'full'}` as const)
+      : 'op-action.run-what';
   return {
     ...shared,
     id: 'run',
@@ -95,7 +100,7 @@ function run({ id, state, fstype }: Operation, { text }: Model, shared: Shared):
     tier: 2,
     destroys: true,
     off: state === 'approved' ? undefined : text('op-action.not-approved'),
-    what: text('op-action.run-what', { fstype }),
+    what: text(what, { fstype }),
     run: async (call) => {
       await call('runOperation', { params: { id }, body: { confirm: shared.word } });
       return { said: text('op-action.begun', { id }) };
@@ -103,17 +108,23 @@ function run({ id, state, fstype }: Operation, { text }: Model, shared: Shared):
   };
 }
 
-/** Comes with the next version: listed, so that nobody looks for it. */
-function sign(_operation: Operation, { text }: Model, shared: Shared): Action {
+/** Where it is signed, it is run and watched, too. */
+function sign(operation: Operation, { text }: Model, shared: Shared): Action {
+  const { state, approved_by: approved } = operation;
+  const isSigned = approved === null || approved.how === 'signature';
   return {
     ...shared,
     id: 'sign',
-    label: text('op-action.sign'),
+    label: text(state === 'pending' ? 'op-action.sign' : 'op-action.signed-view'),
     tier: 3,
     destroys: true,
-    off: text('actions.signing'),
-    what: text('actions.signing'),
-    run: async () => Promise.reject(new Error(text('actions.signing'))),
+    off: !isOpen(operation)
+      ? offIn(state, text)
+      : isSigned
+        ? undefined
+        : text('op-action.no-signature-needed'),
+    what: text('op-action.sign-what', { fstype: operation.fstype }),
+    signs: operation,
   };
 }
 

@@ -12,7 +12,8 @@ import { gauge } from '../draw/glyphs.ts';
 import { segment, wrap, type Line } from '../draw/line.ts';
 import type { Model } from '../draw/model.ts';
 import type { DetailTable, DetailTab } from '../draw/screen.ts';
-import { needsSignature, stateTone, tellBytes, tellEnd } from './words.ts';
+import { inGroups } from '../sign/digest.ts';
+import { nextStepOf, shareOf, stateTone, tellBytes, tellEnd } from './words.ts';
 
 const GAUGE_WIDTH = 24;
 
@@ -26,14 +27,14 @@ export const operationTabs = (operation: Operation, model: Model): readonly Deta
   { title: 'tab.signals', lines: (width) => allSignals(operation.signals, model, width) },
 ];
 
-function operationLines(operation: Operation, model: Model, width: number): Line[] {
+export function operationLines(operation: Operation, model: Model, width: number): Line[] {
   const { text } = model;
   const missing = model.glyphs.dash;
   const { disk } = operation;
   const lines: Line[] = [
     field(text('field.state'), segment(text(`op.state.${operation.state}`), stateTone[operation.state])),
     ...progressLines(operation, model),
-    field('', segment(text(nextStep(operation), { fstype: operation.fstype }), 'strong')),
+    field('', segment(text(nextStepOf(operation), { fstype: operation.fstype }), 'strong')),
     field(text('field.device'), `${operation.device} ${model.glyphs.separator} ${text('pending.path-then')}`),
     field(text('field.durable-id'), operation.durable_id),
     field(text('field.model'), disk.model ?? missing),
@@ -56,16 +57,6 @@ function operationLines(operation: Operation, model: Model, width: number): Line
     field(text('field.digest'), segment(operation.facts_sha256, 'dim')),
   ];
   return folded(lines, width);
-}
-
-/** What happens when somebody lets it go on, or what will never happen any more. */
-function nextStep(operation: Operation) {
-  if (operation.state === 'pending')
-    return needsSignature(operation) ? 'pending.next-sign' : 'pending.next-confirm';
-  if (operation.state === 'approved') return 'pending.next-run';
-  if (operation.state === 'claimed') return 'pending.next-running';
-  if (operation.state === 'done') return 'pending.done';
-  return operation.dirty ? 'pending.was-written' : 'pending.not-written';
 }
 
 function progressLines(operation: Operation, model: Model): Line[] {
@@ -111,6 +102,7 @@ function historyLines(operation: Operation, model: Model): Line[] {
             `${text(`approved.${approved.how}`)} ${tellRequester(text, approved.by)} ${moment(approved.at)}`,
           ),
         ]),
+    ...signingLines(operation, model),
     ...(isOpen(operation) && operation.state !== 'claimed'
       ? [
           field(
@@ -126,6 +118,22 @@ function historyLines(operation: Operation, model: Model): Line[] {
       : []),
     ...(ended === null ? [] : [field(text('field.ended'), moment(ended.at))]),
   ];
+}
+
+/** Who signed, and which bytes wait for it. */
+function signingLines({ state, bytes, approvals }: Operation, { text }: Model): Line[] {
+  const signed = approvals.map(({ principal, key_type, fingerprint, at }) =>
+    field(text('field.signed-by'), `${principal}  ${key_type} ${fingerprint}  ${formatMoment(at)}`),
+  );
+  if (state !== 'pending' && state !== 'approved') return signed;
+  if (bytes === null) return [...signed, field(text('field.to-sign'), text('pending.bytes-none'))];
+  const words = text('pending.bytes', {
+    wipe: text(`sign.wipe.${bytes.wipe}`),
+    at: formatMoment(bytes.expires),
+    digest: inGroups(bytes.sha256),
+  });
+  const offline = bytes.offline ? ` (${text('pending.bytes-offline')})` : '';
+  return [...signed, field(text('field.to-sign'), `${words}${offline}`)];
 }
 
 function contentTable({ disk }: Operation, { text, glyphs }: Model): DetailTable {
@@ -146,6 +154,3 @@ function contentTable({ disk }: Operation, { text, glyphs }: Model): DetailTable
     ]),
   };
 }
-
-const shareOf = ({ bytes_done, bytes_total }: { bytes_done: number; bytes_total: number }): number =>
-  bytes_total === 0 ? 0 : bytes_done / bytes_total;

@@ -1,7 +1,12 @@
 // Words about operations that several screens share: how far it is, how it ended.
 import { formatBytes } from '../../src/base/units.ts';
 import { tellRefusal } from '../../src/base/texts/tell-refusal.ts';
-import type { Operation, OperationProgress, OperationState } from '../../src/contracts/facts/operations.ts';
+import type {
+  FormatStage,
+  Operation,
+  OperationProgress,
+  OperationState,
+} from '../../src/contracts/facts/operations.ts';
 import { isOpen } from '../../src/contracts/operation-states.ts';
 import { lastFacts, type Model } from '../draw/model.ts';
 import type { Tone } from '../draw/line.ts';
@@ -42,3 +47,25 @@ export function tellEnd({ text }: Model, { state, ended }: Operation): string {
  */
 export const needsSignature = ({ verdict, signals }: Operation): boolean =>
   verdict !== 'blank_proven' && (verdict !== 'unverified' || signals.length > 0);
+
+/** From here on the new file system is being made: there is nothing left to save by stopping. */
+const PAST_CANCELLING: ReadonlySet<FormatStage> = new Set(['mkfs', 'fs_verified', 'released']);
+export const cancelIsLate = ({ stage }: Operation): boolean => stage !== null && PAST_CANCELLING.has(stage);
+
+export const shareOf = ({
+  bytes_done,
+  bytes_total,
+}: Pick<OperationProgress, 'bytes_done' | 'bytes_total'>): number =>
+  bytes_total === 0 ? 0 : bytes_done / bytes_total;
+
+/** What happens when somebody lets it go on, or what will never happen any more. */
+export function nextStepOf(operation: Operation) {
+  if (operation.state === 'pending')
+    return needsSignature(operation) ? 'pending.next-sign' : 'pending.next-confirm';
+  if (operation.state === 'approved') {
+    return operation.approved_by?.how === 'signature' ? 'pending.next-run-signed' : 'pending.next-run';
+  }
+  if (operation.state === 'claimed') return 'pending.next-running';
+  if (operation.state === 'done') return 'pending.done';
+  return operation.dirty ? 'pending.was-written' : 'pending.not-written';
+}

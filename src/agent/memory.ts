@@ -5,6 +5,7 @@ import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { LedgerRecord } from '../contracts/facts/ledger.ts';
 import type { Notice } from '../contracts/routes.ts';
+import type { HostIds } from '../host/host-ids.ts';
 import { createClockMark } from './clock-mark.ts';
 import { openGuestBook } from './guest-book.ts';
 import { createGuestHandlers, createListGuests, GUESTS_EVERY_S } from './handlers/guest-handlers.ts';
@@ -12,10 +13,13 @@ import { createLedgerHandlers, LEDGER_EVERY_S, ledgerFactsOf } from './handlers/
 import { createOperationHandlers, OPERATIONS_EVERY_S } from './handlers/operation-handlers.ts';
 import { createSigningHandlers } from './handlers/signing-handlers.ts';
 import { createTokenHandlers } from './handlers/token-handlers.ts';
+import { openInstallation } from './installation.ts';
 import { createLedger, type Ledger } from './ledger/ledger.ts';
 import type { Grants } from './operations/decide-format.ts';
 import { openOperations } from './operations/operations.ts';
 import type { DiskPorts } from './operations/ports.ts';
+import type { TrustPorts } from './operations/trust-ports.ts';
+import { watchSigners } from './signers-seen.ts';
 import { createAnnouncer, createOwnSubjects } from './own-subjects.ts';
 import { createTokenLog } from './tokens/token-log.ts';
 
@@ -27,6 +31,8 @@ export type MemoryOptions = {
   readonly allowLoop: boolean;
   readonly clock: Clock;
   readonly disks: DiskPorts;
+  readonly trust: TrustPorts;
+  readonly readHostIds: () => Promise<HostIds>;
   /** As they stand in the configuration now; one that cannot be read throws, and then none holds. */
   readonly readGrants: () => Grants | Promise<Grants>;
   /** VMIDs that Proxmox knows; none where there is no Proxmox, or it does not answer. */
@@ -80,8 +86,22 @@ export async function openMemory(options: MemoryOptions) {
     onChange: announcers.guests.announce,
     onProblem,
   });
+  const installation = await openInstallation({
+    path: at('installation'),
+    readHostIds: options.readHostIds,
+    ledger,
+    records: before.records,
+    onProblem,
+  });
+  const { trust } = options;
+  const signers = watchSigners({ readTrust: trust.readTrust, ledger, records: before.records, onProblem });
   const operations = await openOperations({
     ...options,
+    installation,
+    claimedBefore: new Set(
+      before.records.flatMap(({ what, subject }) => (what === 'op.claimed' ? [subject] : [])),
+    ),
+    trust: { ...trust, readTrust: signers.read },
     ledger,
     mark,
     readGrants,
@@ -92,7 +112,7 @@ export async function openMemory(options: MemoryOptions) {
   return {
     handlers: {
       ...createOperationHandlers({ operations, clock }),
-      ...createSigningHandlers(),
+      ...createSigningHandlers({ operations, installation, lookAtSigners: signers.look, clock }),
       ...createGuestHandlers({ book: guests, listGuests, clock, anchor: ledger.anchor }),
       ...createTokenHandlers({ tokens, ledger, clock, mark, onChange: announcers.guests.announce }),
       ...createLedgerHandlers({ ledger, readGrants, clock, mark }),
@@ -110,7 +130,7 @@ export async function openMemory(options: MemoryOptions) {
       readLedger: async () => ledgerFactsOf(await ledger.verify()),
     }),
     /** Why it cannot do all of its work, or nothing. */
-    trouble: () => broken ?? tokens.trouble() ?? operations.trouble(),
+    trouble: () => broken ?? tokens.trouble() ?? installation.trouble() ?? operations.trouble(),
     /** For what others of the agent do that belongs into the ledger (a certificate, a release). */
     ledger,
     /** Does at once what is done every ten seconds. */

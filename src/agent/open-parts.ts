@@ -2,6 +2,7 @@
 import type { OwnProgram } from '../base/start-job.ts';
 import { messageOf } from '../base/errors.ts';
 import { createInTurn, type InTurn } from '../base/in-turn.ts';
+import { runTool } from '../base/run-tool.ts';
 import type { DiskScan } from '../contracts/facts/disk-flags.ts';
 import { valueOf } from '../contracts/reading.ts';
 import { createFlagger, type Flagger } from '../disks/create-flagger.ts';
@@ -13,11 +14,13 @@ import type { RunFormat } from '../disks/format-order.ts';
 import { createRunFormat } from '../disks/run-format.ts';
 import { startScan, type RunningScan } from '../disks/scan-disk.ts';
 import { scanForReceipt } from '../disks/scan-for-receipt.ts';
+import { readHostIds } from '../host/host-ids.ts';
 import { readDescendants } from '../host/descendants.ts';
 import { readNumberedDevice } from '../host/numbered-device.ts';
 import { readStoragePlaces } from '../host/storage-config.ts';
 import { join } from 'node:path';
 import { openMemory } from './memory.ts';
+import { createTrustPorts } from './operations/trust-ports.ts';
 import type { AgentTools, DiskHands, OpenParts } from './parts.ts';
 import type { OwnSubjects } from './sampler.ts';
 import type { StartScan } from './scans.ts';
@@ -66,6 +69,8 @@ export const openPartsWith =
           return told.join('; ');
         },
       },
+      trust: createTrustPorts(tools.configFolder, runTool, clock),
+      readHostIds: async () => readHostIds(machine),
       readGrants: tools.readGrants,
       readVmids: async () => (await tools.readProxmox())?.guests.map(({ vmid }) => vmid) ?? [],
       onNotice: (notice, vmid) => {

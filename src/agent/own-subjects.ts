@@ -5,7 +5,7 @@ import type { GuestFacts } from '../contracts/facts/guests.ts';
 import type { LedgerFacts } from '../contracts/facts/ledger.ts';
 import type { OperationFacts } from '../contracts/facts/operations.ts';
 import { failed, ok, type Reading } from '../contracts/reading.ts';
-import { forGuest } from './for-guest.ts';
+import { operationForGuest } from './for-guest.ts';
 
 export type Announcer = {
   readonly announce: () => void;
@@ -77,7 +77,7 @@ export function createOwnSubjects({
       forGuest: ({ operations }, vmid) => ({
         operations: operations
           .filter(({ requested_by }) => requested_by.door === 'guest' && requested_by.vmid === vmid)
-          .map(forGuest),
+          .map(operationForGuest),
       }),
     },
     guests: {

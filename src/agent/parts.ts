@@ -61,6 +61,8 @@ export type AgentTools = {
   readonly log: Log;
   readonly text: Text;
   readonly machine: Machine;
+  /** Where its configuration stands, and beside it the files that say who may sign. */
+  readonly configFolder: string;
   /** This host's name in every operation. */
   readonly hostScope: string;
   /** As they stand in the configuration file now. */

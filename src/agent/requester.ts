@@ -19,6 +19,12 @@ export function requesterOf(
   }
 }
 
+/** The table of rights lets only the host come here; should it ever let a guest in, it still approves nothing. */
+export function hostRequesterOf(caller: Caller, claimed: { readonly name?: string | undefined }): Requester {
+  if (caller.kind === 'guest') throw new Refusal('E_FORBIDDEN', 'a guest approves nothing');
+  return requesterOf(caller, claimed);
+}
+
 /** Whether it belongs to the guest; on the host everything is seen. */
 export const isVisible = (caller: Caller, { requested_by }: { readonly requested_by: Requester }): boolean =>
   caller.kind === 'root' ||

@@ -1,6 +1,6 @@
 // Puts the agent together and takes it apart again: what it reads, what it remembers, who may come in.
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { randomHex, randomSecret, equalSecrets } from '../base/digest.ts';
 import { messageOf } from '../base/errors.ts';
@@ -102,6 +102,7 @@ async function put(options: AgentOptions, undo: (() => void | Promise<void>)[]):
     log,
     text,
     machine,
+    configFolder: dirname(options.configPath),
     hostScope,
     readGrants: createGrantReader(options.configPath, text, log),
     readDevices: async () => {

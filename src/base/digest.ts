@@ -8,6 +8,9 @@ export const sha256 = (domain: string, content: string | Uint8Array): string =>
       hash('sha256', `${domain}\0${content}`)
     : createHash('sha256').update(`${domain}\0`).update(content).digest('hex');
 
+/** As sha256sum(1) prints it: for what people compare by themselves. */
+export const plainSha256 = (content: string): string => hash('sha256', content);
+
 export const randomHex = (bytes: number): string => randomBytes(bytes).toString('hex');
 
 /** 256 random bits in 43 letters that need no quoting. */

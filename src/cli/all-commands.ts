@@ -34,10 +34,17 @@ export const allCommands: readonly CommandEntry[] = [
   },
   { name: 'op list', load: async () => (await import('./commands/op-list.ts')).opListCommand },
   { name: 'op show', load: async () => (await import('./commands/op-show.ts')).opShowCommand },
+  { name: 'op bytes', load: async () => (await import('./commands/op-bytes.ts')).opBytesCommand },
+  { name: 'op sign', load: async () => (await import('./commands/op-sign.ts')).opSignCommand },
+  { name: 'op submit', load: async () => (await import('./commands/op-submit.ts')).opSubmitCommand },
   { name: 'op confirm', load: async () => (await import('./commands/op-confirm.ts')).opConfirmCommand },
   { name: 'op deny', load: async () => (await import('./commands/op-deny.ts')).opDenyCommand },
   { name: 'op run', load: async () => (await import('./commands/op-run.ts')).opRunCommand },
   { name: 'op cancel', load: async () => (await import('./commands/op-cancel.ts')).opCancelCommand },
+  {
+    name: 'signers check',
+    load: async () => (await import('./commands/signers-check.ts')).signersCheckCommand,
+  },
   { name: 'guests', load: async () => (await import('./commands/guests.ts')).guestsCommand },
   { name: 'tokens mint', load: async () => (await import('./commands/tokens-mint.ts')).tokensMintCommand },
   { name: 'tokens list', load: async () => (await import('./commands/tokens-list.ts')).tokensListCommand },
@@ -61,6 +68,10 @@ export const allCommands: readonly CommandEntry[] = [
   {
     name: 'host reset-clock',
     load: async () => (await import('./commands/host-reset-clock.ts')).hostResetClockCommand,
+  },
+  {
+    name: 'host accept-install',
+    load: async () => (await import('./commands/host-accept-install.ts')).hostAcceptInstallCommand,
   },
   { name: 'agent', load: async () => (await import('./commands/agent.ts')).agentCommand },
   {

@@ -3,6 +3,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Text, TextKey } from '../base/texts/text.ts';
 import type { FactsSource } from '../contracts/source.ts';
+import type { InputStream } from './read-input.ts';
 import type { Output } from './print.ts';
 
 export type Option = {
@@ -49,6 +50,8 @@ export type CommandContext = {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Whether colour is wanted: not with --no-color, NO_COLOR or TERM=dumb; the terminal aside. */
   readonly colour: boolean;
+  /** Standard input, opened only by whoever reads it. */
+  readonly stdin: () => InputStream;
   /** Results. */
   readonly out: Output;
   /** Messages for people. */

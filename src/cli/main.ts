@@ -31,6 +31,7 @@ void runCommandLine({
   env: process.env,
   stdout: process.stdout,
   stderr: process.stderr,
+  stdin: () => process.stdin,
   clock: systemClock,
 }).then((code) => {
   // What was written must arrive first, unless nobody takes it: a terminal may have stopped reading.

@@ -1,10 +1,11 @@
 // Operations for people: a table of many, and one with all that a person compares.
-import { tellProgress, tellRequester } from '../base/texts/tell-operation.ts';
+import { formatDigest, tellLastMounted, tellProgress, tellRequester } from '../base/texts/tell-operation.ts';
 import { tellRefusal } from '../base/texts/tell-refusal.ts';
 import { tellWhy } from '../base/texts/tell-signal.ts';
 import type { Text } from '../base/texts/text.ts';
 import { formatBytes, formatDuration, formatMoment } from '../base/units.ts';
 import { isOpen, type Operation } from '../contracts/facts/operations.ts';
+import type { Row } from './print-rows.ts';
 import { formatTable } from './table.ts';
 
 export function formatOperations(
@@ -40,8 +41,6 @@ export function formatOperations(
   );
 }
 
-type Row = readonly [label: string, value: string];
-
 export function listOperation(one: Operation, text: Text): readonly Row[] {
   const { disk, progress, ended, approved_by: approval } = one;
   const none = text('word.none');
@@ -55,8 +54,15 @@ export function listOperation(one: Operation, text: Text): readonly Row[] {
     [text('field.size'), formatBytes(disk.size_bytes, text.language)],
     ...disk.content.map((part): Row => [
       text('op.field.content'),
-      [part.device, formatBytes(part.size_bytes, text.language), part.fs_type, part.label, part.uuid]
-        .filter((word) => word !== null)
+      [
+        part.device,
+        formatBytes(part.size_bytes, text.language),
+        part.fs_type,
+        part.label,
+        part.uuid,
+        tellLastMounted(part.last_mounted, part.last_mounted_on, text),
+      ]
+        .filter((word) => word !== null && word !== '')
         .join('  '),
     ]),
     [
@@ -66,6 +72,29 @@ export function listOperation(one: Operation, text: Text): readonly Row[] {
     [text('op.field.by'), tellRequester(text, one.requested_by)],
     [text('field.created'), formatMoment(one.created)],
     [text('op.field.expires'), formatMoment(one.expires)],
+    ...(one.bytes === null
+      ? []
+      : [
+          [
+            text('op.field.bytes'),
+            text(isOpen(one) ? 'op.bytes' : 'op.bytes-then', {
+              made: formatMoment(one.bytes.made),
+              until: formatMoment(one.bytes.expires),
+              digest: formatDigest(one.bytes.sha256),
+              wipe: text(`wipe.${one.bytes.wipe}`),
+            }),
+          ] as const,
+        ]),
+    ...one.approvals.map((signed): Row => [
+      text('op.field.signed'),
+      [
+        signed.principal,
+        signed.key_type,
+        signed.fingerprint,
+        formatMoment(signed.at),
+        tellRequester(text, signed.by),
+      ].join('  '),
+    ]),
     ...(approval === null
       ? []
       : [
@@ -82,7 +111,8 @@ export function listOperation(one: Operation, text: Text): readonly Row[] {
     ...(ended === null
       ? []
       : [[text('op.field.ended'), `${formatMoment(ended.at)}  ${tellEnd(one.state, ended, text)}`] as const]),
-    ...(one.state === 'pending' && !one.data_bearing
+    ...((one.state === 'pending' && !one.data_bearing) ||
+    (one.state === 'approved' && approval?.how === 'signature')
       ? [[text('op.field.confirm-word'), one.confirm_word] as const]
       : []),
   ];

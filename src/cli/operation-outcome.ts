@@ -8,6 +8,7 @@ import type { OpOutput } from '../contracts/outputs.ts';
 import type { CallRoute } from '../contracts/source.ts';
 import type { CommandContext } from './command.ts';
 import { listOperation } from './operation-lines.ts';
+import { printRows } from './print-rows.ts';
 
 const ASK_EVERY_MS = 1000;
 /** Progress for people who wait: not oftener than this. */
@@ -31,9 +32,7 @@ const EXITS = {
 export function printOperation({ json, out, text }: CommandContext, operation: Operation): void {
   const document: OpOutput = { schema: 'felhom/op/1', operation };
   if (json) return out.json(document);
-  const rows = listOperation(operation, text);
-  const width = Math.max(...rows.map(([label]) => label.length));
-  for (const [label, value] of rows) out.line({ text: label.padEnd(width), style: 'strong' }, '  ', value);
+  printRows(out, listOperation(operation, text));
 }
 
 export async function finishOperation(

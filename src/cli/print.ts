@@ -11,6 +11,8 @@ export type Output = {
   readonly json: (value: unknown) => void;
   /** Text of ours as it is, such as a completion script. */
   readonly own: (text: string) => void;
+  /** Somebody looks at it. */
+  readonly isTTY: boolean;
   /** The terminal's width, or 80. */
   readonly columns: number;
 };
@@ -35,6 +37,7 @@ export function createOutput(stream: Stream, wantsColour: boolean): Output {
     line: (...parts) => void stream.write(`${parts.map(show).join('').trimEnd()}\n`),
     json: (value) => void stream.write(`${toHarmlessJson(value)}\n`),
     own: (text) => void stream.write(text),
+    isTTY: stream.isTTY === true,
     columns: stream.columns !== undefined && stream.columns > 0 ? stream.columns : NO_TERMINAL_COLUMNS,
   };
 }

@@ -1,5 +1,5 @@
 // Reads the agent's ledger whole, page by page, and looks whether each record hangs on the one before.
-import type { LedgerRecord } from '../contracts/facts/ledger.ts';
+import type { LedgerAnchor, LedgerRecord } from '../contracts/facts/ledger.ts';
 import type { CallRoute } from '../contracts/source.ts';
 
 export type ReadLedger = {
@@ -7,6 +7,8 @@ export type ReadLedger = {
   readonly count: number;
   readonly intact: boolean;
   readonly broken: string | null;
+  /** Its newest record. */
+  readonly anchor: LedgerAnchor;
 };
 
 /** Records after number `after`, the oldest first. */
@@ -19,8 +21,15 @@ export async function readLedger(call: CallRoute, after: number): Promise<ReadLe
     records.push(...more);
     if (more.length > 0 && (records.at(-1)?.n ?? 0) < page.count) continue;
     const broken = page.broken ?? whereBroken(records);
-    return { records, count: page.count, intact: page.intact && broken === null, broken };
+    const { count, anchor } = page;
+    return { records, count, intact: page.intact && broken === null, broken, anchor };
   }
+}
+
+/** What an anchor tells that was kept elsewhere: its record must still be there, and be the same. */
+export function findCut(records: readonly LedgerRecord[], kept: LedgerAnchor): string | null {
+  if (kept.n === 0 || records.some(({ n, hash }) => n === kept.n && hash === kept.hash)) return null;
+  return `record ${kept.n} is not the one that was there before: the ledger was cut or replaced`;
 }
 
 function whereBroken(records: readonly LedgerRecord[]): string | null {

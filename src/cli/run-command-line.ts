@@ -11,6 +11,7 @@ import { globalOptions } from './global-options.ts';
 import { openSource, type OpenOptions } from './open-source.ts';
 import { parseWords, splitWords, usage, type ParsedWords } from './parse-words.ts';
 import { createOutput, type Output, type Stream } from './print.ts';
+import { emptyInput, type InputStream } from './read-input.ts';
 import { tellError } from './tell-error.ts';
 import { VERSION } from './version.ts';
 
@@ -19,6 +20,8 @@ export type CommandLine = {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: Stream;
   readonly stderr: Stream;
+  /** Without it there is nothing to read. */
+  readonly stdin?: () => InputStream;
   readonly clock: Clock;
   readonly openSource?: (name: SourceName, options: OpenOptions) => Promise<FactsSource>;
 };
@@ -74,6 +77,7 @@ async function run(
     text,
     clock: line.clock,
     env: line.env,
+    stdin: line.stdin ?? emptyInput,
     ...outputs,
   };
   return command.run(context);

@@ -27,7 +27,8 @@ export function tellError(error: unknown, { out, err, text, env, wantsJson }: Er
         error: message,
         code,
         ...(hint === undefined ? {} : { hint }),
-        ...(answer === undefined ? {} : { api_code, answer }),
+        ...(api_code?.startsWith('E_') === true ? { api_code } : {}),
+        ...(answer === undefined ? {} : { answer }),
       });
     }
     return;

@@ -14,6 +14,8 @@ const DEADLINES = {
   releaseDisk: 60_000,
   formatDisk: 60_000,
   confirmOperation: 60_000,
+  bytesOperation: 60_000,
+  submitOperation: 60_000,
   runOperation: 60_000,
   healthz: 4000,
   agent: 4000,

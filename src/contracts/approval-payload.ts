@@ -5,15 +5,19 @@ import { z } from 'zod';
 import { formatCanonical } from './canonical-json.ts';
 import { formatType, wipeKind } from './facts/operations.ts';
 
-/** What `ssh-keygen -Y sign -n` must be told; a signature for anything else is none. */
-export const APPROVAL_NAMESPACE = 'op-approval.v1@felhom.eu';
+export { APPROVAL_NAMESPACE, fromPrintable, toPrintable } from './approval-text.ts';
+
 export const MAX_MESSAGE_BYTES = 4096;
 
 /** Foreign text is written by `toPrintable` and read by `fromPrintable`. */
 const printable = z.string().regex(/^[\x20-\x7e]*$/);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 /** UTC, to the second (RFC 3339): a person reads it, too. */
-const moment = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/);
+const moment = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/)
+  // What is no moment would never be over.
+  .refine((text) => Number.isFinite(Date.parse(text)));
 const bytes = z.int().nonnegative();
 
 /** A member that is not known is left out. */
@@ -78,29 +82,4 @@ export function parseApproval(message: string): ApprovalPayload | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Foreign text as printable ASCII: every other byte of its UTF-8, and `%` itself, as `%41`. */
-export const toPrintable = (text: string): string =>
-  [...new TextEncoder().encode(text)]
-    .map((byte) =>
-      byte >= 0x20 && byte < 0x7f && byte !== PERCENT
-        ? String.fromCodePoint(byte)
-        : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`,
-    )
-    .join('');
-
-const PERCENT = 0x25;
-
-/** Foreign text again: it has to be made harmless before it is shown. What is no encoding stays as it is. */
-export function fromPrintable(text: string): string {
-  const encoded = text.replaceAll(/%(?![0-9A-F]{2})/g, '%25');
-  const bytesOf = encoded
-    .split(/(%[0-9A-F]{2})/)
-    .flatMap((piece) =>
-      /^%[0-9A-F]{2}$/.test(piece)
-        ? [Number.parseInt(piece.slice(1), 16)]
-        : [...new TextEncoder().encode(piece)],
-    );
-  return new TextDecoder().decode(new Uint8Array(bytesOf));
 }

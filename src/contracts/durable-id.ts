@@ -7,3 +7,6 @@ export const partOf = (durableId: string): string => PARTITION.exec(durableId)?.
 
 /** The disk's, of a partition as well. */
 export const wholeDiskOf = (durableId: string): string => durableId.replace(PARTITION, '');
+
+/** USB bridges tell what they like, and many of one kind the same: such a name never stands for consent. */
+export const isWeakName = (durableId: string): boolean => durableId.startsWith('byid:usb-');

@@ -4,14 +4,15 @@ import { z } from 'zod';
 import { allFacts } from './all-facts.ts';
 import type { Subject } from './all-facts.ts';
 import { guest } from './facts/guests.ts';
-import { ledgerRecord } from './facts/ledger.ts';
+import { ledgerAnchor, ledgerRecord } from './facts/ledger.ts';
 import { diskFlag, diskScan } from './facts/disk-flags.ts';
-import { diskContent, operation } from './facts/operations.ts';
+import { approval, diskContent, operation } from './facts/operations.ts';
 import { smartVerdict } from './facts/smart.ts';
 import { finding, ruleAnswer } from './finding.ts';
 import { readingOf } from './reading-schema.ts';
 import { flaggedDevice } from './flagged-device-schema.ts';
 import { tokenRow } from './routes.ts';
+import { signersTold } from './signers-told.ts';
 
 /** When the facts were read (milliseconds since the epoch), and by which source. */
 const origin = { at: z.number(), source: z.enum(['embedded', 'agent']) };
@@ -186,6 +187,36 @@ export type OpListOutput = z.infer<typeof opListOutput>;
 export const opOutput = z.object({ schema: z.literal('felhom/op/1'), operation });
 export type OpOutput = z.infer<typeof opOutput>;
 
+export const opBytesOutput = z.object({
+  schema: z.literal('felhom/op-bytes/1'),
+  operation,
+  /** To be signed exactly so, its line's end included. */
+  message: z.string(),
+  /** Over these bytes, as sha256sum(1) prints it. */
+  sha256: z.string(),
+  signers: signersTold,
+});
+export type OpBytesOutput = z.infer<typeof opBytesOutput>;
+
+/** Of `op sign` and `op submit`. */
+export const opSubmitOutput = z.object({
+  schema: z.literal('felhom/op-submit/1'),
+  operation,
+  approval,
+  /** The ledger's record of it. */
+  ledger: ledgerAnchor,
+});
+export type OpSubmitOutput = z.infer<typeof opSubmitOutput>;
+
+export const signersCheckOutput = z.object({
+  schema: z.literal('felhom/signers-check/1'),
+  at: z.number(),
+  /** Whose files were read: the agent's own, or those of a folder here. */
+  folder: z.string().nullable(),
+  signers: signersTold,
+});
+export type SignersCheckOutput = z.infer<typeof signersCheckOutput>;
+
 export const disksReleaseOutput = z.object({
   schema: z.literal('felhom/disks-release/1'),
   released: z.array(z.string()),
@@ -238,7 +269,12 @@ export const ledgerShowOutput = z.object({
 });
 export type LedgerShowOutput = z.infer<typeof ledgerShowOutput>;
 
-export const ledgerVerifyOutput = z.object({ schema: z.literal('felhom/ledger-verify/1'), ...chain });
+export const ledgerVerifyOutput = z.object({
+  schema: z.literal('felhom/ledger-verify/1'),
+  ...chain,
+  /** Its newest record: kept elsewhere, it finds out later when the ledger was cut. */
+  anchor: ledgerAnchor,
+});
 export type LedgerVerifyOutput = z.infer<typeof ledgerVerifyOutput>;
 
 export const hostResetClockOutput = z.object({
@@ -247,6 +283,13 @@ export const hostResetClockOutput = z.object({
   mark: z.number(),
 });
 export type HostResetClockOutput = z.infer<typeof hostResetClockOutput>;
+
+export const hostAcceptInstallOutput = z.object({
+  schema: z.literal('felhom/host-accept-install/1'),
+  /** Digest of this installation, as signed bytes name it. */
+  install: z.string(),
+});
+export type HostAcceptInstallOutput = z.infer<typeof hostAcceptInstallOutput>;
 
 /** SHA-256 of the certificate in use and of the one that comes next, hexadecimal. */
 export const certificateOutput = z.object({
@@ -262,8 +305,9 @@ const errorOutput = z.object({
   /** `settings`, `unreachable`, `not-found`, `refused`, `failed`. */
   code: z.string(),
   hint: z.string().optional(),
-  /** The agent's own code and its whole answer (with `pending_op` for a refused format), where it said no. */
+  /** The code of the agent's refusal, or of why an ssh-agent does not sign. */
   api_code: z.string().optional(),
+  /** The agent's whole answer (with `pending_op` for a refused format), where it said no. */
   answer: z.unknown().optional(),
 });
 
@@ -278,6 +322,9 @@ export const allOutputs = {
   'disks-identify': disksIdentifyOutput,
   'op-list': opListOutput,
   op: opOutput,
+  'op-bytes': opBytesOutput,
+  'op-submit': opSubmitOutput,
+  'signers-check': signersCheckOutput,
   'tokens-mint': tokensMintOutput,
   'tokens-list': tokensListOutput,
   'tokens-revoke': tokensRevokeOutput,
@@ -285,6 +332,7 @@ export const allOutputs = {
   'ledger-show': ledgerShowOutput,
   'ledger-verify': ledgerVerifyOutput,
   'host-reset-clock': hostResetClockOutput,
+  'host-accept-install': hostAcceptInstallOutput,
   certificate: certificateOutput,
   'disks-inspect': disksInspectOutput,
   help: helpOutput,

@@ -7,7 +7,7 @@ export const SIGNER_STATES = [
   'expired',
   'not-yet',
   'revoked',
-  /** Too short, or of a kind that is not taken. */
+  /** Too short. A line with a kind of key that is not taken is a problem of the file. */
   'weak',
   /** Its private half lies on this host, which could then approve by itself. */
   'on-host',

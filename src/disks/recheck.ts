@@ -64,7 +64,8 @@ export function tellUse(now: ExaminedDisk): string {
 const tellSignal = ({ device, detail, where, release }: DiskSignal): string =>
   `${device}: ${detail} (${where})${release === null ? '' : `; ends with: ${release}`}`;
 
-function listChanges(was: DiskIdentity, is: DiskIdentity): readonly string[] {
+/** Each as `what: was → is`. */
+export function listChanges(was: DiskIdentity, is: DiskIdentity): readonly string[] {
   const before = new Map<string, unknown>(flatten(was));
   return flatten(is).flatMap(([what, now]) => {
     const then = before.get(what);

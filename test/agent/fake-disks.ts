@@ -11,6 +11,8 @@ import type { DiskPorts, Leftovers } from '../../src/agent/operations/ports.ts';
 
 export const UNSIGNED_STAGES = ['rechecked', 'zero_verified', 'mkfs', 'fs_verified', 'released'] as const;
 
+const SIGNED_STAGES = ['rechecked', 'wiping', 'zero_verified', 'mkfs', 'fs_verified', 'released'] as const;
+
 export type DiskWish = {
   readonly name: string;
   readonly durableId?: string | null;
@@ -21,6 +23,8 @@ export type DiskWish = {
   readonly scan?: DiskFlag['scan'];
   readonly facts?: string;
   readonly word?: string;
+  readonly serial?: string | null;
+  readonly content?: ExaminedDisk['disk']['content'];
 };
 
 export const signalOf = (
@@ -44,6 +48,7 @@ export const MOUNTED = {
 
 export function examinedDisk(wish: DiskWish): ExaminedDisk {
   const { name, parents = [], verdict = 'unverified', signals = [], facts = 'as it is' } = wish;
+  const serial = wish.serial === undefined ? `SERIAL-${name}` : wish.serial;
   const durableId = wish.durableId === undefined ? `byid:wwn-0x50000000000000${name}` : wish.durableId;
   const size = 1_000_000;
   const device: BlockDevice = {
@@ -53,7 +58,7 @@ export function examinedDisk(wish: DiskWish): ExaminedDisk {
     parents: [...parents],
     size_bytes: size,
     model: 'Fake',
-    serial: `SERIAL-${name}`,
+    serial,
     transport: 'sata',
     rotational: true,
     removable: false,
@@ -79,7 +84,7 @@ export function examinedDisk(wish: DiskWish): ExaminedDisk {
             boot_id: 'boot',
             diskseq: '7',
             wwid: null,
-            serial: `SERIAL-${name}`,
+            serial,
             model: 'Fake',
             transport: 'sata',
             size_bytes: size,
@@ -88,7 +93,7 @@ export function examinedDisk(wish: DiskWish): ExaminedDisk {
             backing_file: null,
             partition: null,
           },
-    disk: { model: 'Fake', serial: `SERIAL-${name}`, transport: 'sata', size_bytes: size, content: [] },
+    disk: { model: 'Fake', serial, transport: 'sata', size_bytes: size, content: wish.content ?? [] },
     facts_sha256: Buffer.from(`${name} ${facts}`).toString('hex').padEnd(64, '0').slice(0, 64),
     confirm_word: wish.word ?? `-${name}`,
   };
@@ -126,11 +131,13 @@ export function createFakeDisks(wishes: readonly DiskWish[] = []): FakeDisks {
         fake.started.push({ order, flag: flags.get(order.identity) });
         let dirty = false;
         try {
-          for (const stage of UNSIGNED_STAGES) {
+          const isSigned = order.wipe !== 'none';
+          for (const stage of isSigned ? SIGNED_STAGES : UNSIGNED_STAGES) {
             const end = await fake.beforeStage(stage, listener);
             if (end !== undefined) return end;
-            if (signal.aborted && !dirty) return { state: 'cancelled', dirty };
-            const writes: boolean = dirty || stage === 'mkfs';
+            if (signal.aborted && (!dirty || (isSigned && stage !== 'fs_verified' && stage !== 'released')))
+              return { state: 'cancelled', dirty };
+            const writes: boolean = dirty || stage === 'mkfs' || stage === 'wiping';
             await listener.onStage(stage, writes);
             dirty = writes;
             fake.passed.push(stage);

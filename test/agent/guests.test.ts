@@ -22,7 +22,7 @@ async function guests(agent: OpenedAgent, caller: Caller = ROOT): Promise<readon
 test('a report is seen by the host with its time by the host’s clock', async () => {
   const clock = createTestClock();
   const agent = await openAgent({ clock });
-  expect(await report(agent, guestOf(9200), 9200, WARN)).toEqual({ received: clock.now() });
+  expect(await report(agent, guestOf(9200), 9200, WARN)).toMatchObject({ received: clock.now() });
   expect(await guests(agent)).toEqual([{ vmid: 9200, report: WARN, reported: clock.now(), tokens: 0 }]);
   expect(agent.changes).toContain('guests');
 });

@@ -3,14 +3,18 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { Refusal, type Caller, type Handlers } from '../../src/agent/handler.ts';
+import { Prepared, Refusal, Streamed, type Caller, type Handlers } from '../../src/agent/handler.ts';
 import { openMemory } from '../../src/agent/memory.ts';
 import type { Grants } from '../../src/agent/operations/decide-format.ts';
+import { createTrustPorts } from '../../src/agent/operations/trust-ports.ts';
 import type { Clock } from '../../src/base/clock.ts';
+import { runTool } from '../../src/base/run-tool.ts';
 import { FORMAT_TYPES, type Operation } from '../../src/contracts/facts/operations.ts';
-import type { Reading } from '../../src/contracts/reading.ts';
+import { ok, type Reading } from '../../src/contracts/reading.ts';
 import type { Notice, ParsedBody } from '../../src/contracts/routes.ts';
+import type { HostIds } from '../../src/host/host-ids.ts';
 import { createFakeDisks, type FakeDisks } from './fake-disks.ts';
+import type { TestSigners } from './signers.ts';
 
 export const ROOT: Caller = { kind: 'root' };
 export const GROUP: Caller = { kind: 'group', name: 'anna' };
@@ -37,17 +41,27 @@ export function temporaryFolder(): string {
   return folder;
 }
 
+export const hostIdsOf = (name: string): HostIds => ({
+  board: ok(`uuid-${name}`, 'product_uuid', 0),
+  machineId: ok(name.padEnd(32, '0'), 'machine-id', 0),
+});
+
 export type AgentWish = {
   readonly stateFolder?: string;
   readonly disks?: FakeDisks;
   readonly clock?: TestClock;
   readonly grants?: Grants;
   readonly vmids?: readonly number[];
+  readonly signers?: TestSigners;
+  readonly hostIds?: HostIds;
 };
 
 export async function openAgent(wish: AgentWish = {}) {
   const { stateFolder = temporaryFolder(), disks = createFakeDisks(), clock = createTestClock() } = wish;
-  const setting: { grants: Grants | Error } = { grants: wish.grants ?? {} };
+  const setting: { grants: Grants | Error; hostIds: HostIds } = {
+    grants: wish.grants ?? {},
+    hostIds: wish.hostIds ?? hostIdsOf('one'),
+  };
   const changes: string[] = [];
   const notices: (Notice & { vmid: number | undefined })[] = [];
   const problems: string[] = [];
@@ -62,6 +76,9 @@ export async function openAgent(wish: AgentWish = {}) {
       if (setting.grants instanceof Error) throw setting.grants;
       return setting.grants;
     },
+    // Without signers there is no file of theirs.
+    trust: createTrustPorts(wish.signers?.folder ?? stateFolder, runTool, clock),
+    readHostIds: async () => Promise.resolve(setting.hostIds),
     readVmids: async () => wish.vmids ?? [],
     onNotice: (notice, vmid) => void notices.push({ ...notice, vmid }),
     onProblem: (problem) => void problems.push(problem),
@@ -102,6 +119,12 @@ export async function openAgent(wish: AgentWish = {}) {
           body: { device: '/dev/sdb', fstype: 'ext4', ...body },
         }),
       ),
+    bytes: async (caller: Caller, id: string, body: ParsedBody<'bytesOperation'> = {}) =>
+      answered(await handlers.bytesOperation({ ...request, caller, params: { id }, body })),
+    submit: async (caller: Caller, id: string, signature: string) =>
+      answered(await handlers.submitOperation({ ...request, caller, params: { id }, body: { signature } })),
+    acceptInstall: async () =>
+      answered(await handlers.acceptInstall({ ...request, caller: ROOT, params: {}, body: {} })),
     confirm: act('confirmOperation'),
     deny: act('denyOperation'),
     run: act('runOperation'),
@@ -135,6 +158,12 @@ type Route = keyof Awaited<ReturnType<typeof openMemory>>['handlers'];
 function valueIn<T>(reading: Reading<T>): T {
   if (reading.state === 'ok') return reading.value;
   throw new Error(`not read: ${reading.detail}`);
+}
+
+/** What the route says that it answers: it is no stream. */
+function answered<T extends object>(answer: T | Prepared | Streamed): T {
+  if (answer instanceof Prepared || answer instanceof Streamed) throw new Error('an answer of bytes');
+  return answer;
 }
 
 function operationIn(answer: object): Operation {

@@ -98,7 +98,7 @@ test('data that came after the request is not confirmed away', async () => {
   expect(await codeOf(agent.confirm(ROOT, id, { confirm: word }))).toBe('E_PENDING_SIGNATURE');
   expect((await agent.ledger()).map(({ what }) => what)).not.toContain('op.approved');
   agent.disks.set({ name: 'sdb', facts: 'another' });
-  expect(await codeOf(agent.confirm(ROOT, id, { confirm: word }))).toBe('E_OP_STATE');
+  expect(await codeOf(agent.confirm(ROOT, id, { confirm: word }))).toBe('E_DEVICE_CHANGED');
   const ended = await agent.show(ROOT, id);
   expect(ended).toMatchObject({ state: 'invalid', dirty: false, ended: { code: 'E_DEVICE_CHANGED' } });
   expect(agent.disks.started).toEqual([]);
@@ -168,7 +168,7 @@ test('an approved one whose disk is another by the time of the run is invalid', 
   const { id } = await agent.format(guestOf(9200));
   await refusalOf(agent.confirm(ROOT, id, { confirm: word }));
   agent.disks.set({ name: 'sdb', facts: 'another' });
-  expect(await codeOf(agent.run(ROOT, id))).toBe('E_OP_STATE');
+  expect(await codeOf(agent.run(ROOT, id))).toBe('E_DEVICE_CHANGED');
   expect(await agent.show(ROOT, id)).toMatchObject({ state: 'invalid', ended: { code: 'E_DEVICE_CHANGED' } });
   expect(agent.disks.started).toHaveLength(1);
 });

@@ -98,6 +98,7 @@ describe('Operations', () => {
   ] as const)(
     '%s asks for it and shows what the operation is now',
     async (name, route, more, body, state, code) => {
+      keep(make.operation());
       agent.answer({ [route]: () => ({ operation: make.operation({ state }) }) });
       const ran = await run(...name.split(' '), ID, ...more, '--json');
       expect(agent.asked.at(-1)).toMatchObject({ route, params: { id: ID }, body });

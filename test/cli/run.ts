@@ -1,5 +1,6 @@
 // Runs a command line: in this process with facts of the test's choice, or as a child as people do.
 import { execFile } from 'node:child_process';
+import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { absent, type Reading } from '../../src/contracts/reading.ts';
 import type { Facts, Subject } from '../../src/contracts/all-facts.ts';
@@ -16,7 +17,15 @@ export const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.u
 
 export async function runHere(
   argv: readonly string[],
-  options: { facts?: FactMap; env?: Env; columns?: number; isTTY?: boolean; source?: FactsSource } = {},
+  options: {
+    facts?: FactMap;
+    env?: Env;
+    columns?: number;
+    isTTY?: boolean;
+    source?: FactsSource;
+    /** What stands on its standard input; with `isTTY`, typed by somebody. */
+    stdin?: string;
+  } = {},
 ): Promise<Ran> {
   const written = { out: '', err: '' };
   const stream = (name: 'out' | 'err') => ({
@@ -34,6 +43,8 @@ export async function runHere(
     env: options.env ?? {},
     stdout: stream('out'),
     stderr: stream('err'),
+    stdin: () =>
+      Object.assign(Readable.from([Buffer.from(options.stdin ?? '')]), { isTTY: options.isTTY ?? false }),
     clock: { now: () => NOW, monotonic: () => 0 },
     ...(given === undefined ? {} : { openSource: async () => Promise.resolve(given) }),
   });

@@ -72,6 +72,11 @@ export const lazyDoors: readonly LazyDoor[] = [
     to: ['src/clients/agent.ts', 'src/clients/agent-bootstrap.ts'],
     why: 'a machine without an agent loads nothing for one',
   },
+  {
+    from: ['src/clients', 'src/cli', 'state', 'screens'],
+    to: ['src/signing'],
+    why: 'only who signs, or looks at the files of signers, needs keys and signatures',
+  },
 ];
 
 export type PackageRule = {
@@ -99,8 +104,8 @@ export const packageRules: readonly PackageRule[] = [
   { name: 'node:child_process', folders: ['src/base'], why: 'one guarded door for tools' },
   {
     name: 'node:fs',
-    folders: ['src/base', 'src/host', 'src/disks', 'src/clients', 'src/agent', 'src/cli'],
-    why: 'no files in stores, screens and rules',
+    folders: ['src/base', 'src/host', 'src/signing', 'src/disks', 'src/clients', 'src/agent', 'src/cli'],
+    why: 'no files in stores, screens and rules; signing reads who may sign',
   },
   {
     name: 'node:os',
@@ -109,15 +114,15 @@ export const packageRules: readonly PackageRule[] = [
   },
   {
     name: 'node:path',
-    folders: ['src/base', 'src/host', 'src/disks', 'src/clients', 'src/agent', 'src/cli'],
+    folders: ['src/base', 'src/host', 'src/signing', 'src/disks', 'src/clients', 'src/agent', 'src/cli'],
     why: 'as node:fs',
   },
   { name: 'node:url', folders: ['src/base', 'src/clients', 'src/cli'], why: 'as node:fs' },
   { name: 'node:util', folders: ['src/base', 'src/cli'], why: 'arguments of commands' },
   {
     name: 'node:net',
-    folders: ['src/clients', 'src/agent', 'src/controller', 'src/hub'],
-    why: 'clients and servers',
+    folders: ['src/clients', 'src/agent', 'src/controller', 'src/hub', 'src/signing'],
+    why: 'clients and servers; the socket of an ssh-agent',
   },
   {
     name: 'node:http',

@@ -548,7 +548,18 @@ describe('An operation', () => {
       'too late',
     ],
     ['that is over is not denied', { state: 'done' }, DENY, 'it is over: done'],
-    ['is not signed in this version', {}, SIGN, 'signatures come with the next version'],
+    ['that is over is not signed', { state: 'expired' }, SIGN, 'it is over: expired'],
+    [
+      'that a grant let run is not signed',
+      {
+        ...blank,
+        state: 'approved',
+        approved_by: { how: 'grant', at: 0, by: { door: 'guest', vmid: 9200, name: null } },
+      },
+      SIGN,
+      'let run without a signature',
+    ],
+    ['without a word is not signed', { confirm_word: '' }, SIGN, 'no word that can be typed'],
     [
       'is not confirmed by an empty word',
       { ...blank, confirm_word: '' },

@@ -5,6 +5,7 @@ import { SCREEN_IDS, type ScreenId } from '../../src/contracts/screen-ids.ts';
 import { createAskedAgent } from './asking-agent.ts';
 import { HOSTILE, inventReadings } from './invented-facts.ts';
 import { sitDown, widest, type Seated } from './seated.ts';
+import { ANNA, ARMOR, noAgent, OTHER, LETTERS, READABLE_MS, sitBeforeSignable } from './signable.ts';
 
 const SIZES = [
   [200, 60],
@@ -82,6 +83,20 @@ function openedNames(): Opened[] {
   return names;
 }
 
+/** What is wrong with the frames at every size, as things stand. */
+function lookAtSizes(seated: Seated, what: string): string[] {
+  const wrong: string[] = [];
+  for (const [columns, rows] of SIZES) {
+    seated.resize(columns, rows);
+    const frame = seated.frame();
+    const where = `${what}, ${columns}x${rows}`;
+    if (frame.lines.length !== rows) wrong.push(`${where}: ${frame.lines.length} lines`);
+    if (widest(frame) > columns) wrong.push(`${where}: ${widest(frame)} cells wide`);
+    if (OBEYED.test(seated.text().replaceAll('\n', ''))) wrong.push(`${where}: holds what a terminal obeys`);
+  }
+  return wrong;
+}
+
 function lookEverywhere(
   seated: Seated,
   only: ReadonlySet<Opened>,
@@ -92,15 +107,7 @@ function lookEverywhere(
     for (const opened of only) {
       seated.console.view.setState({ screen, detail: null, overlay: null, toast: null, frozenAt: null });
       seated.press(...OPENED[opened]);
-      for (const [columns, rows] of SIZES) {
-        seated.resize(columns, rows);
-        const frame = seated.frame();
-        const where = `${screen}, ${opened}, ${columns}x${rows}`;
-        if (frame.lines.length !== rows) wrong.push(`${where}: ${frame.lines.length} lines`);
-        if (widest(frame) > columns) wrong.push(`${where}: ${widest(frame)} cells wide`);
-        if (OBEYED.test(seated.text().replaceAll('\n', '')))
-          wrong.push(`${where}: holds what a terminal obeys`);
-      }
+      wrong.push(...lookAtSizes(seated, `${screen}, ${opened}`));
       seated.press('Esc', 'Esc', 'Esc');
     }
   }
@@ -175,5 +182,89 @@ describe('What is missing is shown as missing', () => {
     const seated = await sitDown({ readings: inventReadings('absent') });
     expect(seated.text()).toContain('none here: not on this kind of machine');
     seated.stop();
+  });
+});
+
+/** Each page of the sign view, by the keys that lead to it and what happens meanwhile. */
+async function lookAtSigning(
+  seat: Parameters<typeof sitDown>[0],
+  look: (seated: Seated, what: string) => void,
+) {
+  const evil = { label: HOSTILE, mounted: HOSTILE.repeat(3), model: HOSTILE.repeat(2) };
+  const keys = async () =>
+    Promise.resolve([
+      { ...OTHER, comment: HOSTILE },
+      { ...ANNA, touch: true },
+    ]);
+  const sign = async () => Promise.withResolvers<string>().promise;
+  for (const way of ['', 'a', 'b', 'c', 'w', 'o', 'r']) {
+    const sat = await sitBeforeSignable({ seat, onIt: evil, acts: { keys, sign } });
+    await sat.opened(...way);
+    look(sat.seated, `way ${way}`);
+    sat.seated.press('Down', 'PgDn');
+    look(sat.seated, `way ${way}, scrolled`);
+    if (way === 'b') {
+      sat.seated.press(...LETTERS, 'Enter');
+      look(sat.seated, 'waiting for the key');
+      sat.seated.press('Esc');
+      look(sat.seated, 'given up');
+    }
+    if (way === 'c') {
+      sat.seated.paste(HOSTILE.repeat(9));
+      look(sat.seated, 'pasted');
+      sat.seated.paste(ARMOR.slice(0, 50));
+      look(sat.seated, 'half of it pasted');
+    }
+  }
+  const sat = await sitBeforeSignable({
+    seat,
+    onIt: evil,
+    acts: { keys: async () => Promise.reject(noAgent('E_AGENT_NONE')) },
+  });
+  await sat.opened('b');
+  look(sat.seated, 'no ssh-agent');
+  sat.makeBytes();
+  await sat.polled();
+  look(sat.seated, 'bytes made elsewhere');
+  sat.approve();
+  await sat.polled();
+  look(sat.seated, 'approved');
+  sat.seated.pass(READABLE_MS);
+  sat.seated.press(...LETTERS, 'Enter');
+  await expect.poll(() => sat.view()?.doing).toBe(null);
+  const progress = { bytes_done: 5, bytes_total: 9, rate: 2e8, left_s: 20, stalled: true, at: 0 };
+  sat.change({ progress });
+  await sat.polled();
+  look(sat.seated, 'running');
+  sat.seated.press('x');
+  look(sat.seated, 'stop?');
+  sat.end({ state: 'failed', ended: { at: 0, code: 'E_MKFS', detail: HOSTILE } });
+  await sat.polled();
+  look(sat.seated, 'failed');
+  sat.facts.gone = true;
+  await sat.polled();
+  look(sat.seated, 'gone');
+}
+
+describe('Every frame of the sign view fits its terminal and is harmless', () => {
+  it.each(['en', 'hu'] as const)('in %s', async (language) => {
+    const wrong: string[] = [];
+    await lookAtSigning({ language }, (seated, what) => {
+      wrong.push(...lookAtSizes(seated, what));
+      seated.resize(80, 24);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  it.each(['en', 'hu'] as const)('and is ASCII where everything is, in %s', async (language) => {
+    const env = { TERM: 'linux', LANG: 'C' };
+    await lookAtSigning({ language, env }, (seated, what) => {
+      const signs = seated.painted().replace(/<U\+[0-9A-F]+>|[\u2400-\u2421漢]|\p{M}/gu, '');
+      expect({ what, signs }).toEqual({
+        what,
+        // Letters of a language stay.
+        signs: expect.stringMatching(/^[\x20-\x7e\u001b\náéíóöőúüűÁÉÍÓÖŐÚÜŰ]*$/),
+      });
+    });
   });
 });

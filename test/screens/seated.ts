@@ -5,6 +5,7 @@ import type { Facts, Subject } from '../../src/contracts/all-facts.ts';
 import { defaultSettings } from '../../src/contracts/default-settings.ts';
 import { absent, ok, type Reading } from '../../src/contracts/reading.ts';
 import type { Settings } from '../../src/contracts/settings.ts';
+import type { Signer } from '../../src/contracts/signer.ts';
 import type { CallRoute, FactsSource } from '../../src/contracts/source.ts';
 import { createSession, type Drawing } from '../../screens/create-session.ts';
 import { lineText, lineWidth, type Line } from '../../screens/draw/line.ts';
@@ -20,6 +21,8 @@ export type Seated = {
   readonly session: Session & Drawing;
   readonly copied: string[];
   readonly left: number[];
+  /** What was shown on the main screen. */
+  readonly aside: string[];
   /** How often the settings were saved. */
   readonly saved: number;
   readonly press: (...names: readonly string[]) => void;
@@ -53,6 +56,8 @@ export async function sitDown(
     patient?: boolean;
     /** Answers as an agent would; without it the source only reads. */
     call?: CallRoute;
+    /** Who can sign. */
+    signer?: Signer;
     /** Whether the terminal is behind. */
     isBehind?: () => boolean;
     env?: Readonly<Record<string, string>>;
@@ -70,10 +75,12 @@ export async function sitDown(
     clock,
     settings: { ...defaultSettings, ...options.settings },
     patient: options.patient ?? true,
+    ...(options.signer && { signer: options.signer }),
   });
   const size = { columns: options.columns ?? 120, rows: options.rows ?? 40 };
   const copied: string[] = [];
   const left: number[] = [];
+  const aside: string[] = [];
   const times = { saved: 0 };
   const session = createSession(
     {
@@ -90,6 +97,7 @@ export async function sitDown(
       leave: (code) => left.push(code),
       suspend: () => undefined,
       repaint: () => undefined,
+      showAside: (lines) => aside.push(...lines),
       copy: (text) => copied.push(text),
       saveSettings: () => {
         times.saved += 1;
@@ -105,6 +113,7 @@ export async function sitDown(
     session,
     copied,
     left,
+    aside,
     get saved() {
       return times.saved;
     },

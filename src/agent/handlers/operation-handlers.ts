@@ -1,7 +1,7 @@
 // The routes about operations: a thin door to them. Guests see and ask only what is theirs.
 import type { Clock } from '../../base/clock.ts';
 import type { Operation } from '../../contracts/facts/operations.ts';
-import { asSeenBy } from '../for-guest.ts';
+import { operationAsSeenBy } from '../for-guest.ts';
 import { Refusal, type Caller, type Handlers } from '../handler.ts';
 import type { Operations } from '../operations/operations.ts';
 import { isVisible, requesterOf } from '../requester.ts';
@@ -37,7 +37,7 @@ export function createOperationHandlers({
       return {
         formatted: false,
         data_bearing: operation.data_bearing,
-        operation: asSeenBy(caller, operation),
+        operation: operationAsSeenBy(caller, operation),
       };
     },
     operations: async ({ caller }) => ({
@@ -46,7 +46,7 @@ export function createOperationHandlers({
       operations: operations
         .list()
         .filter((operation) => isVisible(caller, operation))
-        .map((operation) => asSeenBy(caller, operation)),
+        .map((operation) => operationAsSeenBy(caller, operation)),
     }),
     operation: async ({ caller, params }) => ({ operation: visible(operations, caller, params.id) }),
     confirmOperation: async ({ caller, params, body, signal }) => {
@@ -75,6 +75,6 @@ export function createOperationHandlers({
 /** What is another's is not there: its very id tells nothing. */
 function visible(operations: Operations, caller: Caller, id: string): Operation {
   const operation = operations.find(id);
-  if (operation !== undefined && isVisible(caller, operation)) return asSeenBy(caller, operation);
+  if (operation !== undefined && isVisible(caller, operation)) return operationAsSeenBy(caller, operation);
   throw new Refusal('E_NO_SUCH', 'there is no such operation', { hint: 'list again what there is' });
 }

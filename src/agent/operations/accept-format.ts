@@ -8,6 +8,7 @@ import type { ClockMark } from '../clock-mark.ts';
 import { Refusal } from '../handler.ts';
 import type { FormatDecision, FormatQuestion } from './decide-format.ts';
 import type { OperationBook } from './operation-book.ts';
+import { isSigned } from './verify-approval.ts';
 
 const LIFETIME_MS = 7 * 24 * 3_600_000;
 
@@ -83,7 +84,8 @@ export async function acceptFormat(
     await book.tell(id, { event: 'invalidate', by: null, ended: { code: 'E_DEVICE_CHANGED', detail } });
   }
   for (const { id } of supersede) {
-    const detail = `a newer one was asked for on the host: ${operation.id}`;
+    // A guest reads this too: which one it is, is no matter of its.
+    const detail = 'a newer one was asked for on the host';
     await book.tell(id, { event: 'supersede', by, ended: { code: null, detail } });
   }
   if (same !== undefined && differs(same, described)) {
@@ -94,12 +96,9 @@ export async function acceptFormat(
       signing: book.find(same.id)?.signing ?? null,
     });
   }
-  if (operation.state === 'approved' && judged.kind === 'bears') {
-    operation = await book.change(operation.id, {
-      event: 'lose-approval',
-      by: null,
-      patch: { approved_by: null },
-    });
+  // What was signed was signed for a disk that bears data: asking again takes nothing of it away.
+  if (operation.state === 'approved' && judged.kind === 'bears' && !isSigned(operation)) {
+    operation = await book.change(operation.id, { event: 'lose-approval', by: null });
   }
   if (operation.state === 'pending' && runs) {
     const how = next === 'run-granted' ? 'grant' : 'confirm';

@@ -36,6 +36,8 @@ async function notBegun(
   { book, onEnd }: RunTools,
 ): Promise<Refusal> {
   const { id } = run;
+  // Its approval was lost under way, and why was told.
+  if (state === 'pending' && run.failure !== undefined) return run.failure;
   if (state !== 'approved') {
     return new Refusal('E_OP_STATE', `the operation is ${state ?? 'gone'}: nothing was done`);
   }
@@ -60,7 +62,12 @@ async function notBegun(
       ? { code: 'E_BUG', detail: 'the format ended without a claim' }
       : { code: result.code, detail: result.detail };
   onEnd(await book.tell(id, { event: 'invalidate', by: null, ended }));
-  return new Refusal('E_OP_STATE', `nothing was written: ${ended.detail} (${String(ended.code)})`);
+  return result.state === 'invalid' && result.code === 'E_DEVICE_CHANGED'
+    ? new Refusal(
+        'E_DEVICE_CHANGED',
+        `the disk is not the one that was approved: ${ended.detail}; nothing was written`,
+      )
+    : new Refusal('E_OP_STATE', `nothing was written: ${ended.detail} (${String(ended.code)})`);
 }
 
 /** It ended by an error of ours, or before the format was started. */
@@ -85,9 +92,14 @@ type End = {
 
 function endOf(run: Run, result: FormatResult, dirty: boolean): End {
   const failed = (code: string, detail: string): End => ({ event: 'fail', ended: { code, detail } });
-  const why = run.cancelledBy === undefined ? 'the agent was stopped' : '';
+  const why = [
+    ...(run.cancelledBy === undefined ? ['the agent was stopped'] : []),
+    ...(dirty ? ['a part of the disk was zeroed already, and the signature is spent'] : []),
+  ].join('; ');
   const cancelled: End = { event: 'cancel', ended: { code: 'E_CANCELLED', detail: why } };
-  if (run.failure?.code === 'E_CANCELLED' && !dirty) return cancelled;
+  // Zeroing can be ended at any time; what was to be read only must not have been written.
+  const canBeCancelled = !dirty || (run.signed !== null && !run.writing);
+  if (run.failure?.code === 'E_CANCELLED' && canBeCancelled) return cancelled;
   if (run.failure !== undefined) return failed(run.failure.code, run.failure.message);
   switch (result.state) {
     case 'done':
@@ -103,6 +115,6 @@ function endOf(run: Run, result: FormatResult, dirty: boolean): End {
     case 'failed':
       return failed(result.code, result.detail);
     case 'cancelled':
-      return dirty ? failed('E_CANCELLED', 'it was stopped after writing had begun') : cancelled;
+      return canBeCancelled ? cancelled : failed('E_CANCELLED', 'it was stopped after writing had begun');
   }
 }

@@ -39,8 +39,8 @@ export type FormatDecision =
       readonly supersede: readonly Operation[];
       /** The device is no more what it was when they were asked for. */
       readonly invalidate: readonly Operation[];
-      /** `signature`: the 403; `confirm`: it waits for a person; else it runs. */
-      readonly next: 'signature' | 'confirm' | 'run-granted' | 'run-confirmed';
+      /** `signature`: the 403; `confirm`: it waits for a person; `signed`: for its run; else it runs. */
+      readonly next: 'signature' | 'signed' | 'confirm' | 'run-granted' | 'run-confirmed';
     };
 
 export function decideFormat(question: FormatQuestion): FormatDecision {
@@ -73,7 +73,10 @@ export function decideFormat(question: FormatQuestion): FormatDecision {
     const refusal = refuseGuest(question, { rest, same, invalidate });
     if (refusal !== undefined) return refusal;
   }
-  const next = judged.kind === 'bears' ? 'signature' : approvalOf(question, durable_id);
+  // A grant or a word does not start what somebody has signed: only its own run does.
+  const isSigned = same?.state === 'approved' && same.approved_by?.how === 'signature';
+  const allowed = isSigned ? 'signed' : approvalOf(question, durable_id);
+  const next = judged.kind === 'bears' ? 'signature' : allowed;
   if (next === 'confirm' && by.door !== 'guest' && word !== undefined) {
     return {
       kind: 'refuse',

@@ -1,4 +1,5 @@
 // What may be done to a device at all, from its examination: pure, and any doubt counts as data.
+import { isWeakName } from '../../contracts/durable-id.ts';
 import type { DiskFlag, DiskSignal } from '../../contracts/facts/disk-flags.ts';
 import type { Operation } from '../../contracts/facts/operations.ts';
 import type { DiskIdentity, ExaminedDisk } from '../../disks/examined-disk.ts';
@@ -25,6 +26,10 @@ export function judgeDisk(examined: ExaminedDisk, operations: readonly Operation
   if (!looksFree(flag)) {
     const held = flag.signals.length > 0 && flag.signals.every(isHeld) && flag.verdict === 'in_use';
     return { kind: 'bears', identity, flag: { ...flag, data_bearing: true }, held };
+  }
+  if (isWeakName(identity.durable_id)) {
+    const reason = 'device has a name that another one may have: no word and no grant is enough for it';
+    return { kind: 'bears', identity, flag: { ...flag, data_bearing: true, reason }, held: false };
   }
   const found = flag.verdict === 'unverified' ? foundBefore(examined, operations) : undefined;
   if (found !== undefined) return { kind: 'bears', identity, flag: withFound(flag, found), held: false };

@@ -6,14 +6,29 @@ import { Refusal } from '../handler.ts';
 import { demandApproval, demandRunnable } from './prepare-run.ts';
 import { noteProgress, type Run, type RunTools } from './run.ts';
 
-/** The stages of a run that needs no signature, in their only order. */
-const UNSIGNED_STAGES: readonly FormatStage[] = [
-  'rechecked',
-  'zero_verified',
-  'mkfs',
-  'fs_verified',
-  'released',
-];
+type Stages = {
+  readonly [S in FormatStage]?: { readonly next: FormatStage | null; readonly writes: boolean };
+};
+
+/** What follows what, and from which stage on the disk may have been written. */
+const UNSIGNED: Stages = {
+  rechecked: { next: 'zero_verified', writes: false },
+  // Nothing is zeroed, and nothing is written before every byte was read.
+  zero_verified: { next: 'mkfs', writes: false },
+  mkfs: { next: 'fs_verified', writes: true },
+  fs_verified: { next: 'released', writes: true },
+  released: { next: null, writes: true },
+};
+const SIGNED: Stages = {
+  rechecked: { next: 'wiping', writes: false },
+  wiping: { next: 'zero_verified', writes: true },
+  zero_verified: { next: 'mkfs', writes: true },
+  mkfs: { next: 'fs_verified', writes: true },
+  fs_verified: { next: 'released', writes: true },
+  released: { next: null, writes: true },
+};
+/** Zeroing can be ended between two chunks: the disk holds nothing then that it should still hold. */
+const CAN_BE_CANCELLED: ReadonlySet<FormatStage> = new Set(['rechecked', 'wiping', 'zero_verified']);
 
 export const listenToRun = (run: Run, tools: RunTools): FormatListener => ({
   onStage: async (stage, dirty) =>
@@ -48,7 +63,10 @@ async function claim(run: Run, tools: RunTools): Promise<void> {
   const { id } = run;
   if (run.claimed) throw new Refusal('E_BUG', 'it was claimed already');
   if (run.controller.signal.aborted) throw new Refusal('E_OP_STATE', 'it was stopped before it began');
-  await demandApproval(demandRunnable(id, tools), tools);
+  const signed = await demandApproval(demandRunnable(id, tools), tools);
+  if (signed?.message !== run.signed?.message) {
+    throw new Refusal('E_OP_STATE', 'it was approved anew while it started: run it again');
+  }
   if (!(await store.claim(id))) {
     const detail = 'it was claimed once before; nothing was written';
     await book.change(id, { event: 'invalidate', by: null, ended: { code: 'E_INTERRUPTED', detail } });
@@ -77,16 +95,19 @@ async function begin(
   { book, store, clock }: RunTools,
 ): Promise<void> {
   demandClaimed(run);
-  // Without a signature nothing is zeroed, and nothing is written before every byte was read.
-  const next = UNSIGNED_STAGES[UNSIGNED_STAGES.indexOf(run.stage ?? 'released') + 1];
-  if (stage !== next || (dirty && stage === 'zero_verified')) {
+  const stages = run.signed === null ? UNSIGNED : SIGNED;
+  const next = stages[run.stage ?? 'released']?.next;
+  const writes = stages[stage]?.writes === true;
+  if (stage !== next || (dirty && !writes)) {
     throw new Refusal('E_BUG', `stage ${stage} cannot follow ${run.stage}`);
   }
-  if (dirty && run.controller.signal.aborted) throw new Refusal('E_CANCELLED', 'it was cancelled in time');
-  run.writing ||= dirty;
-  await store.note(run.id, { at: clock.now(), stage, dirty: dirty || run.dirty });
+  if (writes && !run.writing && run.controller.signal.aborted) {
+    throw new Refusal('E_CANCELLED', 'it was cancelled in time');
+  }
+  run.writing ||= writes && !CAN_BE_CANCELLED.has(stage);
+  await store.note(run.id, { at: clock.now(), stage, dirty: writes || run.dirty });
   run.stage = stage;
-  run.dirty ||= dirty;
+  run.dirty ||= writes;
   book.show(run.id, { stage, dirty: run.dirty });
 }
 

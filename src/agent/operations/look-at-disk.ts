@@ -1,4 +1,5 @@
 // Looks at the disk of a request, now: whatever cannot be told refuses.
+import { isWeakName } from '../../contracts/durable-id.ts';
 import type { BlockDevice } from '../../contracts/facts/disks.ts';
 import type { Reading } from '../../contracts/reading.ts';
 import type { ExaminedDisk } from '../../disks/examined-disk.ts';
@@ -45,9 +46,29 @@ export function createLookAtDisk({ readDevices, examine }: DiskPorts): LookAtDis
     const names = [examined.device.path, examined.identity?.durable_id, examined.device.durable_id];
     // Another disk has taken its name since it was listed.
     if (!names.includes(asked)) throw unknownDevice(asked);
+    demandUnique(examined, devices);
     return { examined, devices };
   };
 }
+
+/** A weak name counts only together with a serial number that no other disk here tells. */
+function demandUnique({ device, identity }: ExaminedDisk, devices: readonly BlockDevice[]): void {
+  if (identity === null || !isWeakName(identity.durable_id)) return;
+  const refuse = (why: string) => {
+    throw new Refusal('E_DEVICE_BARRED', `no operation is possible: ${device.path} ${why}`, {
+      hint: 'connect the disk without this USB bridge, or with another one',
+    });
+  };
+  const { serial } = identity;
+  if (serial === null || serial.trim() === '') refuse('has a weak name and tells no serial number');
+  const twin = devices.find(
+    (other) => other.kind === 'disk' && other.name !== diskNameOf(device) && other.serial === serial,
+  );
+  if (twin !== undefined) refuse(`has a weak name, and the serial number of ${twin.path}`);
+}
+
+const diskNameOf = ({ kind, name, parents }: BlockDevice): string =>
+  kind === 'partition' ? (parents[0] ?? name) : name;
 
 export const unknownDevice = (asked: string): Refusal =>
   new Refusal('E_DEVICE_UNKNOWN', `${JSON.stringify(asked)} is no device of this host`, {

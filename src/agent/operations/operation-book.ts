@@ -2,6 +2,7 @@
 // states, into the ledger first, then into its file. Where that cannot be written, nothing changes.
 import type { Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
+import type { LedgerAnchor, LedgerRecord } from '../../contracts/facts/ledger.ts';
 import { isOpen, type Operation, type Requester } from '../../contracts/facts/operations.ts';
 import type { StoredOperation } from '../../contracts/stored-operation.ts';
 import type { ClockMark } from '../clock-mark.ts';
@@ -25,6 +26,9 @@ export type Change = {
   readonly by: Requester | null;
   readonly ended?: HowEnded;
   readonly patch?: Partial<Operation>;
+  readonly signing?: StoredOperation['signing'];
+  /** More for the ledger; never a secret. */
+  readonly detail?: LedgerRecord['detail'];
 };
 
 export type OperationBook = {
@@ -36,12 +40,22 @@ export type OperationBook = {
   readonly add: (stored: StoredOperation) => Promise<Operation>;
   /** Throws `E_OP_STATE` when the table says no, `E_STORE` when it cannot be written. */
   readonly change: (id: string, change: Change) => Promise<Operation>;
+  /** The same for an approval, with the ledger's record of it. */
+  readonly approve: (
+    id: string,
+    change: Omit<Change, 'event'>,
+  ) => Promise<{ readonly operation: Operation; readonly ledger: LedgerAnchor }>;
   /** The same where it has happened already and cannot be refused: what cannot be written now is written later. */
   readonly tell: (id: string, change: Change) => Promise<Operation>;
-  /** Its description as of now, and the device's identity; no other state. */
-  readonly describe: (stored: StoredOperation) => Promise<Operation>;
+  /** Its description as of now, the device's identity, and what is to be signed; no other state. */
+  readonly describe: (stored: StoredOperation, record?: Omit<NewRecord, 'at'>) => Promise<Operation>;
+  /** What else is to be signed at this time: the messages of other open ones. */
+  readonly messagesBeside: (id: string) => readonly string[];
   /** What changes while it runs, and is in the journal: shown, not stored. */
-  readonly show: (id: string, patch: Pick<Operation, 'stage' | 'dirty'>) => void;
+  readonly show: (
+    id: string,
+    patch: Pick<Operation, 'stage' | 'dirty'> & Partial<Pick<Operation, 'state'>>,
+  ) => void;
   /** How many could not be written yet as they are. */
   readonly unwritten: () => number;
   /** Ends what has expired, writes what could not be written, and forgets what ended long ago. Never throws. */
@@ -76,16 +90,21 @@ export function createOperationBook({
     return entry.operation;
   };
   /** There is room for the file; then the ledger; then the file takes its place. */
-  const write = async (entry: StoredOperation, record: Omit<NewRecord, 'at'> | undefined) => {
+  const write = async (
+    entry: StoredOperation,
+    record: Omit<NewRecord, 'at'> | undefined,
+  ): Promise<LedgerRecord | undefined> => {
     const file = await store.prepare(entry);
+    let recorded: LedgerRecord | undefined;
     try {
-      if (record !== undefined) await ledger.record(record);
+      if (record !== undefined) recorded = await ledger.record(record);
     } catch (error) {
       await file.drop();
       throw error;
     }
     await storing('an operation', file.commit);
     unwritten.delete(entry.operation.id);
+    return recorded;
   };
   const changed = (id: string, change: Change) => {
     const entry = known(id);
@@ -99,8 +118,20 @@ export function createOperationBook({
     }
     const at = clock.now();
     const ended = isEnd(state) ? { at, code: null, detail: '', ...change.ended } : null;
-    const next: Operation = { ...operation, ...change.patch, state, updated: at, ended, progress: null };
-    return { entry: { ...entry, operation: next }, record: recordOf(next, change) };
+    const isLost = change.event === 'lose-approval';
+    const next: Operation = {
+      ...operation,
+      ...change.patch,
+      // An approval takes its signatures along, whoever takes it away.
+      ...(isLost ? { approved_by: null, approvals: [] } : {}),
+      state,
+      updated: at,
+      ended,
+      progress: null,
+    };
+    const signing = change.signing ?? entry.signing;
+    const kept = isLost && signing !== null ? { ...signing, signatures: [] } : signing;
+    return { entry: { ...entry, operation: next, signing: kept }, record: recordOf(next, change) };
   };
   const known = (id: string): StoredOperation => {
     const entry = entries.get(id);
@@ -174,11 +205,21 @@ export function createOperationBook({
       return adopt(entry);
     },
     change,
+    approve: async (id, what) => {
+      const { entry, record } = changed(id, { ...what, event: 'approve' });
+      const recorded = await write(entry, record);
+      const operation = adopt(entry);
+      return { operation, ledger: { n: recorded?.n ?? 0, hash: recorded?.hash ?? '' } };
+    },
     tell,
-    describe: async (entry) => {
-      await write(entry, undefined);
+    describe: async (entry, record) => {
+      await write(entry, record);
       return adopt(entry);
     },
+    messagesBeside: (id) =>
+      [...entries.values()].flatMap(({ operation, signing }) =>
+        operation.id !== id && isOpen(operation) && signing !== null ? [signing.message] : [],
+      ),
     show: (id, patch) => {
       const entry = entries.get(id);
       if (entry !== undefined) adopt({ ...entry, operation: { ...entry.operation, ...patch } });
@@ -199,6 +240,14 @@ export function createOperationBook({
           onProblem(`operation ${operation.id} has expired, which cannot be written: ${messageOf(error)}`);
         }
       }
+      for (const { id } of all().filter((one) => hasOutlivedApproval(one, now))) {
+        const detail = { code: 'E_OP_EXPIRED', detail: 'what was signed was not run in time' };
+        try {
+          await change(id, { event: 'lose-approval', by: null, detail });
+        } catch (error) {
+          onProblem(`the approval of ${id} has expired, which cannot be written: ${messageOf(error)}`);
+        }
+      }
       for (const { id } of outlived(all(), now)) {
         try {
           await store.remove(id);
@@ -215,6 +264,10 @@ export function createOperationBook({
 /** Judged also where the end could not be written yet. */
 export const isOverdue = ({ state, expires }: Operation, now: number): boolean =>
   (state === 'pending' || state === 'approved') && now >= expires;
+
+/** Only a hint to tell it early: what counts is what stands in the signed bytes, when it is run. */
+const hasOutlivedApproval = ({ state, approved_by, bytes }: Operation, now: number): boolean =>
+  state === 'approved' && approved_by?.how === 'signature' && (bytes === null || now >= bytes.expires);
 
 const outlived = (operations: readonly Operation[], now: number): readonly Operation[] =>
   operations
@@ -241,7 +294,7 @@ const WORDS = {
 
 const recordOf = (
   { id, durable_id, stage, dirty, approved_by }: Operation,
-  { event, by, ended }: Change,
+  { event, by, ended, detail }: Change,
 ): Omit<NewRecord, 'at'> => ({
   what: WORDS[event],
   by,
@@ -249,6 +302,7 @@ const recordOf = (
   detail: {
     durable_id,
     ...(event === 'approve' ? { how: approved_by?.how ?? null } : {}),
+    ...detail,
     ...(ended === undefined ? {} : { code: ended.code, detail: ended.detail, stage, dirty }),
   },
 });

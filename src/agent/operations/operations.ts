@@ -11,16 +11,21 @@ import {
 import type { Notice } from '../../contracts/routes.ts';
 import type { ClockMark } from '../clock-mark.ts';
 import { Refusal } from '../handler.ts';
+import type { Installation } from '../installation.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { createRateGate } from '../rate-gate.ts';
 import { acceptFormat, pendingSignature } from './accept-format.ts';
 import { confirmOperation, demandWord, type Answer } from './confirm-operation.ts';
 import { decideFormat, type Grants } from './decide-format.ts';
 import { createLookAtDisk } from './look-at-disk.ts';
+import { makeBytes, type BytesWish, type MadeBytes } from './make-bytes.ts';
 import { createOperationBook } from './operation-book.ts';
 import { createOperationStore } from './operation-store.ts';
 import type { DiskPorts } from './ports.ts';
 import { recoverOperations } from './recover.ts';
 import { createRunner } from './runner.ts';
+import { submitSignature, SUBMISSIONS, type Submission, type Submitted } from './submit-signature.ts';
+import type { TrustPorts } from './trust-ports.ts';
 
 const TIDY_EVERY_MS = 10_000;
 
@@ -38,6 +43,8 @@ export type Operations = {
   readonly list: () => readonly Operation[];
   readonly find: (id: string) => Operation | undefined;
   readonly confirm: (id: string, answer: Answer) => Promise<Operation>;
+  readonly bytes: (id: string, wish: BytesWish) => Promise<MadeBytes>;
+  readonly submit: (id: string, submission: Submission) => Promise<Submitted>;
   readonly deny: (id: string, by: Requester) => Promise<Operation>;
   readonly run: (id: string, answer: Answer) => Promise<Operation>;
   readonly cancel: (id: string, by: Requester) => Promise<Operation>;
@@ -52,6 +59,10 @@ export type OperationsOptions = {
   readonly hostScope: string;
   readonly allowLoop: boolean;
   readonly disks: DiskPorts;
+  readonly installation: Pick<Installation, 'demand' | 'look'>;
+  readonly trust: TrustPorts;
+  /** Ids of operations that the ledger calls claimed. */
+  readonly claimedBefore: ReadonlySet<string>;
   readonly ledger: Pick<Ledger, 'record'>;
   readonly clock: Clock;
   readonly mark: ClockMark;
@@ -76,7 +87,13 @@ export async function openOperations(options: OperationsOptions): Promise<Operat
     onChange,
     onProblem,
   });
-  await recoverOperations({ book, store, cleanUp: disks.cleanUp, onProblem });
+  await recoverOperations({
+    book,
+    store,
+    claimedBefore: options.claimedBefore,
+    cleanUp: disks.cleanUp,
+    onProblem,
+  });
 
   const inTurn = createInTurn();
   const lookAtDisk = createLookAtDisk(disks);
@@ -88,6 +105,8 @@ export async function openOperations(options: OperationsOptions): Promise<Operat
     });
   const tools = {
     hostScope: options.hostScope,
+    installation: options.installation,
+    trust: options.trust,
     book,
     store,
     inTurn,
@@ -111,12 +130,13 @@ export async function openOperations(options: OperationsOptions): Promise<Operat
     onProblem,
   };
   const runner = createRunner(disks.runFormat, tools);
+  const submissions = createRateGate(SUBMISSIONS, clock);
   const shown = (operation: Operation): Operation => ({
     ...operation,
     progress: operation.state === 'claimed' ? runner.progressOf(operation.id) : null,
   });
   const startWithoutWaiting = (id: string, by: Requester): void => {
-    runner.run(id, by).catch((error: unknown) => {
+    runner.run(id, by, undefined).catch((error: unknown) => {
       onProblem(`operation ${id} was approved and did not begin: ${messageOf(error)}`);
     });
   };
@@ -139,7 +159,7 @@ export async function openOperations(options: OperationsOptions): Promise<Operat
       return acceptFormat(decision, { examined: seen.examined, fstype: type, by }, tools);
     });
     if (next === 'signature') throw pendingSignature(operation);
-    if (next !== 'confirm') startWithoutWaiting(operation.id, by);
+    if (next !== 'confirm' && next !== 'signed') startWithoutWaiting(operation.id, by);
     return shown(operation);
   };
 
@@ -155,7 +175,7 @@ export async function openOperations(options: OperationsOptions): Promise<Operat
 
   const run = async (id: string, { by, word }: Answer): Promise<Operation> => {
     demandWord(book.known(id), word, false);
-    return shown(await runner.run(id, by));
+    return shown(await runner.run(id, by, word));
   };
 
   const cancel = async (id: string, by: Requester): Promise<Operation> => {
@@ -173,6 +193,7 @@ export async function openOperations(options: OperationsOptions): Promise<Operat
 
   const tidy = async (): Promise<void> => {
     await mark.raise();
+    await options.installation.look();
     await inTurn(book.tidy);
     runner.watch();
   };
@@ -188,8 +209,10 @@ export async function openOperations(options: OperationsOptions): Promise<Operat
     },
     confirm: async (id, answer) => {
       await confirmOperation(id, answer, tools);
-      return shown(await runner.run(id, answer.by));
+      return shown(await runner.run(id, answer.by, answer.word));
     },
+    bytes: async (id, wish) => makeBytes(id, wish, { ...tools, isStarting: runner.isRunning }),
+    submit: async (id, submission) => submitSignature(id, submission, { ...tools, submissions }),
     deny,
     run,
     cancel,

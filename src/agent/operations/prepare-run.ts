@@ -1,21 +1,37 @@
 // Before a format is started: the operation may run, its approval still holds, and the disk is what it was.
 import type { Operation } from '../../contracts/facts/operations.ts';
+import type { ExaminedDisk } from '../../disks/examined-disk.ts';
 import type { FormatOrder } from '../../disks/format-order.ts';
 import { Refusal } from '../handler.ts';
 import { isGranted } from './decide-format.ts';
 import { judgeAgain } from './judge-again.ts';
 import { isOverdue } from './operation-book.ts';
 import type { Run, RunTools } from './run.ts';
+import { isSigned, loseApproval, verifyApproval, type SignedOrder } from './verify-approval.ts';
 
 /** The disk as it is now, before the format that looks once more under its own claim. */
-export async function prepareRun({ id, controller }: Run, tools: RunTools): Promise<FormatOrder> {
+export async function prepareRun(run: Run, tools: RunTools): Promise<FormatOrder> {
+  const { id, controller } = run;
   const { book, inTurn, lookAtDisk } = tools;
   const { durable_id } = demandRunnable(id, tools);
   const { examined } = await lookAtDisk(durable_id, controller.signal);
   return inTurn(async () => {
     const operation = demandRunnable(id, tools);
-    await demandApproval(operation, tools);
+    const signed = await demandApproval(operation, tools);
     const judged = await judgeAgain(operation, examined, book);
+    if (signed !== null) {
+      demandFree(examined);
+      run.signed = signed;
+      const { args, fstype, facts_sha256 } = signed.payload;
+      return {
+        identity: judged.identity,
+        fstype,
+        fs_uuid: args.fs_uuid,
+        facts_sha256,
+        allow_loop: tools.allowLoop,
+        wipe: args.wipe,
+      };
+    }
     if (judged.kind === 'bears') {
       const { flag } = judged;
       const release = flag.signals.find((signal) => signal.release !== null)?.release ?? null;
@@ -28,7 +44,6 @@ export async function prepareRun({ id, controller }: Run, tools: RunTools): Prom
         event: 'lose-approval',
         by: null,
         patch: {
-          approved_by: null,
           data_bearing: true,
           verdict: flag.verdict,
           reason: flag.reason,
@@ -62,13 +77,34 @@ export function demandRunnable(id: string, { book, mark }: RunTools): Operation 
   return operation;
 }
 
-/** Data is wiped on signatures only, which nobody can give yet; a grant holds while it stands. */
-export async function demandApproval(operation: Operation, { book, readGrants }: RunTools): Promise<void> {
+/** A signature allows a wipe, and not a wipe of what somebody uses. */
+function demandFree({ flag }: ExaminedDisk): void {
+  const used = flag.signals.find((signal) => signal.class === 'held' || signal.class === 'named');
+  if (used === undefined) return;
+  throw new Refusal('E_DEVICE_HELD', `${flag.reason}: nothing was changed`, {
+    hint:
+      used.release === null ? 'release the device, then run it again' : `release it with: ${used.release}`,
+  });
+}
+
+/**
+ * What was signed, where a signature approved it: verified here from nothing. A grant holds while it stands.
+ * What holds no more is taken away.
+ */
+export async function demandApproval(operation: Operation, tools: RunTools): Promise<SignedOrder | null> {
+  const { book, readGrants } = tools;
+  if (isSigned(operation)) {
+    const stored = book.find(operation.id);
+    if (stored === undefined) throw new Refusal('E_NO_SUCH', 'there is no such operation');
+    const verified = await verifyApproval(stored, tools);
+    if (verified.state === 'lost') throw await loseApproval(operation.id, verified, book);
+    return verified.order;
+  }
   const { approved_by, durable_id, requested_by } = operation;
   const holds =
     approved_by !== null &&
     (approved_by.how === 'confirm' || isGranted(await readGrants(), requested_by.vmid, durable_id));
-  if (holds) return;
-  await book.change(operation.id, { event: 'lose-approval', by: null, patch: { approved_by: null } });
+  if (holds) return null;
+  await book.change(operation.id, { event: 'lose-approval', by: null });
   throw new Refusal('E_OP_STATE', 'the grant for this disk is gone: somebody on the host has to confirm');
 }

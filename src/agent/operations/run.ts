@@ -8,25 +8,22 @@ import type {
   OperationProgress,
   Requester,
 } from '../../contracts/facts/operations.ts';
-import type { ClockMark } from '../clock-mark.ts';
 import type { Refusal } from '../handler.ts';
 import type { Grants } from './decide-format.ts';
 import type { LookAtDisk } from './look-at-disk.ts';
-import type { OperationBook } from './operation-book.ts';
 import type { OperationStore } from './operation-store.ts';
+import type { SignedOrder, SigningTools } from './verify-approval.ts';
 
 const STALLED_MS = 120_000;
 const SHOW_EVERY_MS = 1000;
 
-export type RunTools = {
-  readonly book: OperationBook;
+export type RunTools = SigningTools & {
   readonly store: OperationStore;
   readonly inTurn: InTurn;
   readonly lookAtDisk: LookAtDisk;
   readonly allowLoop: boolean;
   readonly readGrants: () => Promise<Grants>;
   readonly clock: Clock;
-  readonly mark: ClockMark;
   readonly onChange: () => void;
   readonly onEnd: (operation: Operation) => void;
   readonly onProblem: (problem: string) => void;
@@ -38,11 +35,13 @@ export type Run = {
   readonly controller: AbortController;
   readonly by: Requester;
   readonly begun: PromiseWithResolvers<Operation>;
+  /** What its order was made from: what an operator signed, or null where nobody had to. */
+  signed: SignedOrder | null;
   claimed: boolean;
   /** The last stage that stands in the journal, and whether writing may have begun. */
   stage: FormatStage | null;
   dirty: boolean;
-  /** The stage that writes is being written down, or stands there: too late to cancel. */
+  /** A stage that must not be left half done is being written down, or stands there: too late to cancel. */
   writing: boolean;
   /** Why we ended it ourselves. */
   failure: Refusal | undefined;
@@ -59,6 +58,7 @@ export const startRun = (id: string, by: Requester, clock: Clock): Run => ({
   controller: new AbortController(),
   by,
   begun: Promise.withResolvers<Operation>(),
+  signed: null,
   claimed: false,
   stage: null,
   dirty: false,

@@ -5,16 +5,18 @@ import type { Operation, OperationProgress, Requester } from '../../contracts/fa
 import type { RunFormat } from '../../disks/format-order.ts';
 import { Refusal } from '../handler.ts';
 import { concludeRun, giveUpRun } from './conclude-run.ts';
+import { demandWord } from './confirm-operation.ts';
 import { listenToRun } from './listen-to-run.ts';
 import { demandRunnable, prepareRun } from './prepare-run.ts';
 import { hasStalled, startRun, type Run, type RunTools } from './run.ts';
+import { isSigned } from './verify-approval.ts';
 
 export type Runner = {
   /**
    * Comes back when the device is claimed, or when it is known why not (a refusal). What runs goes on
-   * afterwards, whoever leaves.
+   * afterwards, whoever leaves. What was signed is run only by who has typed its word.
    */
-  readonly run: (id: string, by: Requester) => Promise<Operation>;
+  readonly run: (id: string, by: Requester, word: string | undefined) => Promise<Operation>;
   /** Between approval and claim, or claimed. */
   readonly isRunning: (id: string) => boolean;
   readonly starting: () => ReadonlySet<string>;
@@ -32,9 +34,10 @@ export function createRunner(runFormat: RunFormat, tools: RunTools): Runner {
   const runs = new Map<string, Run>();
 
   /** From here on nobody else can start it. */
-  const take = async (id: string, by: Requester): Promise<Run> => {
+  const take = async (id: string, by: Requester, word: string | undefined): Promise<Run> => {
     await book.tidy();
-    demandRunnable(id, tools);
+    const operation = demandRunnable(id, tools);
+    demandWord(operation, word, isSigned(operation));
     if (runs.has(id)) {
       throw new Refusal('E_DEVICE_BUSY', 'the operation is being started already', { retryAfterS: 1 });
     }
@@ -61,8 +64,8 @@ export function createRunner(runFormat: RunFormat, tools: RunTools): Runner {
   };
 
   return {
-    run: async (id, by) => {
-      const run = await inTurn(async () => take(id, by));
+    run: async (id, by, word) => {
+      const run = await inTurn(async () => take(id, by, word));
       // A waiter that leaves is no failure of the run.
       run.begun.promise.catch(() => {});
       run.ended = drive(run);
@@ -96,7 +99,7 @@ export function createRunner(runFormat: RunFormat, tools: RunTools): Runner {
       }
     },
     stop: async () => {
-      // What is being written ends with this process; the next start tells so.
+      // A file system that is being made ends with this process; the next start tells so.
       const stoppable = [...runs.values()].filter(({ writing }) => !writing);
       for (const run of stoppable) run.controller.abort();
       await Promise.all(stoppable.map(async ({ ended }) => ended));

@@ -1,6 +1,7 @@
 // An error that a person can act on, in the person's words: what the agent refuses and why it cannot be
 // reached come with a code, which has words in both languages.
 import type { ActionableError } from '../errors.ts';
+import { tellRefusal } from './tell-refusal.ts';
 import { isTextKey, type Text } from './text.ts';
 
 export type ToldError = { readonly message: string; readonly hint: string | undefined };
@@ -10,12 +11,10 @@ export function tellActionable(text: Text, error: ActionableError): ToldError {
   const { kind, code, message, hint } = error;
   if (code === undefined) return { message, hint };
   if (kind === 'unreachable') return tellUnreachable(text, code, message);
-  const key = `api.${code}`;
-  if (!isTextKey(key)) return { message, hint };
+  const told = tellRefusal(text, code);
+  if (told === undefined) return { message, hint };
   // The agent's own sentence is English, and names what was wrong more closely than any code.
-  return text.language === 'en'
-    ? { message, hint: hint ?? text(key) }
-    : { message: text(key), hint: message };
+  return text.language === 'en' ? { message, hint: hint ?? told } : { message: told, hint: message };
 }
 
 function tellUnreachable(text: Text, code: string, detail: string): ToldError {

@@ -1,5 +1,5 @@
 // Words about operations that commands and screens share: who asked, how far it is.
-import { formatDuration, formatRate, formatShare } from '../units.ts';
+import { formatDuration, formatMoment, formatRate, formatShare } from '../units.ts';
 import type { Text } from './text.ts';
 
 /** The door that was used, and the name that the caller gave itself, marked as a claim. */
@@ -39,3 +39,18 @@ export function tellProgress(
     ...(left_s === null ? [] : [text('op.left', { left: formatDuration(left_s * 1000, text.language) })]),
   ].join('  ');
 }
+
+/** When and where a file system was last mounted; empty when it keeps neither. */
+export function tellLastMounted(at: number | null, on: string | null, text: Text): string {
+  if (at === null && on === null) return '';
+  return text('content.last-mounted', {
+    at: at === null ? text('word.none') : formatMoment(at),
+    on: on ?? text('word.none'),
+  });
+}
+
+/** As much of it as two people compare aloud. */
+export const formatDigest = (sha256: string): string =>
+  (sha256.slice(0, DIGITS_TO_COMPARE).match(/.{4}/g) ?? []).join(' ');
+
+const DIGITS_TO_COMPARE = 16;

@@ -9,6 +9,8 @@ import { facts as enFacts } from './en/facts.ts';
 import { operations as enOperations } from './en/operations.ts';
 import { scan as enScan } from './en/scan.ts';
 import { screens as enScreens } from './en/screens.ts';
+import { signCommands as enSignCommands } from './en/sign-commands.ts';
+import { signView as enSignView } from './en/sign-view.ts';
 import { signals as enSignals } from './en/signals.ts';
 import { signing as enSigning } from './en/signing.ts';
 import { actions as huActions } from './hu/actions.ts';
@@ -21,6 +23,8 @@ import { facts as huFacts } from './hu/facts.ts';
 import { operations as huOperations } from './hu/operations.ts';
 import { scan as huScan } from './hu/scan.ts';
 import { screens as huScreens } from './hu/screens.ts';
+import { signCommands as huSignCommands } from './hu/sign-commands.ts';
+import { signView as huSignView } from './hu/sign-view.ts';
 import { signals as huSignals } from './hu/signals.ts';
 import { signing as huSigning } from './hu/signing.ts';
 
@@ -37,6 +41,8 @@ const AREAS = {
     enOperations,
     enScan,
     enScreens,
+    enSignCommands,
+    enSignView,
     enSignals,
     enSigning,
   ],
@@ -51,6 +57,8 @@ const AREAS = {
     huOperations,
     huScan,
     huScreens,
+    huSignCommands,
+    huSignView,
     huSignals,
     huSigning,
   ],

@@ -1,6 +1,7 @@
 // `felhom` alone: opens the console, or prints one plain frame where there is no terminal.
 import { EXIT } from '../../base/errors.ts';
 import { LANGUAGES } from '../../base/texts/text.ts';
+import { createSigner } from '../../clients/signer.ts';
 import { SCREEN_IDS } from '../../contracts/screen-ids.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { readSettings, saveSettings, settingsPath } from '../settings-file.ts';
@@ -55,6 +56,7 @@ async function openOrPrint(context: CommandContext): Promise<number> {
     clock,
     settings,
     patient: interactive,
+    signer: createSigner(env),
     ...(screen === undefined ? {} : { screen }),
   });
   const options = {
@@ -83,6 +85,7 @@ async function openOrPrint(context: CommandContext): Promise<number> {
         leave: nothing,
         suspend: nothing,
         repaint: nothing,
+        showAside: nothing,
         copy: nothing,
         saveSettings: nothing,
       };

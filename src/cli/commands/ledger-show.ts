@@ -17,7 +17,7 @@ export const ledgerShowCommand: Command = {
   run: async (context) => {
     const { json, out, err, text } = context;
     const after = afterOf(context);
-    const ledger = await askAgent(context, async (call) => readLedger(call, after));
+    const { anchor: _newest, ...ledger } = await askAgent(context, async (call) => readLedger(call, after));
     const document: LedgerShowOutput = { schema: 'felhom/ledger-show/1', ...ledger };
     if (json) {
       out.json(document);
@@ -26,7 +26,7 @@ export const ledgerShowCommand: Command = {
     for (const { n, at, what, by, subject, detail } of ledger.records) {
       const who = by === null ? text('ledger.itself') : tellRequester(text, by);
       const details = Object.entries(detail)
-        .filter(([, value]) => value !== null && value !== '')
+        .filter(([, value]) => value !== null && value !== '' && !isLong(value))
         .map(([name, value]) => `${name}=${value}`);
       out.line(
         { text: `${String(n).padStart(6)}  ${formatMoment(at)}`, style: 'dim' },
@@ -34,12 +34,21 @@ export const ledgerShowCommand: Command = {
         { text: what, style: 'strong' },
         `  ${[subject, who, ...details].filter((word) => word !== '').join('  ')}`,
       );
+      // Signed bytes and signatures stand as they are, so that they can be taken from here and verified.
+      for (const [name, value] of Object.entries(detail)) {
+        if (!isLong(value)) continue;
+        out.line({ text: `${INDENT}${name}:`, style: 'dim' });
+        for (const row of value.trimEnd().split('\n')) out.line(`${INDENT}  `, row);
+      }
     }
     if (!ledger.intact)
       err.line({ text: text('ledger-check.broken', { where: ledger.broken ?? '' }), style: 'bad' });
     return EXIT.ok;
   },
 };
+
+const INDENT = ' '.repeat(8);
+const isLong = (value: unknown): value is string => typeof value === 'string' && value.includes('\n');
 
 function afterOf(context: CommandContext): number {
   const value = stringOption(context, 'after') ?? '0';

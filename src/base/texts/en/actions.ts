@@ -27,7 +27,6 @@ export const actions = {
   'actions.lost': 'the agent has not answered for {age}',
   'actions.refused-agent': 'the agent is not trusted, since {age}',
   'actions.stale': '{facts}: {state}; nothing is done on old facts',
-  'actions.signing': 'signatures come with the next version',
   'actions.no-word': 'it has no word that can be typed',
   'actions.under-way': 'it was asked for already, and is not answered yet',
   'actions.one-only': 'one row at a time: Ctrl+\\ clears the marks',

@@ -71,7 +71,8 @@ export const client = {
   'op.dirty.no': 'no, not a byte',
   'op.ended.well': 'well.',
   'disks.format.waits': 'It waits for a confirm: felhom op confirm {id} --confirm {word}',
-  'disks.format.pending': 'It is kept as operation {id}: felhom op show {id}. Nothing was touched.',
+  'disks.format.pending':
+    'It is kept as operation {id}: felhom op show {id}. To have it signed: felhom op bytes {id}. Nothing was touched.',
   'disks.released': 'released: {what}',
   'disks.identify.light': "Its bay's light blinks for {seconds} s.",
   'disks.identify.reading': 'It is read in a rhythm that its activity light shows, for {seconds} s.',

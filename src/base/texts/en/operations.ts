@@ -33,7 +33,7 @@ export const operations = {
   'pending.nothing-on-it': 'Nothing was found on it when it was asked for.',
   'pending.path-then': 'its path when it was asked for',
   'pending.next-sign':
-    'It waits for the signature of an operator, then all on the device is lost and a new {fstype} is made. Signatures come with the next version; until then it can be denied.',
+    'It waits for the signature of an operator, then all on the device is lost and a new {fstype} is made. S shows all that is signed, and the ways to sign it.',
   'pending.next-confirm':
     'It waits for a confirm. Then every byte is read, and only if all are zero a new {fstype} is made.',
   'pending.next-run':

@@ -58,7 +58,7 @@ export const screens = {
   'off.no-logs': 'only containers have logs',
   'off.no-actions': 'the embedded source only reads; actions need the agent or the controller',
   'off.read-only': 'read-only: started with --read-only',
-  'off.no-signing': 'signatures come with the next version',
+  'off.no-signing': 'only operations are signed: screen 5',
   'column.device': 'DEVICE',
   'column.flag': 'FLAG',
   'column.size': 'SIZE',

@@ -28,7 +28,6 @@ export const actions = {
   'actions.lost': 'az ügynök {age} óta nem válaszol',
   'actions.refused-agent': 'az ügynök {age} óta nem megbízható',
   'actions.stale': '{facts}: {state}; régi adatokon semmi sem történik',
-  'actions.signing': 'az aláírás a következő változattal jön',
   'actions.no-word': 'nincs begépelhető szava',
   'actions.under-way': 'már kérted, és még nem jött rá válasz',
   'actions.one-only': 'egyszerre egy sor: Ctrl+\\ törli a kijelöléseket',

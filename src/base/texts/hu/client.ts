@@ -71,7 +71,8 @@ export const client = {
   'op.dirty.no': 'nem, egyetlen bájtot sem',
   'op.ended.well': 'rendben.',
   'disks.format.waits': 'Megerősítésre vár: felhom op confirm {id} --confirm {word}',
-  'disks.format.pending': 'A(z) {id} műveletként megmarad: felhom op show {id}. Semmihez sem nyúltunk.',
+  'disks.format.pending':
+    'A(z) {id} műveletként megmarad: felhom op show {id}. Aláíráshoz: felhom op bytes {id}. Semmihez sem nyúltunk.',
   'disks.released': 'elengedve: {what}',
   'disks.identify.light': 'A lemez helyének fénye {seconds} mp-ig villog.',
   'disks.identify.reading': '{seconds} mp-ig olyan ütemben olvassuk, amely az aktivitásjelzőn látszik.',

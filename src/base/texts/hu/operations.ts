@@ -35,7 +35,7 @@ export const operations = {
   'pending.nothing-on-it': 'A kéréskor semmit sem találtunk rajta.',
   'pending.path-then': 'az útja a kéréskor',
   'pending.next-sign':
-    'Kezelő aláírására vár; azután az eszközön minden elvész, és új {fstype} készül. Az aláírás a következő változattal jön; addig elutasítani lehet.',
+    'Kezelő aláírására vár; azután az eszközön minden elvész, és új {fstype} készül. S megmutat mindent, amit alá kell írni, és az aláírás módjait.',
   'pending.next-confirm':
     'Megerősítésre vár. Azután minden bájtot elolvas, és csak ha mind nulla, akkor készül új {fstype}.',
   'pending.next-run': 'Futhat: lefoglalja és újra ellenőrzi az eszközt, azután a végén új {fstype} lesz.',

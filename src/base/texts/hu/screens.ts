@@ -59,7 +59,7 @@ export const screens = {
   'off.no-logs': 'csak konténernek van naplója',
   'off.no-actions': 'a beágyazott forrás csak olvas; műveletekhez ügynök vagy vezérlő kell',
   'off.read-only': 'csak olvasás: --read-only kapcsolóval indult',
-  'off.no-signing': 'az aláírás a következő változattal jön',
+  'off.no-signing': 'csak műveletek írhatók alá: 5-ös képernyő',
   'column.device': 'ESZKÖZ',
   'column.flag': 'JELZŐ',
   'column.size': 'MÉRET',
