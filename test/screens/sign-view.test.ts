@@ -477,7 +477,7 @@ describe('Way C, offline', () => {
     await settle(sat);
     expect(bodiesOf(sat, 'bytesOperation')[1]).toEqual({ renew: true, offline: true, wipe: 'full' });
     expect(sat.view()?.way).toBe('offline');
-    expect(shown(sat)).toContain('(for 23 h 59 m).');
+    expect(shown(sat)).toMatch(/\(for (?:1 d|23 h 59 m)\)\./);
     sat.seated.press('o');
     expect(sat.toast()).toContain('24 hours already');
   });
@@ -523,12 +523,20 @@ describe('Other bytes', () => {
     expect(sat.routes()).toEqual(['bytesOperation']);
   });
 
-  test('are needed when the time is over', async () => {
-    const sat = await openWay({}, 'b');
+  test('are needed when the time is over: r asks for ones alike, with nothing to confirm', async () => {
+    const sat = await openWay({}, 'w');
+    sat.seated.press('y');
+    await settle(sat);
+    sat.seated.press('b');
     sat.seated.pass(3_600_000);
     await sat.polled();
     sat.seated.press(...LETTERS, 'Enter');
     expect(sat.signed).toEqual([]);
+    expect(shown(sat)).toContain('the time for signing these bytes is over');
+    sat.seated.press('Esc', 'r');
+    await settle(sat);
+    expect(bodiesOf(sat, 'bytesOperation').at(-1)).toEqual({ offline: false, wipe: 'quick' });
+    expect(shown(sat)).toContain('quick: old data stays readable');
   });
 });
 
