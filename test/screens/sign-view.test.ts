@@ -297,15 +297,20 @@ describe('Way B, the forwarded ssh-agent', () => {
   });
 
   test('a key that hangs is waited for in sight; Esc gives up at once, and its late signature is not handed in', async () => {
-    const answer = Promise.withResolvers<string>();
-    const sat = await openWay({ acts: { sign: async () => answer.promise } }, 'b');
+    const answers = [Promise.withResolvers<string>(), Promise.withResolvers<string>()];
+    const asked = answers.values();
+    const sign = async () => asked.next().value?.promise ?? ARMOR;
+    const sat = await openWay({ acts: { sign } }, 'b');
     sat.seated.press(...LETTERS, 'Enter');
     sat.seated.pass(20_000);
     await sat.polled();
     expect(shown(sat)).toMatch(/The key is asked to sign; (?:39|40) s left/);
     sat.seated.press('Esc');
     expect(shown(sat)).toContain('E_AGENT_CANCELLED');
-    answer.resolve(ARMOR);
+    // Not even while another one is waited for.
+    sat.seated.press(...LETTERS, 'Enter');
+    expect(sat.signed).toHaveLength(2);
+    answers.shift()?.resolve(ARMOR);
     await sat.polled();
     expect(sat.routes()).toEqual(['bytesOperation']);
   });
