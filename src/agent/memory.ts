@@ -94,11 +94,14 @@ export async function openMemory(options: MemoryOptions) {
     onProblem,
   });
   const { trust } = options;
-  const readTrust = watchSigners(trust.readTrust, ledger, before.records);
+  const signers = watchSigners({ readTrust: trust.readTrust, ledger, records: before.records, onProblem });
   const operations = await openOperations({
     ...options,
     installation,
-    trust: { ...trust, readTrust },
+    claimedBefore: new Set(
+      before.records.flatMap(({ what, subject }) => (what === 'op.claimed' ? [subject] : [])),
+    ),
+    trust: { ...trust, readTrust: signers.read },
     ledger,
     mark,
     readGrants,
@@ -109,7 +112,7 @@ export async function openMemory(options: MemoryOptions) {
   return {
     handlers: {
       ...createOperationHandlers({ operations, clock }),
-      ...createSigningHandlers({ operations, installation, readTrust, clock }),
+      ...createSigningHandlers({ operations, installation, lookAtSigners: signers.look, clock }),
       ...createGuestHandlers({ book: guests, listGuests, clock, anchor: ledger.anchor }),
       ...createTokenHandlers({ tokens, ledger, clock, mark, onChange: announcers.guests.announce }),
       ...createLedgerHandlers({ ledger, readGrants, clock, mark }),

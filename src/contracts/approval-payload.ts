@@ -13,7 +13,11 @@ export const MAX_MESSAGE_BYTES = 4096;
 const printable = z.string().regex(/^[\x20-\x7e]*$/);
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 /** UTC, to the second (RFC 3339): a person reads it, too. */
-const moment = z.string().regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/);
+const moment = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/)
+  // What is no moment would never be over.
+  .refine((text) => Number.isFinite(Date.parse(text)));
 const bytes = z.int().nonnegative();
 
 /** A member that is not known is left out. */

@@ -25,5 +25,6 @@ export function fromPrintable(text: string): string {
         ? [Number.parseInt(piece.slice(1), 16)]
         : [...new TextEncoder().encode(piece)],
     );
-  return new TextDecoder().decode(new Uint8Array(bytesOf));
+  // A byte order mark is a letter of the text like any other.
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(new Uint8Array(bytesOf));
 }

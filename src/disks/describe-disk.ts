@@ -5,6 +5,7 @@ import type { OperationDisk } from '../contracts/facts/operations.ts';
 import type { Machine } from '../host/machine.ts';
 import { readBacking } from './backing-file.ts';
 import type { DiskIdentity } from './examined-disk.ts';
+import type { LastMounted } from './last-mounted.ts';
 import type { HiddenPartition, Look, SeenDevice } from './look.ts';
 import type { BlkidAnswer } from './signatures.ts';
 import type { Reading } from '../contracts/reading.ts';
@@ -79,24 +80,28 @@ function contentOf({ device, content }: SeenDevice): OperationDisk['content'][nu
     fs_type: said(blkid, 'TYPE') ?? said(blkid, 'PTTYPE') ?? signs[0] ?? null,
     label: said(blkid, 'LABEL'),
     uuid: said(blkid, 'UUID'),
-    last_mounted: null,
-    last_mounted_on: null,
+    ...tellLastMounted(blkid, content?.lastMounted),
   };
 }
 
 /** Named as the kernel would. */
 const hiddenContent = (
   { device }: SeenDevice,
-  { number, size, blkid }: HiddenPartition,
+  { number, size, blkid, lastMounted }: HiddenPartition,
 ): OperationDisk['content'][number] => ({
   device: `${device.name}${/\d$/.test(device.name) ? 'p' : ''}${number}`,
   size_bytes: size,
   fs_type: said(blkid, 'TYPE'),
   label: said(blkid, 'LABEL'),
   uuid: said(blkid, 'UUID'),
-  last_mounted: null,
-  last_mounted_on: null,
+  ...tellLastMounted(blkid, lastMounted),
 });
+
+/** Of the file system that blkid finds there, not of an older one's rest. */
+function tellLastMounted(blkid: Reading<BlkidAnswer> | undefined, last: LastMounted | undefined) {
+  const isExt = /^ext[234]/.test(said(blkid, 'TYPE') ?? '');
+  return { last_mounted: (isExt && last?.at) || null, last_mounted_on: (isExt && last?.on) || null };
+}
 
 /**
  * Over all that must still be so when the device is written: this boot and this attachment, who it is, its

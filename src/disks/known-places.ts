@@ -118,8 +118,8 @@ async function findAlternateGpt({ read, sizeBytes }: Area): Promise<readonly Pla
     for (const own of [1, Math.floor(sizeBytes / sector) - 1]) {
       const header = own > 0 ? await read(own * sector, 92) : undefined;
       if (header?.toString('latin1', 0, 8) !== 'EFI PART') continue;
-      const alternate = toNumber(header.readBigUInt64LE(32)) * sector;
-      const entries = toNumber(header.readBigUInt64LE(72)) * sector;
+      const alternate = toPosition(header.readBigUInt64LE(32), sector);
+      const entries = toPosition(header.readBigUInt64LE(72), sector);
       // Its entries lie before it when it is the last, behind it when it is the first.
       found.push({ position: Math.max(0, alternate - 33 * sector), length: 67 * sector });
       found.push({ position: entries, length: 32 * sector });
@@ -134,7 +134,7 @@ async function findBcachefs(area: Area): Promise<readonly Place[]> {
   if (layout?.toString('hex', 0, 16) !== 'c68573f666ce90a9d96a60cf803df7ef') return found;
   const count = Math.min(layout.readUInt8(18), 61);
   for (let index = 0; index < count; index += 1) {
-    found.push({ position: toNumber(layout.readBigUInt64LE(24 + index * 8)) * 512, length: BLOCK });
+    found.push({ position: toPosition(layout.readBigUInt64LE(24 + index * 8), 512), length: BLOCK });
   }
   return found;
 }
@@ -143,10 +143,10 @@ async function findApfs({ read }: Area): Promise<readonly Place[]> {
   const first = await read(0, 128);
   if (first?.toString('latin1', 32, 36) !== 'NXSB') return [];
   const [blockBytes, blocks] = [first.readUInt32LE(36), first.readUInt32LE(104)];
-  const base = toNumber(first.readBigUInt64LE(112));
+  const position = toPosition(first.readBigUInt64LE(112), blockBytes);
   // With the highest bit they lie scattered.
   const isPlain = blockBytes >= BLOCK && blockBytes <= 64 * KIB && blocks <= MAX_COPIES;
-  return isPlain ? [{ position: base * blockBytes, length: blocks * blockBytes }] : [];
+  return isPlain ? [{ position, length: blocks * blockBytes }] : [];
 }
 
 type ExtShape = {
@@ -256,6 +256,10 @@ function refuseTooMany(count: number): void {
   }
 }
 
-/** Beyond every disk rather than not exact. */
-const toNumber = (value: bigint): number =>
-  value > BigInt(Number.MAX_SAFE_INTEGER / 2 ** 16) ? Number.MAX_SAFE_INTEGER / 2 ** 16 : Number(value);
+/** Of what no number can say exactly a place behind every disk, which is cut off. */
+function toPosition(count: bigint, unitBytes: number): number {
+  const position = count * BigInt(unitBytes);
+  return position > BEHIND_ALL ? Number(BEHIND_ALL) : Number(position);
+}
+
+const BEHIND_ALL = 2n ** 52n;

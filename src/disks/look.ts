@@ -17,6 +17,7 @@ import type { PlacedMount } from '../host/mount-namespaces.ts';
 import type { Survey } from '../host/survey.ts';
 import type { SwapArea } from '../host/swap-areas.ts';
 import type { ZfsMember } from '../host/zfs-members.ts';
+import type { LastMounted } from './last-mounted.ts';
 import type { Receipt } from './receipts.ts';
 import type { PartitionTable } from './partition-tables.ts';
 import type { RawProbe } from './raw-probe.ts';
@@ -29,6 +30,7 @@ export type HiddenPartition = {
   readonly size: number;
   readonly uuid: string | null;
   readonly blkid: Reading<BlkidAnswer>;
+  readonly lastMounted: LastMounted;
 };
 
 /** What lies on a device; worth keeping as long as nobody writes to it. */
@@ -38,6 +40,8 @@ export type Content = {
   readonly wipefs: Reading<readonly WipefsSignature[]>;
   readonly tables: readonly PartitionTable[];
   readonly hidden: readonly HiddenPartition[];
+  /** For people to compare; no signal, and not part of what is signed. */
+  readonly lastMounted: LastMounted;
 };
 
 export type SeenDevice = {

@@ -9,6 +9,8 @@ import { clipPlace, mergePlaces, type Place } from './places.ts';
 const DEPTH = 2;
 const MAX_AREAS = 1024;
 const RECORD_BYTES = 4096;
+/** Where first partitions begin, today and until 2009: of a disk whose table is lost. */
+const USUAL_STARTS = [2 ** 20, 63 * 512];
 
 /** `partitions`: of the kernel. Throws a FormatEnded when it cannot be told; nothing is written then. */
 export async function planQuickWipe(options: {
@@ -20,7 +22,8 @@ export async function planQuickWipe(options: {
   const { read, sizeBytes, sectorBytes, partitions } = options;
   const device = { position: 0, length: sizeBytes };
   const tables: Place[] = [];
-  const areas = [device, ...partitions.map((one) => clipPlace(one, device, sectorBytes))];
+  const lost = USUAL_STARTS.map((position) => ({ position, length: sizeBytes - position }));
+  const areas = [device, ...[...partitions, ...lost].map((one) => clipPlace(one, device, sectorBytes))];
   const known = new Set(areas.map(keyOf));
   const add = (area: Place) => {
     if (area.length === 0 || known.has(keyOf(area))) return;

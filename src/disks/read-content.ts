@@ -2,9 +2,10 @@
 import type { BlockDevice } from '../contracts/facts/disks.ts';
 import { failed, type Reading } from '../contracts/reading.ts';
 import type { Machine } from '../host/machine.ts';
+import { EXT_SUPERBLOCK, parseLastMounted, type LastMounted } from './last-mounted.ts';
 import type { Content, HiddenPartition } from './look.ts';
 import { parsePartitionTables, type PartitionTable, type ReadBytes } from './partition-tables.ts';
-import { probeRaw, type RawProbe, type ReadPiece } from './raw-probe.ts';
+import { probeRaw, type Piece, type RawProbe, type ReadPiece } from './raw-probe.ts';
 import { edgesOf, samplePlaces } from './sample-places.ts';
 import { readBlkid, readWipefs } from './signatures.ts';
 
@@ -20,7 +21,7 @@ export async function readContent(
   signal: AbortSignal,
 ): Promise<Content> {
   const { path, size_bytes: sizeBytes } = device;
-  const ask = async (pieces: readonly { offset: number; length: number }[]) =>
+  const ask = async (pieces: readonly Piece[]) =>
     probeRaw(machine, { path, flush: false, exclusive: false, pieces, deadlineMs: DEADLINE_MS, signal });
   const probe = await ask([...edgesOf(sizeBytes), ...samplePlaces(sizeBytes)]);
   const blkid = await readBlkid(machine, path, signal);
@@ -28,23 +29,40 @@ export async function readContent(
   const { tables, missed } = await readTables(probe, ask, sizeBytes, sectorBytes ?? SECTOR_BYTES);
   const hidden: HiddenPartition[] = [];
   for (const { number, start, size, uuid } of unknownPartitions(tables, known)) {
+    const area = { start, size };
     hidden.push({
       number,
       start,
       size,
       uuid,
-      blkid: await readBlkid(machine, path, signal, { start, size }),
+      blkid: await readBlkid(machine, path, signal, area),
+      lastMounted: await readLastMounted(area, ask),
     });
   }
   // A read that failed at once says more than that a later one did.
   const isSick = probe.state !== 'ok' || probe.value.readErrors.length > 0;
-  return { probe: isSick ? probe : (missed ?? probe), blkid, wipefs, tables, hidden };
+  const lastMounted = lastMountedOf(probe, EXT_SUPERBLOCK.offset);
+  return { probe: isSick ? probe : (missed ?? probe), blkid, wipefs, tables, hidden, lastMounted };
+}
+
+async function readLastMounted(
+  { start, size }: { readonly start: number; readonly size: number },
+  ask: (pieces: readonly Piece[]) => Promise<Reading<RawProbe>>,
+): Promise<LastMounted> {
+  const { offset, length } = EXT_SUPERBLOCK;
+  if (offset + length > size) return parseLastMounted(undefined);
+  return lastMountedOf(await ask([{ offset: start + offset, length }]), start + offset);
+}
+
+function lastMountedOf(probe: Reading<RawProbe>, offset: number): LastMounted {
+  const pieces = probe.state === 'ok' ? probe.value.pieces : [];
+  return parseLastMounted(cut(pieces, offset, EXT_SUPERBLOCK.length));
 }
 
 /** Entries may lie beyond what was read at first: those pieces are read when they are asked for. */
 async function readTables(
   probe: Reading<RawProbe>,
-  ask: (pieces: readonly { offset: number; length: number }[]) => Promise<Reading<RawProbe>>,
+  ask: (pieces: readonly Piece[]) => Promise<Reading<RawProbe>>,
   sizeBytes: number,
   sectorBytes: number,
 ): Promise<{ readonly tables: readonly PartitionTable[]; readonly missed: Reading<RawProbe> | undefined }> {

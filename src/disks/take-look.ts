@@ -227,7 +227,8 @@ async function seeDevice(
 /** A disk that does not even open is not waited for once more by every tool. */
 function notRead(access: Missing | null): Content {
   const missing = access ?? failed('no-answer', 'open', 0);
-  return { probe: missing, blkid: missing, wipefs: missing, tables: [], hidden: [] };
+  const lastMounted = { at: null, on: null };
+  return { probe: missing, blkid: missing, wipefs: missing, tables: [], hidden: [], lastMounted };
 }
 
 async function startsOf(machine: Machine, partitions: readonly BlockDevice[]): Promise<ReadonlySet<number>> {

@@ -1,7 +1,8 @@
-// Which processes have a block device open, by the device's number and not by the name they used. A
-// program that only passes by (blkid, lvs, udev's workers) holds nothing: what counts was seen twice.
+// Which processes have a block device open, or mapped into their memory, by the device's number and not by
+// the name they used. A program that only passes by (blkid, lvs, udev's workers) holds nothing: what counts was seen twice.
 import { setImmediate as breathe, setTimeout as sleep } from 'node:timers/promises';
 import { failed, ok, type Missing, type Reading } from '../contracts/reading.ts';
+import { readDeviceMappings, type Mapping } from './device-mappings.ts';
 import type { Machine } from './machine.ts';
 import { parseProcessStat } from './process-stat.ts';
 import { readProcessIds } from './process-ids.ts';
@@ -82,18 +83,25 @@ async function look(machine: Machine, options: Options, only?: ReadonlySet<numbe
   const found: Opener[] = [];
   const refused: Missing[] = [];
   const patience: Patience = { left: MOST_HANGING };
-  for (const pid of processes.value) {
-    if (options.excludePids.has(pid) || (only !== undefined && !only.has(pid))) continue;
+  const asked = processes.value.filter(
+    (pid) => !options.excludePids.has(pid) && (only === undefined || only.has(pid)),
+  );
+  const mappings = await readDeviceMappings(
+    machine,
+    asked.filter((pid) => pid !== INIT),
+  );
+  const mappedBy = Map.groupBy(mappings.found, ({ pid }) => pid);
+  for (const pid of asked) {
     // A thousand open files must not hold up who waits for a key.
     await breathe();
-    const survey = await lookAt(machine, pid, options, patience);
+    const survey = await lookAt(machine, pid, { ...options, mapped: mappedBy.get(pid) ?? [] }, patience);
     found.push(...survey.found);
     refused.push(...survey.unread);
   }
   const [one] = refused;
   const unread =
     one === undefined ? [] : [failed(one.code, '/proc/*/fd', one.at, `${refused.length} processes`)];
-  return { found, unread };
+  return { found, unread: [...unread, ...mappings.unread] };
 }
 
 /** Files that did not answer cost time in each look: after so many the others are not asked. */
@@ -104,7 +112,7 @@ const ANSWER_WITHIN_MS = 500;
 async function lookAt(
   machine: Machine,
   pid: number,
-  options: Options,
+  options: Options & { readonly mapped: readonly Mapping[] },
   patience: Patience,
 ): Promise<Survey<Opener>> {
   const listed = await listOpenFiles(machine, pid);
@@ -140,6 +148,12 @@ async function lookAt(
     if (told.state !== 'ok') continue;
     const writes = opensForWriting(told.value) || opened.get(device)?.writes === true;
     opened.set(device, { where: path, writes });
+  }
+  for (const { deviceNumber, where, shared } of options.mapped) {
+    if (!options.wanted.has(deviceNumber)) continue;
+    const known = opened.get(deviceNumber);
+    // Whoever shares the memory of a device can make it writable at any time.
+    opened.set(deviceNumber, { where: known?.where ?? where, writes: shared || known?.writes === true });
   }
   if (opened.size === 0) return { found: [], unread: [] };
   const stat = await machine.readText(`/proc/${pid}/stat`);

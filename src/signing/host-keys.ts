@@ -43,7 +43,8 @@ export async function readHostKeys(folders: readonly string[], runTool: RunTool)
     const [above, below, ...more] = folder.split('/*/');
     if (above === undefined || below === undefined || more.length > 0) found.push(folder);
     else {
-      const args = [above, '-mindepth', '2', '-maxdepth', '2', '-name', below, '-print0'];
+      // No links: somebody's own could lead anywhere.
+      const args = ['-H', above, '-mindepth', '2', '-maxdepth', '2', '-type', 'd', '-name', below, '-print0'];
       found.push(...(await run('find', args, folder)).split('\0').filter((path) => path !== ''));
     }
   }

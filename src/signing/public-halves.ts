@@ -2,22 +2,27 @@
 import { createPublicKey, type webcrypto } from 'node:crypto';
 import { readWire, wireMpint, wireString } from './wire.ts';
 
-const PRIVATE = /-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----(.*?)-----END \1-----/gs;
-const PUTTY = /^PuTTY-User-Key-File-.*?^Public-Lines: *(\d+)[ \r]*\n(.*)/ms;
+const BEGIN = '-----BEGIN ';
+const KIND = /^([A-Z0-9 ]*PRIVATE KEY)-----/;
+/** A header with a dash in it stands only before what is locked. */
+const OPEN = /^[A-Z0-9 ]*PRIVATE KEY-----([^-]*)-----END /;
+const PUTTY = 'PuTTY-User-Key-File-';
+const PUTTY_PUBLIC = /^Public-Lines: *(\d+)[ \r]*\n(.*)/ms;
 const MAGIC = 'openssh-key-v1\0';
 
 /** Blobs of public keys. `beside` is the text of the `.pub` file, for what is locked. */
 export function publicHalvesOf(text: string, beside: string | undefined): readonly Buffer[] {
-  const putty = PUTTY.exec(text);
-  const blocks = [...text.matchAll(PRIVATE)];
-  const opened = [
-    ...blocks.map(([pem, kind, base64 = '']) =>
-      kind === 'OPENSSH PRIVATE KEY' ? ofOpenSsh(Buffer.from(base64, 'base64')) : ofPem(pem),
-    ),
-    ...(putty === null ? [] : [ofPutty(putty)]),
-  ];
+  const blocks = text.split(BEGIN).slice(1);
+  const opened = [...blocks.filter((block) => KIND.test(block)).map(ofBlock), ofPutty(text)];
   const locked = opened.includes(undefined);
   return [...opened.flatMap((blobs) => blobs ?? []), ...(locked ? ofPublicFile(beside ?? '') : [])];
+}
+
+/** Nothing for what cannot be looked into. */
+function ofBlock(block: string): readonly Buffer[] | undefined {
+  const base64 = OPEN.exec(block)?.[1];
+  if (base64 === undefined) return undefined;
+  return block.startsWith('OPENSSH ') ? ofOpenSsh(Buffer.from(base64, 'base64')) : ofPem(BEGIN + block);
 }
 
 /** OpenSSH's PROTOCOL.key: the public halves stand before what a passphrase locks. */
@@ -57,9 +62,10 @@ function blobOf({ kty, crv = '', x = '', y = '', n = '', e = '' }: webcrypto.Jso
   return Buffer.concat([`ecdsa-sha2-${EC[crv]}`, EC[crv], point].map(wireString));
 }
 
-const ofPutty = ([, count = '', rest = '']: RegExpExecArray): readonly Buffer[] => [
-  Buffer.from(rest.split('\n').slice(0, Number(count)).join(''), 'base64'),
-];
+function ofPutty(text: string): readonly Buffer[] {
+  const [, count = '', rest = ''] = (text.startsWith(PUTTY) ? PUTTY_PUBLIC.exec(text) : null) ?? [];
+  return [Buffer.from(rest.split('\n').slice(0, Number(count)).join(''), 'base64')];
+}
 
 const ofPublicFile = (text: string): readonly Buffer[] =>
   text.split('\n').map((line) => Buffer.from(line.trim().split(/[ \t]+/)[1] ?? '', 'base64'));

@@ -136,7 +136,7 @@ async function live(seed: number, steps: number) {
       case 8:
         return void (await now.cancel(host, id));
       case 9:
-        return random(4) === 0 ? restart() : now.memory.tidy();
+        return random(2) === 0 ? restart() : now.memory.tidy();
       case 10:
       case 11:
       case 12: {
@@ -183,23 +183,30 @@ async function live(seed: number, steps: number) {
         return void (await now.format(caller, { device, fstype, ...typed }));
     }
   };
+  const onlyRefusal = (error: unknown): void => {
+    if (!(error instanceof Refusal)) throw error;
+    if (error.code === 'E_BUG') problems.push(error.message);
+  };
   const restart = async (): Promise<void> => {
     // As a power cut leaves it: the old one goes on in a world of its own.
     const folder = temporaryFolder();
     cpSync(agent.stateFolder, folder, { recursive: true });
-    if (random(2) === 0) forgeApprovals(folder);
+    const forged = random(3) > 0 ? forgeApprovals(folder) : [];
     agent = await openAgent({ stateFolder: folder, clock, disks, grants, signers });
     seen.clear();
+    for (const { id, confirm_word } of forged) {
+      await agent.run({ kind: 'root' }, id, { confirm: confirm_word }).catch(onlyRefusal);
+    }
   };
   /** Who can write files and has no key: all that waits is made to look signed. */
-  const forgeApprovals = (folder: string): void => {
-    for (const id of known.slice(-4)) {
+  const forgeApprovals = (folder: string): readonly Operation[] =>
+    open.flatMap(({ id }) => {
       const file = join(folder, 'operations', `${id}.json`);
       const text = readOr(file);
-      if (text === undefined) continue;
+      if (text === undefined) return [];
       const stored = storedOperation.parse(JSON.parse(text));
       const { operation, signing } = stored;
-      if (operation.state !== 'pending' || operation.bytes === null) continue;
+      if (operation.state !== 'pending' || operation.bytes === null) return [];
       const by = { door: 'root', vmid: null, name: null } as const;
       const { fingerprint } = signers.anna;
       const at = clock.now();
@@ -213,8 +220,8 @@ async function live(seed: number, steps: number) {
       const signatures = [[...signed.values()].at(-1) ?? 'nothing'];
       const message = signing?.message ?? '';
       writeFileSync(file, JSON.stringify({ ...stored, operation: forged, signing: { message, signatures } }));
-    }
-  };
+      return [forged];
+    });
   const look = (now: OpenedAgent, operations: readonly Operation[]): void => {
     for (const { id, state } of operations) {
       if (!known.includes(id)) known.push(id);
@@ -239,12 +246,7 @@ async function live(seed: number, steps: number) {
 
   for (let count = 0; count < steps; count++) {
     const now = agent;
-    const work = Array.from({ length: 1 + random(3) }, async () =>
-      step(now).catch((error: unknown) => {
-        if (!(error instanceof Refusal)) throw error;
-        if (error.code === 'E_BUG') problems.push(error.message);
-      }),
-    );
+    const work = Array.from({ length: 1 + random(3) }, async () => step(now).catch(onlyRefusal));
     await Promise.all(work);
     look(agent, await agent.list({ kind: 'root' }));
   }

@@ -175,6 +175,28 @@ test('what has ended is signed and run no more', async () => {
   expect(agent.disks.started).toHaveLength(1);
 });
 
+test('files that are put back to before a run do not let it run again: the ledger knows', async () => {
+  const signers = makeSigners();
+  const agent = await openSigning({ signers });
+  const { id, signature } = await approved(agent);
+  const file = join(agent.stateFolder, 'operations', `${id}.json`);
+  const before = readFileSync(file, 'utf8');
+  await agent.run(ROOT, id, { confirm: word });
+  await agent.settled(id, 'done');
+  await agent.memory.stop();
+  const pending = before.replace('"state":"approved"', '"state":"pending"');
+  for (const text of [before, pending]) {
+    writeFileSync(file, text);
+    rmSync(join(agent.stateFolder, 'claims', id), { force: true });
+    const again = await openSigning({ signers, stateFolder: agent.stateFolder });
+    expect((await again.show(ROOT, id)).state).toBe('done');
+    expect(await codeOf(again.submit(ROOT, id, signature))).toBe('E_OP_STATE');
+    expect(await runCode(again, id)).toBe('E_OP_STATE');
+    expect(again.disks.started).toEqual([]);
+    await again.memory.stop();
+  }
+});
+
 test('the twin of an ECDSA signature is one approval and no second one', async () => {
   const agent = await openSigning();
   const { id, signature } = await approved(agent);

@@ -2,7 +2,7 @@
 // stays, and what the journal says of written bytes is true.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,7 +11,10 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { FormatOrder } from '../../src/disks/format-order.ts';
 import { cleanLeftovers } from '../../src/disks/leftovers.ts';
 import { makeFolder, makeImage, mountAt, quietly, run, whyNoLoop } from '../host/loop-device.ts';
+import { noise } from './device-bytes.ts';
 import { ALL_STAGES, blankLoop, field, format, isZero, machine, MIB, orderFor } from './format-gear.ts';
+import { findNotZero, lendDevice, writeAt } from './lent-device.ts';
+import { hashOf, SIGNED_STAGES, signedOrder } from './wipe-gear.ts';
 
 const PARENT = fileURLToPath(new URL('crashing-parent.ts', import.meta.url));
 const why = whyNoLoop('mkfs.ext4', 'setpriv', 'fsfreeze');
@@ -44,6 +47,49 @@ describe.skipIf(why !== undefined)('after kill -9', () => {
       expect((await format(await orderFor(name))).state).toBe(isWritten ? 'invalid' : 'done');
     },
   );
+
+  test.each(SIGNED_STAGES)('of a signed wipe, when %s was to begin', async (at) => {
+    const device = lendDevice();
+    run('mkfs.ext4', '-q', '-F', device.path);
+    writeAt(device.path, 40 * MIB, noise(4096));
+    const before = hashOf(device.path);
+    const order = await signedOrder(device.name);
+    const parent = startParent(order, at);
+    await parent.until((entry) => entry.stage === at);
+    const family = parent.descendants();
+    parent.kill();
+    await allGone(family);
+    const loop = parent.journal.findLast((entry) => entry.loop !== undefined)?.loop ?? null;
+    expect((await cleanLeftovers(loop, order.identity, machine)).state).toMatch(/^(?:none|detached|kept)$/);
+    expect(loopsOver(device.path)).toEqual([]);
+    expect(parent.journal.some((entry) => entry.dirty === true)).toBe(at !== 'rechecked');
+    // Where `wiping` stands in the journal and was never let go, it may be written, says the journal, and is not.
+    expect(hashOf(device.path) === before).toBe(['rechecked', 'wiping'].includes(at));
+    expect(findNotZero(device.path) === undefined).toBe(['zero_verified', 'mkfs'].includes(at));
+    // Nobody holds it any more, and what was signed is another disk now unless nothing was written.
+    expect((await format(await signedOrder(device.name, 'quick'))).state).toBe('done');
+  });
+
+  test('while it wipes, the writing ends', async () => {
+    const sizeBytes = 16_384 * MIB;
+    const device = lendDevice({ sizeBytes });
+    writeAt(device.path, 0, noise(4096));
+    writeAt(device.path, sizeBytes - 4096, noise(4096));
+    const end = hashOf(device.path, sizeBytes - 4096);
+    const parent = startParent(await signedOrder(device.name), 'wiping', 'after');
+    await parent.until((entry) => entry.stage === 'wiping');
+    await sleep(150);
+    const family = parent.descendants();
+    expect(family.length).toBeGreaterThan(0);
+    parent.kill();
+    await allGone(family);
+    expect(parent.journal.at(-1)).toMatchObject({ stage: 'wiping', dirty: true });
+    const written = statSync(device.image).blocks;
+    await sleep(200);
+    expect(statSync(device.image).blocks).toBe(written);
+    expect(hashOf(device.path, 0, 4096)).toBe(hashOf('/dev/zero', 0, 4096));
+    expect(hashOf(device.path, sizeBytes - 4096)).toBe(end);
+  });
 
   test('while it reads, the reading ends', async () => {
     const { device, image, name } = blankLoop({ bytes: 2 ** 36 });
@@ -110,6 +156,8 @@ describe.skipIf(why !== undefined)('a loop device of a format that is left', () 
     expect(await cleanLeftovers(loop, identity, machine)).toMatchObject({ state: 'kept' });
     const before = { ...(await orderFor(other.name)).identity, boot_id: 'an earlier one' };
     expect(await cleanLeftovers(loop, before, machine)).toMatchObject({ state: 'kept' });
+    const attachedAnew = { ...(await orderFor(other.name)).identity, diskseq: '1' };
+    expect(await cleanLeftovers(loop, attachedAnew, machine)).toMatchObject({ state: 'kept' });
     expect(loopsOver(other.device)).toEqual([loop]);
     expect(await cleanLeftovers('/dev/loop0; true', identity, machine)).toMatchObject({ state: 'kept' });
     expect(await cleanLeftovers(other.image, identity, machine)).toMatchObject({ state: 'kept' });

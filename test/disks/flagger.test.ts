@@ -533,6 +533,40 @@ test('a disk that another thread than the first holds open is held', async (cont
   expect((await examine(device.name)).flag).toMatchObject({ verdict: 'in_use' });
 });
 
+test.each([
+  ['to write', 'PROT_READ | mmap.PROT_WRITE', 'MAP_SHARED'],
+  ['to read', 'PROT_READ', 'MAP_SHARED'],
+  ['as a copy of its own', 'PROT_READ | mmap.PROT_WRITE', 'MAP_PRIVATE'],
+])('a disk that a program has mapped %s, and closed, is held', async (_, protection, kind) => {
+  if (noPython !== undefined) throw new Error(noPython);
+  const device = lendDevice();
+  const { examine } = watch();
+  const script = [
+    'import mmap, os, sys, time',
+    'fd = os.open(sys.argv[1], os.O_RDWR)',
+    `memory = mmap.mmap(fd, 1 << 20, mmap.${kind}, mmap.${protection})`,
+    // Its own copy of the descriptor is closed as well: nothing of it is left but the memory.
+    'os.closerange(3, 64)',
+    'print("mapped", flush=True)',
+    'time.sleep(600)',
+  ].join('\n');
+  const holder = spawn('python3', ['-c', script, device.path], { stdio: ['ignore', 'pipe', 'ignore'] });
+  endWithTest(holder);
+  await new Promise((resolve) => holder.stdout.once('data', resolve));
+  const { flag } = await examine(device.name);
+  expect(flag).toMatchObject({ verdict: 'in_use', data_bearing: true });
+  expect(flag.signals).toEqual([
+    expect.objectContaining({
+      id: 'open',
+      detail: `python3, process ${holder.pid}`,
+      where: expect.stringContaining(`/proc/${holder.pid}/map_files/`),
+    }),
+  ]);
+  holder.kill('SIGKILL');
+  await new Promise((resolve) => holder.once('close', resolve));
+  expect((await examine(device.name)).flag).toMatchObject({ verdict: 'unverified', signals: [] });
+});
+
 test('a loop device that is turned to another part of its file is looked at anew', async (context) => {
   if (noPython !== undefined) return context.skip(noPython);
   const device = lendDevice({ sizeBytes: 64 * MIB });

@@ -1,7 +1,8 @@
 // What counts as an approval: every kind of key, and every refusal by its code.
 import { createPrivateKey, sign } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { expect, test, vi } from 'vitest';
+import { existsSync, readFileSync, readlinkSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { expect, test } from 'vitest';
 import { runTool, type RunTool } from '../../src/base/run-tool.ts';
 import { APPROVAL_NAMESPACE, formatApproval } from '../../src/contracts/approval-payload.ts';
 import type { ApiCode } from '../../src/contracts/api-error.ts';
@@ -140,6 +141,16 @@ test('a key that is nobody’s, revoked, not yet or no longer valid, or for othe
   });
 });
 
+test('ssh-keygen reads the file of revoked keys as it is written: comments, weak keys, security keys', async () => {
+  const { key } = await anna();
+  const others = [makeKey('rsa-2048'), makeSecurityKey(), makeSecurityKey('sk-ecdsa'), makeKey('ecdsa-521')];
+  const revoked = ['# gone', '', ...others.map(({ line }) => `  ${line} of somebody`), '\t# the end'].join(
+    '\n',
+  );
+  const trust = await trustOf({ allowed: allowLine('anna', key.line), revoked });
+  expect(await judgeTest({ armor: signByKeygen(key, MESSAGE), trust })).toMatchObject({ state: 'good' });
+});
+
 test('a revoked security key is revoked even when it was not touched', async () => {
   const key = makeSecurityKey();
   const trust = await trustOf({ allowed: allowLine('anna', key.line), revoked: key.line });
@@ -155,6 +166,8 @@ test.each(['rsa-1024', 'rsa-2048'] as const)(
     const armor = signByKeygen(key, MESSAGE);
     expect(trust.told).toMatchObject({ ready: true, signers: [{ state: 'weak' }] });
     expect(await judgeTest({ armor, trust, runTool: notReached })).toEqual(refused('E_KEY_WEAK'));
+    const elsewhere = await trustOf({ allowed: allowLine('bela', makeKey().line) });
+    expect(await judgeTest({ armor, trust: elsewhere })).toEqual(refused('E_KEY_WEAK'));
     expect(await acceptedByKeygen({ allowed: trust.allowedText, armor })).toBe(true);
   },
 );
@@ -175,6 +188,31 @@ test('SHA-1 with RSA is refused, and so is every algorithm that is not of the ke
   }
   // The name of one over the other.
   expect(await judged({ algorithm: 'rsa-sha2-512', digest: 'sha256' })).toEqual(refused('E_SIG_BAD'));
+});
+
+test('an RSA signature is as long as its key, and an ECDSA key names its own curve', async () => {
+  const rsa = await anna('rsa-3072', { pem: true });
+  const number = sign('sha512', signedDataOf(MESSAGE), createPrivateKey(readFileSync(rsa.key.path)));
+  const judged = async (bytes: Buffer) => {
+    const signature = Buffer.concat([wireString('rsa-sha2-512'), wireString(bytes)]);
+    const armor = formatArmor(formatSshsig({ publicKey: rsa.key.blob, hash: 'sha512', signature }));
+    return judgeTest({ armor, trust: rsa.trust });
+  };
+  expect(await judged(number)).toMatchObject({ state: 'good' });
+  for (const bytes of [Buffer.concat([Buffer.of(0), number]), number.subarray(1), number.subarray(0, 0)]) {
+    expect(await judged(bytes)).toEqual(refused('E_SIG_MALFORMED'));
+  }
+  const ecdsa = await anna('ecdsa-256');
+  const { signature } = partsOf(signByKeygen(ecdsa.key, MESSAGE));
+  const publicKey = Buffer.from(
+    ecdsa.key.blob.toString('latin1').replace(/nistp256(?=\0)/, 'nistp384'),
+    'latin1',
+  );
+  expect(publicKey.equals(ecdsa.key.blob)).toBe(false);
+  const armor = formatArmor(formatSshsig({ publicKey, hash: 'sha512', signature }));
+  expect(await judgeTest({ armor, trust: ecdsa.trust })).toEqual(
+    refused('E_SIG_MALFORMED', 'the public key is on another curve than its type says'),
+  );
 });
 
 test('a certificate is refused, also of a key that may approve', async () => {
@@ -545,21 +583,22 @@ test('ssh-keygen is asked about the moment of the agent’s clock, not about its
   });
 });
 
-test('nothing that was written for ssh-keygen is left behind, and no file of it has a name while it runs', async () => {
+test('what ssh-keygen gets are open files without a name: nobody can put others there, and nothing is left behind', async () => {
   const { key, trust } = await anna();
-  const asked = vi.fn<RunTool>(runTool);
-  expect(await judgeTest({ armor: signByKeygen(key, MESSAGE), trust, runTool: asked })).toMatchObject({
-    state: 'good',
-  });
-  const [request] = asked.mock.calls[0] ?? [];
-  expect(asked).toHaveBeenCalledOnce();
-  expect(request).toMatchObject({ file: 'ssh-keygen', stdin: expect.any(Number) });
-  expect(request?.inherit).toHaveLength(3);
-  expect(request?.args.filter((word) => word.startsWith('/'))).toEqual([
-    '/dev/fd/3',
-    '/dev/fd/4',
-    '/dev/fd/5',
+  const asked: { words: readonly string[]; files: readonly string[] }[] = [];
+  const watched: RunTool = async (request) => {
+    const { args, stdin = -1, inherit = [] } = request;
+    const files = [stdin, ...inherit].map((fd) => readlinkSync(`/proc/self/fd/${fd}`));
+    asked.push({ words: args.filter((word) => word.startsWith('/')), files });
+    return runTool(request);
+  };
+  const armor = signByKeygen(key, MESSAGE);
+  expect(await judgeTest({ armor, trust, runTool: watched })).toMatchObject({ state: 'good' });
+  const gone = expect.stringMatching(/ \(deleted\)$/);
+  expect(asked).toEqual([
+    { words: ['/dev/fd/3', '/dev/fd/4', '/dev/fd/5'], files: [gone, gone, gone, gone] },
   ]);
+  expect(asked[0]?.files.map((file) => existsSync(dirname(file)))).toEqual([false, false, false, false]);
 });
 
 test('files that cannot be trusted let nobody approve, and the refusal names the line', async () => {

@@ -52,7 +52,10 @@ export type OperationBook = {
   /** What else is to be signed at this time: the messages of other open ones. */
   readonly messagesBeside: (id: string) => readonly string[];
   /** What changes while it runs, and is in the journal: shown, not stored. */
-  readonly show: (id: string, patch: Pick<Operation, 'stage' | 'dirty'>) => void;
+  readonly show: (
+    id: string,
+    patch: Pick<Operation, 'stage' | 'dirty'> & Partial<Pick<Operation, 'state'>>,
+  ) => void;
   /** How many could not be written yet as they are. */
   readonly unwritten: () => number;
   /** Ends what has expired, writes what could not be written, and forgets what ended long ago. Never throws. */

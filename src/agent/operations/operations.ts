@@ -61,6 +61,8 @@ export type OperationsOptions = {
   readonly disks: DiskPorts;
   readonly installation: Pick<Installation, 'demand' | 'look'>;
   readonly trust: TrustPorts;
+  /** Ids of operations that the ledger calls claimed. */
+  readonly claimedBefore: ReadonlySet<string>;
   readonly ledger: Pick<Ledger, 'record'>;
   readonly clock: Clock;
   readonly mark: ClockMark;
@@ -85,7 +87,13 @@ export async function openOperations(options: OperationsOptions): Promise<Operat
     onChange,
     onProblem,
   });
-  await recoverOperations({ book, store, cleanUp: disks.cleanUp, onProblem });
+  await recoverOperations({
+    book,
+    store,
+    claimedBefore: options.claimedBefore,
+    cleanUp: disks.cleanUp,
+    onProblem,
+  });
 
   const inTurn = createInTurn();
   const lookAtDisk = createLookAtDisk(disks);

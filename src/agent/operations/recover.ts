@@ -16,26 +16,34 @@ const BY_END: { readonly [state: string]: OperationEvent } = {
 export async function recoverOperations({
   book,
   store,
+  claimedBefore,
   cleanUp,
   onProblem,
 }: {
   readonly book: OperationBook;
   readonly store: OperationStore;
+  /** Ids that the ledger calls claimed: it knows better than files that somebody put back. */
+  readonly claimedBefore: ReadonlySet<string>;
   readonly cleanUp: DiskPorts['cleanUp'];
   readonly onProblem: (problem: string) => void;
 }): Promise<void> {
   const claims = await store.claims();
   for (const { id, state } of book.all()) {
-    const claimedOnly = state === 'approved' && claims.has(id);
+    const isRecorded = claimedBefore.has(id);
+    const claimedOnly =
+      (state === 'approved' && claims.has(id)) ||
+      ((state === 'approved' || state === 'pending') && isRecorded);
     if (state !== 'claimed' && !claimedOnly) continue;
     const journal = await store.journal(id);
     const { end, stage, loops } = journal;
     // Where its state was not written, the format was never let through; where it was, a journal without
     // a stage has lost something.
-    const dirty = stage === null ? !claimedOnly : journal.dirty;
+    const wasLetThrough = !claimedOnly || isRecorded;
+    const dirty = stage === null ? wasLetThrough : journal.dirty;
     const remarks = journal.remarks.map((remark) => `; of the journal: ${remark}`).join('');
-    if (claimedOnly)
-      await book.tell(id, { event: 'claim', by: null, patch: { stage: 'rechecked', dirty: false } });
+    const claimed = { stage: 'rechecked', dirty: false } as const;
+    if (claimedOnly && isRecorded) book.show(id, { ...claimed, state: 'claimed' });
+    else if (claimedOnly) await book.tell(id, { event: 'claim', by: null, patch: claimed });
     const event = end === undefined ? undefined : BY_END[end.end];
     if (end !== undefined && event !== undefined) {
       const ended = { code: end.code, detail: `${end.detail}${remarks}` };

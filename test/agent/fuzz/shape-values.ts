@@ -36,7 +36,7 @@ export function makeObject(schema: JsonSchema, dice: Dice, valueFor: ValueFor): 
   const { properties = {}, required = [] } = schema;
   return Object.fromEntries(
     Object.entries(properties)
-      .filter(([field]) => required.includes(field) || dice.chance(60))
+      .filter(([field]) => required.includes(field) || dice.chance(75))
       .map(([field, one]) => [field, makeValue(one, field, dice, valueFor)]),
   );
 }
@@ -83,7 +83,7 @@ const CLAIMS = [
   'toString',
 ] as const;
 
-export function strangeValue(dice: Dice): unknown {
+function strangeValue(dice: Dice): unknown {
   return dice.chance(60)
     ? dice.pick(STRINGS)
     : dice.pick([null, true, 0, -1, 1e308, 2 ** 53, 0.1, [], {}, [[]], { a: 1 }, ['/dev/x']]);

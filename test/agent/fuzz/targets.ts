@@ -98,8 +98,12 @@ export function lendTargets(): Targets {
 }
 
 function isBlockDevice(path: string): boolean {
-  if (path.length > 4000 || path.includes('\0')) return false;
-  return statSync(path, { throwIfNoEntry: false })?.isBlockDevice() ?? false;
+  try {
+    return statSync(path).isBlockDevice();
+  } catch {
+    // Nothing is there, or can be.
+    return false;
+  }
 }
 
 function makeExt4(device: string, label: string): void {
