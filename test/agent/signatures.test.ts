@@ -197,6 +197,29 @@ test('files that are put back to before a run do not let it run again: the ledge
   }
 });
 
+test.each([
+  ['denied', async (agent: Signing, id: string) => agent.deny(ROOT, id), 'invalid'],
+  ['given new bytes', async (agent: Signing, id: string) => agent.bytes(ROOT, id, { renew: true }), 'pending'],
+] as const)(
+  'an approval that the ledger took away is not there again with its file: %s',
+  async (_how, takeAway, state) => {
+    const signers = makeSigners();
+    const agent = await openSigning({ signers });
+    const { id, signature } = await approved(agent);
+    const file = join(agent.stateFolder, 'operations', `${id}.json`);
+    const before = readFileSync(file, 'utf8');
+    await takeAway(agent, id);
+    await agent.memory.stop();
+    // As after a loss of power between the two, or put back from a copy.
+    writeFileSync(file, before);
+    const again = await openSigning({ signers, stateFolder: agent.stateFolder });
+    expect(await again.show(ROOT, id)).toMatchObject({ state, approvals: [] });
+    expect(await runCode(again, id)).toBe('E_OP_STATE');
+    expect(await codeOf(again.submit(ROOT, id, signature))).not.toBe('answered');
+    expect(again.disks.started).toEqual([]);
+  },
+);
+
 test('the twin of an ECDSA signature is one approval and no second one', async () => {
   const agent = await openSigning();
   const { id, signature } = await approved(agent);
