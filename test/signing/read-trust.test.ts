@@ -8,6 +8,7 @@ import {
   mkdtempSync,
   rmSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -339,6 +340,15 @@ test('odd things among keys are passed by: a FIFO, a socket’s place, a device 
   writeFileSync(join(home, 'half'), '-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n');
   writeFileSync(join(home, 'empty'), '');
   writeFileSync(join(home, 'two\nlines'), '-----BEGIN PRIVATE KEY-----\n!\n-----END PRIVATE KEY-----\n');
+  const { told } = await readTestTrust(writeTrust({ allowed: ANNA }), { keyFolders: [home] });
+  expect(told.problems).toEqual([]);
+});
+
+test('a file that is far too large for a key stops nobody, whoever has put it among his keys', async () => {
+  const home = makeSigningFolder();
+  const huge = join(home, 'huge');
+  writeFileSync(huge, '');
+  truncateSync(huge, 64 * 1024 ** 3);
   const { told } = await readTestTrust(writeTrust({ allowed: ANNA }), { keyFolders: [home] });
   expect(told.problems).toEqual([]);
 });
