@@ -356,7 +356,7 @@ test('a file that is far too large for a key stops nobody, whoever has put it am
 test('what cannot be looked into could hold a key: nobody can approve until it can', async () => {
   const folder = writeTrust({ allowed: ANNA });
   const hanging: RunTool = async (request) =>
-    request.file === 'grep'
+    request.file === 'find'
       ? Promise.resolve({ state: 'timeout', stdout: '', stuck: false })
       : runTool(request);
   const { ready, told } = await readTrust({
@@ -371,7 +371,7 @@ test('what cannot be looked into could hold a key: nobody can approve until it c
       {
         file: '/root/.ssh',
         line: null,
-        detail: 'whether private keys of signers lie there cannot be seen: grep: timeout',
+        detail: 'whether private keys of signers lie there cannot be seen: find: timeout',
       },
     ],
   });
