@@ -69,7 +69,7 @@ export type SignView = {
 };
 
 /** More than any signature has, and what the agent takes. */
-export const MAX_PASTED = 16 * 1024;
+const MAX_PASTED = 16 * 1024;
 
 const PHASES: { readonly [S in OperationState]?: Phase } = {
   pending: 'sign',

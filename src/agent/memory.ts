@@ -95,12 +95,12 @@ export async function openMemory(options: MemoryOptions) {
     onProblem,
   });
   const { trust } = options;
-  const readTrust = watchSigners(trust.readTrust, ledger, before.records);
+  const signers = watchSigners({ readTrust: trust.readTrust, ledger, records: before.records, onProblem });
   const operations = await openOperations({
     ...options,
     installation,
     said: readSaid(before.records),
-    trust: { ...trust, readTrust },
+    trust: { ...trust, readTrust: signers.read },
     ledger,
     mark,
     readGrants,
@@ -111,7 +111,7 @@ export async function openMemory(options: MemoryOptions) {
   return {
     handlers: {
       ...createOperationHandlers({ operations, clock }),
-      ...createSigningHandlers({ operations, installation, readTrust, clock }),
+      ...createSigningHandlers({ operations, installation, lookAtSigners: signers.look, clock }),
       ...createGuestHandlers({ book: guests, listGuests, clock, anchor: ledger.anchor }),
       ...createTokenHandlers({ tokens, ledger, clock, mark, onChange: announcers.guests.announce }),
       ...createLedgerHandlers({ ledger, readGrants, clock, mark }),

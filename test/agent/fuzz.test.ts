@@ -11,12 +11,15 @@ import { writeAt } from '../disks/lent-device.ts';
 import { attack } from './fuzz/attack.ts';
 import { createCallers, type Attacked } from './fuzz/callers.ts';
 import { HOLE_NAMES, holeOf, type HoleName } from './fuzz/holes.ts';
-import { lendTargets } from './fuzz/targets.ts';
+import { createSignatures } from './fuzz/signatures.ts';
+import { lendTargets, type Targets } from './fuzz/targets.ts';
 import { runAgent } from './running-agent.ts';
 import { asRoot, type Ask } from './fuzz/as-root.ts';
+import { makeSigners } from './signers.ts';
 import { makeFolder } from './test-agent.ts';
+import { makeKey } from '../signing/keys.ts';
 
-const why = whyNoLoop('mkfs.ext4', 'partx', 'mkswap');
+const why = whyNoLoop('mkfs.ext4', 'partx', 'mkswap', 'ssh-keygen');
 const SECONDS = Number(process.env['FELHOM_FUZZ_S'] ?? 30);
 const SEED = Number(process.env['FELHOM_FUZZ_SEED'] ?? Math.floor(Math.random() * 1e6));
 const MAX_GROWTH_MB = 80;
@@ -39,6 +42,14 @@ async function callersOf(attacked: Attacked, ask: Ask) {
   return callers;
 }
 
+async function approveOne(ask: Ask, targets: Targets, sign: (message: string) => string) {
+  const device = targets.all.find(({ what }) => what === 'ext4 with files')?.device;
+  const asked = await ask('POST', '/disks/format', { device, fstype: 'ext4' });
+  const id = String(Object(asked.body).pending_op.id);
+  const { body } = await ask('POST', `/operations/${id}/bytes`, {});
+  return ask('POST', `/operations/${id}/submit`, { signature: sign(String(Object(body).message)) });
+}
+
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 
@@ -52,13 +63,15 @@ test(
     const agent = await runAgent({ disks: { allow_loop: true, auto_scan: false }, log_level: 'debug' });
     const pid = agent.pid();
     const callers = await callersOf(agent, agent.ask);
+    const signers = makeSigners(agent.folder);
+    const signatures = createSignatures(signers.anna, makeKey('ecdsa-256', { pem: true }));
     const outcome = await attack({
       attacked: agent,
       callers,
       targets,
       seed: SEED,
       seconds: SECONDS,
-      signatures: ['none', ''],
+      signatures,
     });
     const { tally, residentMb } = outcome;
     const third = Math.max(1, Math.floor(residentMb.length / 3));
@@ -73,13 +86,18 @@ test(
     expect(agent.pid()).toBe(pid);
     expect(await agent.ask('GET', '/healthz')).toMatchObject({ status: 200, body: { status: 'ok' } });
     expect(late - early).toBeLessThan(MAX_GROWTH_MB);
+    // A signature by the same key that fits does count: the others were refused for what they are.
+    expect(await approveOne(agent.ask, targets, signers.sign)).toMatchObject({
+      status: 200,
+      body: { operation: { state: 'approved' } },
+    });
   },
 );
 
 const HOLED = fileURLToPath(new URL('fuzz/serve-with-hole.ts', import.meta.url));
 
 /** An agent that somebody has made a mistake in. */
-async function serveWithHole(name: HoleName): Promise<Attacked> {
+async function serveWithHole(name: HoleName): Promise<Attacked & { readonly folder: string }> {
   const folder = makeFolder();
   const child = spawn(process.execPath, [HOLED, folder, name], { stdio: ['pipe', 'pipe', 'pipe'] });
   let log = '';
@@ -95,6 +113,7 @@ async function serveWithHole(name: HoleName): Promise<Attacked> {
   });
   const { port } = Object(JSON.parse(line));
   return {
+    folder,
     port: Number(port),
     rootSocket: join(folder, 'run/root.sock'),
     groupSocket: join(folder, 'run/agent.sock'),
@@ -113,13 +132,15 @@ test.for(HOLE_NAMES)(
     const targets = lendTargets();
     const attacked = await serveWithHole(name);
     const callers = await callersOf(attacked, asRoot(attacked.rootSocket));
+    const { anna } = makeSigners(attacked.folder);
+    const signatures = createSignatures(anna, makeKey('ecdsa-256', { pem: true }));
     const { findings, seconds, tally } = await attack({
       attacked,
       callers,
       targets,
       seed: SEED,
       seconds: SECONDS,
-      signatures: ['none', ''],
+      signatures,
       until: finds,
     });
     const found = findings.find((one) => finds.test(one));

@@ -5,7 +5,7 @@ import { SCREEN_IDS, type ScreenId } from '../../src/contracts/screen-ids.ts';
 import { createAskedAgent } from './asking-agent.ts';
 import { HOSTILE, inventReadings } from './invented-facts.ts';
 import { sitDown, widest, type Seated } from './seated.ts';
-import { ANNA, ARMOR, noAgent, OTHER, READABLE_MS, sitBeforeSignable, WORD } from './signable.ts';
+import { ANNA, ARMOR, noAgent, OTHER, LETTERS, READABLE_MS, sitBeforeSignable } from './signable.ts';
 
 const SIZES = [
   [200, 60],
@@ -204,7 +204,7 @@ async function lookAtSigning(
     sat.seated.press('Down', 'PgDn');
     look(sat.seated, `way ${way}, scrolled`);
     if (way === 'b') {
-      sat.seated.press(...WORD, 'Enter');
+      sat.seated.press(...LETTERS, 'Enter');
       look(sat.seated, 'waiting for the key');
       sat.seated.press('Esc');
       look(sat.seated, 'given up');
@@ -230,7 +230,7 @@ async function lookAtSigning(
   await sat.polled();
   look(sat.seated, 'approved');
   sat.seated.pass(READABLE_MS);
-  sat.seated.press(...WORD, 'Enter');
+  sat.seated.press(...LETTERS, 'Enter');
   await expect.poll(() => sat.view()?.doing).toBe(null);
   const progress = { bytes_done: 5, bytes_total: 9, rate: 2e8, left_s: 20, stalled: true, at: 0 };
   sat.change({ progress });

@@ -16,6 +16,7 @@ import {
   READABLE_MS,
   sitBeforeSignable,
   waiting,
+  LETTERS,
   WORD,
   type SignableOptions,
 } from './signable.ts';
@@ -86,7 +87,7 @@ describe('What is signed', () => {
   ])('bytes %s are not signed: only Esc works', async (_what, spoil, said) => {
     const sat = await openWay({ spoil });
     expect(shown(sat)).toContain(said);
-    for (const key of ['a', 'b', 'c', 'w', 'o', 'r', 'Enter', ...WORD, 'Enter']) sat.seated.press(key);
+    for (const key of ['a', 'b', 'c', 'w', 'o', 'r', 'Enter', ...LETTERS, 'Enter']) sat.seated.press(key);
     sat.seated.paste(ARMOR);
     sat.seated.press('Enter');
     expect(sat.toast()).toContain('only Esc');
@@ -134,7 +135,9 @@ describe('What is signed', () => {
       const hostile = await cellsWith(evil);
       const shownAs = /label +(?<label>\S.*)$/m.exec(hostile.all)?.groups?.['label'];
       // As wide as the marks that stand for it, word for word.
-      const asWide = [...makeHarmless(evil)].map((each) => (each === ' ' ? ' ' : 'x'.repeat(cells(each))));
+      const asWide = Array.from(makeHarmless(evil)).map((each) =>
+        each === ' ' ? ' ' : 'x'.repeat(cells(each)),
+      );
       const plain = await cellsWith(asWide.join(''));
       const differing = hostile.cells.flatMap((row, y) => {
         const other = plain.cells[y] ?? [];
@@ -158,7 +161,7 @@ describe('Way B, the forwarded ssh-agent', () => {
     const sat = await openWay({}, 'b');
     expect(shown(sat)).toContain('root on this host could use it for more than this');
     expect(shown(sat)).toContain('usable anna@felhom.eu ssh-ed25519');
-    sat.seated.press(...WORD, 'Enter');
+    sat.seated.press(...LETTERS, 'Enter');
     await settle(sat);
     expect(sat.signed).toEqual([sat.message()]);
     expect(bodiesOf(sat, 'submitOperation')).toEqual([{ signature: ARMOR }]);
@@ -166,7 +169,7 @@ describe('Way B, the forwarded ssh-agent', () => {
     expect(sat.routes()).toEqual(['bytesOperation', 'submitOperation']);
     await sat.polled();
     expect(shown(sat)).toContain('Ledger no. 7, c0de c0de c0de c0de.');
-    sat.seated.press(...WORD, 'Enter');
+    sat.seated.press(...LETTERS, 'Enter');
     await settle(sat);
     expect(bodiesOf(sat, 'runOperation')).toEqual([{ confirm: WORD }]);
     expect(shown(sat)).toContain('It runs: zeroing');
@@ -187,7 +190,7 @@ describe('Way B, the forwarded ssh-agent', () => {
     ['Enter alone', ({ seated }) => seated.press('Enter'), 'That is not B2F4XK'],
     ['a pasted word', ({ seated }) => (seated.paste(WORD), seated.press('Enter')), 'That is not B2F4XK'],
     ['a paste with Enter in it', ({ seated }) => seated.paste(`${WORD}\r`), 'never confirms'],
-    ['word and Enter in one event', ({ seated }) => seated.pressTogether(...WORD, 'Enter'), 'once more'],
+    ['word and Enter in one event', ({ seated }) => seated.pressTogether(...LETTERS, 'Enter'), 'once more'],
   ])('%s does not sign', async (_what, act, said) => {
     const sat = await openWay({}, 'b');
     act(sat);
@@ -200,22 +203,22 @@ describe('Way B, the forwarded ssh-agent', () => {
     const sat = await openWay({}, 'b');
     sat.seated.press('Esc', 'b');
     await expect.poll(() => sat.view()?.keys.state).toBe('listed');
-    sat.seated.press(...WORD, 'Enter');
+    sat.seated.press(...LETTERS, 'Enter');
     expect(sat.view()?.typed).toBe('');
     sat.seated.pass(READABLE_MS);
-    sat.seated.press(...WORD);
+    sat.seated.press(...LETTERS);
     expect(sat.view()?.typed).toBe(WORD);
   });
 
   test('the word that signed does not run: neither what was typed, nor what is typed too early', async () => {
     const answer = Promise.withResolvers<string>();
     const sat = await openWay({ acts: { sign: async () => answer.promise } }, 'b');
-    sat.seated.press(...WORD, 'Enter');
-    sat.seated.press(...WORD, 'Enter');
+    sat.seated.press(...LETTERS, 'Enter');
+    sat.seated.press(...LETTERS, 'Enter');
     answer.resolve(ARMOR);
     await expect.poll(() => sat.facts.operation.state).toBe('approved');
     await expect.poll(() => sat.view()?.doing).toBe(null);
-    sat.seated.press(...WORD, 'Enter');
+    sat.seated.press(...LETTERS, 'Enter');
     sat.seated.pass(READABLE_MS);
     sat.seated.press('Enter');
     expect(sat.toast()).toContain('That is not B2F4XK');
@@ -239,7 +242,7 @@ describe('Way B, the forwarded ssh-agent', () => {
     const refused = async () => Promise.reject(noAgent(code));
     for (const acts of [{ keys: refused }, { sign: refused }]) {
       const sat = await openWay({ acts }, 'b');
-      sat.seated.press(...WORD, 'Enter');
+      sat.seated.press(...LETTERS, 'Enter');
       await settle(sat);
       expect(shown(sat)).toContain(`${code}: `);
       expect(shown(sat)).not.toContain('as the test says');
@@ -253,7 +256,7 @@ describe('Way B, the forwarded ssh-agent', () => {
     const sat = await openWay({ acts: { keys: async () => Promise.resolve(keys.now) } }, 'b');
     expect(shown(sat)).toContain('not a signer ssh-rsa');
     expect(shown(sat)).toContain('E_AGENT_NO_SIGNER');
-    sat.seated.press(...WORD, 'Enter');
+    sat.seated.press(...LETTERS, 'Enter');
     expect(sat.signed).toEqual([]);
     keys.now = [];
     await expect.poll(() => sat.view()?.keys.state).toBe('listed');
@@ -270,7 +273,7 @@ describe('Way B, the forwarded ssh-agent', () => {
     'a key that is %s signs nothing',
     async (state) => {
       const sat = await openWay({ signers: [{ ...annasLine, state }] }, 'b');
-      sat.seated.press(...WORD, 'Enter');
+      sat.seated.press(...LETTERS, 'Enter');
       await expect.poll(() => sat.view()?.keys).toMatchObject({ rows: [{ state }] });
       expect(sat.signed).toEqual([]);
     },
@@ -289,14 +292,14 @@ describe('Way B, the forwarded ssh-agent', () => {
     sat.seated.press('Down');
     expect(shown(sat)).toContain('to sign as bela@felhom.eu');
     expect(shown(sat)).toContain('usable · wants to be touched bela@felhom.eu');
-    sat.seated.press(...WORD, 'Enter');
+    sat.seated.press(...LETTERS, 'Enter');
     expect(shown(sat)).toContain('TOUCH THE KEY: it is asked to sign; 1 m left');
   });
 
   test('a key that hangs is waited for in sight; Esc gives up at once, and its late signature is not handed in', async () => {
     const answer = Promise.withResolvers<string>();
     const sat = await openWay({ acts: { sign: async () => answer.promise } }, 'b');
-    sat.seated.press(...WORD, 'Enter');
+    sat.seated.press(...LETTERS, 'Enter');
     sat.seated.pass(20_000);
     await sat.polled();
     expect(shown(sat)).toMatch(/The key is asked to sign; (?:39|40) s left/);
@@ -310,7 +313,7 @@ describe('Way B, the forwarded ssh-agent', () => {
   test('a view that is closed hands nothing in', async () => {
     const answer = Promise.withResolvers<string>();
     const sat = await openWay({ acts: { sign: async () => answer.promise } }, 'b');
-    sat.seated.press(...WORD, 'Enter');
+    sat.seated.press(...LETTERS, 'Enter');
     sat.seated.press('Esc', 'Esc', 'Esc');
     expect(sat.view()).toBeNull();
     answer.resolve(ARMOR);
@@ -323,7 +326,7 @@ describe('Way B, the forwarded ssh-agent', () => {
       submit: refusal('E_KEY_REVOKED', 'the key of anna was revoked'),
     };
     const sat = await openWay({ refuse }, 'b');
-    sat.seated.press(...WORD, 'Enter');
+    sat.seated.press(...LETTERS, 'Enter');
     await settle(sat);
     expect(shown(sat)).toContain('E_KEY_REVOKED: the key of anna was revoked');
     expect(shown(sat)).toContain('Use another key.');
@@ -493,13 +496,13 @@ describe('Other bytes', () => {
 
   test('that were made elsewhere make these ones void; r shows them', async () => {
     const sat = await openWay({}, 'b');
-    sat.seated.press(...WORD);
+    sat.seated.press(...LETTERS);
     const old = sat.message();
     sat.makeBytes({ wipe: 'quick' });
     await sat.polled();
     expect(shown(sat)).toContain('other bytes were made since');
     sat.seated.pass(READABLE_MS);
-    sat.seated.press(...WORD, 'Enter');
+    sat.seated.press(...LETTERS, 'Enter');
     expect(sat.signed).toEqual([]);
     sat.seated.press('Esc');
     sat.seated.press('r');
@@ -512,7 +515,7 @@ describe('Other bytes', () => {
   test('a signature of bytes that became void meanwhile is not handed in', async () => {
     const answer = Promise.withResolvers<string>();
     const sat = await openWay({ acts: { sign: async () => answer.promise } }, 'b');
-    sat.seated.press(...WORD, 'Enter');
+    sat.seated.press(...LETTERS, 'Enter');
     sat.makeBytes();
     await sat.polled();
     answer.resolve(ARMOR);
@@ -524,7 +527,7 @@ describe('Other bytes', () => {
     const sat = await openWay({}, 'b');
     sat.seated.pass(3_600_000);
     await sat.polled();
-    sat.seated.press(...WORD, 'Enter');
+    sat.seated.press(...LETTERS, 'Enter');
     expect(sat.signed).toEqual([]);
   });
 });
@@ -537,12 +540,12 @@ describe('The target', () => {
     ['is not known any more', ({ facts }) => void Object.assign(facts, { gone: true })],
   ])('that %s leaves only Esc', async (_what, becomes) => {
     const sat = await openWay({}, 'b');
-    sat.seated.press(...WORD);
+    sat.seated.press(...LETTERS);
     becomes(sat);
     await sat.polled();
     sat.seated.pass(READABLE_MS);
     expect(shown(sat)).toContain('no longer what it was');
-    sat.seated.press('Enter', ...WORD, 'Enter');
+    sat.seated.press('Enter', ...LETTERS, 'Enter');
     expect(sat.toast()).toContain('only Esc');
     expect(sat.signed).toEqual([]);
     sat.seated.press('Esc');
@@ -555,7 +558,7 @@ describe('The target', () => {
     sat.approve();
     await sat.polled();
     await sat.opened();
-    sat.seated.press(...WORD);
+    sat.seated.press(...LETTERS);
     sat.change({ fs_uuid: '00000000-4b54-4f2b-9f0e-2f6f3f9a1c55' });
     await sat.polled();
     sat.seated.pass(READABLE_MS);
@@ -565,7 +568,7 @@ describe('The target', () => {
 
   test('that somebody else denies, or signs, is shown so', async () => {
     const sat = await openWay({ acts: { sign: never } }, 'b');
-    sat.seated.press(...WORD, 'Enter');
+    sat.seated.press(...LETTERS, 'Enter');
     sat.approve();
     await sat.polled();
     expect(sat.view()).toMatchObject({ doing: null, typed: '' });
@@ -589,7 +592,7 @@ describe('Running', () => {
   test.each<[string, (sat: Sat) => void]>([
     ['another word', ({ seated }) => seated.press('x', 'Enter')],
     ['a paste', ({ seated }) => (seated.paste(WORD), seated.press('Enter'))],
-    ['all in one event', ({ seated }) => seated.pressTogether(...WORD, 'Enter')],
+    ['all in one event', ({ seated }) => seated.pressTogether(...LETTERS, 'Enter')],
   ])('is not begun by %s', async (_what, act) => {
     const sat = await approved();
     act(sat);
@@ -598,7 +601,7 @@ describe('Running', () => {
 
   test('that is refused says why and stays approved', async () => {
     const sat = await approved({ refuse: { run: refusal('E_DEVICE_HELD', 'sdb1 is mounted on /srv') } });
-    sat.seated.press(...WORD, 'Enter');
+    sat.seated.press(...LETTERS, 'Enter');
     await settle(sat);
     expect(shown(sat)).toContain('E_DEVICE_HELD: sdb1 is mounted on /srv');
     expect(shown(sat)).toContain('Type B2F4XK and press Enter to run it');
@@ -606,7 +609,7 @@ describe('Running', () => {
 
   test('goes on when the view is closed, and S finds it again; x stops it after a y', async () => {
     const sat = await approved();
-    sat.seated.press(...WORD, 'Enter');
+    sat.seated.press(...LETTERS, 'Enter');
     await settle(sat);
     sat.seated.press('Esc');
     expect(sat.view()).toBeNull();
@@ -674,7 +677,7 @@ describe('Nothing is signed or run', () => {
     sat.seated.console.shown.setState({
       connection: { state: 'lost', since, reason: 'ECONNREFUSED', retryAt: since + 1000 },
     });
-    sat.seated.press(...WORD, 'Enter');
+    sat.seated.press(...LETTERS, 'Enter');
     expect(sat.toast()).toContain('has not answered');
     expect(shown(sat)).toContain('Nothing is done now: the agent has not answered');
     expect(shown(sat)).toContain('Z9A0A1B2F4XK');

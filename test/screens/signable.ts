@@ -16,6 +16,7 @@ import { ok } from '../../src/contracts/reading.ts';
 import type { RouteAnswer } from '../../src/contracts/routes.ts';
 import type { AgentKey, Signer, SignerCode } from '../../src/contracts/signer.ts';
 import type { SignerRow } from '../../src/contracts/signers-told.ts';
+import type { Wish } from '../../state/sign-view.ts';
 import { createAskedAgent } from './asking-agent.ts';
 import { INVENTED_AT, inventReadings } from './invented-facts.ts';
 import { sitDown } from './seated.ts';
@@ -23,6 +24,8 @@ import { sitDown } from './seated.ts';
 const MINUTE = 60_000;
 const root = { door: 'root', vmid: null, name: null } as const;
 export const WORD = 'B2F4XK';
+/** As they are typed. */
+export const LETTERS = Array.from(WORD);
 export const ARMOR = '-----BEGIN SSH SIGNATURE-----\nU1NIU0lHAAAA\nAAAB\n-----END SSH SIGNATURE-----\n';
 export const ANNA: AgentKey = {
   fingerprint: 'SHA256:uNiVztksCsDhcc0u9e8BrquWtWZmvN0TJhbX3TxNLGQ',
@@ -128,7 +131,7 @@ export async function sitBeforeSignable(options: SignableOptions = {}) {
     return next;
   };
   /** As another console or a command would. */
-  const makeBytes = ({ offline = false, wipe = 'full' as 'full' | 'quick' } = {}): string => {
+  const makeBytes = ({ offline = false, wipe = 'full' }: Wish = {}): string => {
     made.nonce += 1;
     const expires = INVENTED_AT + (offline ? 24 * 60 : 60) * MINUTE;
     made.message = formatApproval(payloadOf(facts.operation, onIt, { nonce: made.nonce, expires, wipe }));

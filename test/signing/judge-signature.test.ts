@@ -141,6 +141,16 @@ test('a key that is nobody’s, revoked, not yet or no longer valid, or for othe
   });
 });
 
+test('ssh-keygen reads the file of revoked keys as it is written: comments, weak keys, security keys', async () => {
+  const { key } = await anna();
+  const others = [makeKey('rsa-2048'), makeSecurityKey(), makeSecurityKey('sk-ecdsa'), makeKey('ecdsa-521')];
+  const revoked = ['# gone', '', ...others.map(({ line }) => `  ${line} of somebody`), '\t# the end'].join(
+    '\n',
+  );
+  const trust = await trustOf({ allowed: allowLine('anna', key.line), revoked });
+  expect(await judgeTest({ armor: signByKeygen(key, MESSAGE), trust })).toMatchObject({ state: 'good' });
+});
+
 test('a revoked security key is revoked even when it was not touched', async () => {
   const key = makeSecurityKey();
   const trust = await trustOf({ allowed: allowLine('anna', key.line), revoked: key.line });

@@ -52,7 +52,7 @@ export function makeKey(kind: Kind = 'ed25519', options: MakeKey = {}): TestKey 
   return readKey(kind, path);
 }
 
-export function readKey(kind: Kind, path: string): TestKey {
+function readKey(kind: Kind, path: string): TestKey {
   const [type = '', base64 = ''] = readFileSync(`${path}.pub`, 'utf8').split(' ');
   const [, fingerprint = ''] = runSshKeygen('-l', '-f', `${path}.pub`).split(' ');
   const folder = join(path, '..');
@@ -89,7 +89,7 @@ export function signByNode(
   return formatArmor(formatSshsig({ publicKey: key.blob, hash, signature }));
 }
 
-export function signatureBlob(
+function signatureBlob(
   { kind, path }: TestKey,
   data: Buffer,
   { algorithm, digest = 'sha512' }: Omit<SignByNode, 'hash'> = {},

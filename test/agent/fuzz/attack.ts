@@ -7,8 +7,9 @@ import type { RouteId } from '../../../src/contracts/routes.ts';
 import { CALLER_NAMES, type Attacked, type CallerName, type Callers, type Identity } from './callers.ts';
 import { createCraft, ROUTE_IDS, type Crafted, type Known } from './craft-request.ts';
 import { createDice, shuffled, type Dice } from './dice.ts';
-import { AGREED, foreignRows, idsTold, judgeAnswer, operationsIn } from './judge-answer.ts';
+import { AGREED, ENDED, foreignRows, idsTold, judgeAnswer, operationsIn } from './judge-answer.ts';
 import { objectOf, send, type Came } from './send.ts';
+import type { Signatures } from './signatures.ts';
 import { createTally, type Tally } from './tally.ts';
 import type { Targets } from './targets.ts';
 
@@ -18,7 +19,7 @@ export type Attack = {
   readonly targets: Targets;
   readonly seed: number;
   readonly seconds: number;
-  readonly signatures: readonly string[];
+  readonly signatures: Signatures;
   /** Ends with the first finding of this form. */
   readonly until?: RegExp;
 };
@@ -68,14 +69,15 @@ export async function attack(options: Attack): Promise<Outcome> {
   const findings = new Set<string>();
   const residentMb: number[] = [];
   const operations: string[] = [];
-  const owners = new Map<string, number | null>();
+  const ownerOf = new Map<string, number | null>();
   const words = new Set<string>();
   const told: { readonly id: string; readonly vmid: number; readonly how: string }[] = [];
   const asked: Crafted[] = [];
   const tokenIds: string[] = [];
   const last: string[] = [];
   const waiting: string[] = [];
-  const known: Known = { operations, waiting, asked, tokenIds, signatures: options.signatures };
+  const owned = new Map<number, readonly string[]>();
+  const known: Known = { operations, waiting, owned, asked, tokenIds, signatures: options.signatures };
   const began = performance.now();
   const end = began + seconds * 1000;
   let isFound = false;
@@ -103,7 +105,9 @@ export async function attack(options: Attack): Promise<Outcome> {
   const hand = async (dice: Dice): Promise<void> => {
     while (!isOver()) {
       const { route, caller } = deal(dice);
-      const by = dice.pick(callers.of(caller));
+      const all = callers.of(caller);
+      const owners = all.filter(({ vmid }) => vmid !== null && owned.has(vmid));
+      const by = dice.pick(owners.length > 0 && dice.chance(50) ? owners : all);
       const crafted = craft(route, by, known, dice);
       const came = await send(attacked.port, crafted);
       if (came === undefined) continue;
@@ -118,7 +122,11 @@ export async function attack(options: Attack): Promise<Outcome> {
 
   const learn = (crafted: Crafted, came: Came, by: Identity, how: string) => {
     const { json } = came;
-    for (const { id, owner } of operationsIn(json)) owners.set(id, owner);
+    for (const { id, owner, state } of operationsIn(json)) {
+      ownerOf.set(id, owner);
+      if (ENDED.has(state)) options.signatures.noteEnd(id);
+      if (typeof json['message'] === 'string') options.signatures.note(id, json['message']);
+    }
     for (const id of idsTold(crafted, came)) {
       if (!operations.includes(id)) operations.push(id);
       if (by.kind === 'guest' && by.vmid !== null) told.push({ id, vmid: by.vmid, how });
@@ -141,13 +149,17 @@ export async function attack(options: Attack): Promise<Outcome> {
       if (typeof confirm_word === 'string') words.add(confirm_word);
     }
     for (const { id, state, owner } of operationsIn(all)) {
-      owners.set(id, owner);
+      ownerOf.set(id, owner);
       if (AGREED.has(state)) find(`operation ${id} is ${state}`);
     }
     const pending = operationsIn(all).filter(({ state }) => state === 'pending');
     waiting.splice(0, waiting.length, ...pending.map(({ id }) => id));
+    owned.clear();
+    for (const { id, owner } of pending) {
+      if (owner !== null) owned.set(owner, [...(owned.get(owner) ?? []), id]);
+    }
     for (const { id, vmid, how } of told.splice(0)) {
-      const owner = owners.get(id);
+      const owner = ownerOf.get(id);
       if (owner === undefined || owner === vmid) continue;
       const whose = owner === null ? 'the host' : `VMID ${owner}`;
       find(`VMID ${vmid} was told of an operation of ${whose}`, how);

@@ -6,6 +6,7 @@ import type { JsonSchema } from '../../api/shape-text.ts';
 import { FIRST_GUEST, FIRST_STRANGER, REVOKED_VMID, type Identity } from './callers.ts';
 import type { Dice } from './dice.ts';
 import { makeObject, makeValue, mutate, spoil, strangeBody, type ValueFor } from './shape-values.ts';
+import type { Signatures } from './signatures.ts';
 import type { Targets } from './targets.ts';
 
 export type Crafted = {
@@ -25,9 +26,10 @@ export type Known = {
   readonly operations: readonly string[];
   /** Of them those that wait. */
   readonly waiting: readonly string[];
+  /** Those of each guest, by VMID. */
+  readonly owned: ReadonlyMap<number, readonly string[]>;
   readonly tokenIds: readonly string[];
-  /** Signatures that are none, or of something else: never one that fits. */
-  readonly signatures: readonly string[];
+  readonly signatures: Signatures;
   /** What was asked by others before. */
   readonly asked: readonly Crafted[];
 };
@@ -110,6 +112,7 @@ type Sources = {
 function valuesFor({ route, by, known, targets, words }: Sources): ValueFor {
   const isGuest = by.kind === 'guest';
   let named = '';
+  let operation = '';
   return (name, dice) => {
     switch (name) {
       case 'device':
@@ -123,13 +126,11 @@ function valuesFor({ route, by, known, targets, words }: Sources): ValueFor {
           ? dice.pick(WRONG_WORDS)
           : dice.pick([...words, 'x']);
       case 'signature':
-        return dice.pick(known.signatures);
+        return known.signatures.make(operation, by, dice);
       case 'id':
         if (route === 'revokeToken') return dice.pick(['t_none', ...known.tokenIds]);
-        if (known.waiting.length > 0 && dice.chance(60)) return dice.pick(known.waiting);
-        return known.operations.length > 0 && dice.chance(80)
-          ? dice.pick(known.operations.slice(-12))
-          : dice.pick(['op_000000000000000000000000', 'op_ffffffffffffffffffffffff']);
+        operation = anOperation(known, by, dice);
+        return operation;
       case 'vmid':
         if (route === 'mintToken') return REVOKED_VMID;
         if (route === 'revokeToken') return REVOKED_VMID + 1;
@@ -144,6 +145,15 @@ function valuesFor({ route, by, known, targets, words }: Sources): ValueFor {
         return undefined;
     }
   };
+}
+
+function anOperation({ waiting, operations, owned }: Known, { vmid }: Identity, dice: Dice): string {
+  const own = vmid === null ? [] : (owned.get(vmid) ?? []);
+  if (own.length > 0 && dice.chance(70)) return dice.pick(own);
+  if (waiting.length > 0 && dice.chance(60)) return dice.pick(waiting);
+  return operations.length > 0 && dice.chance(80)
+    ? dice.pick(operations.slice(-12))
+    : dice.pick(['op_000000000000000000000000', 'op_ffffffffffffffffffffffff']);
 }
 
 function makeParams(schema: JsonSchema, dice: Dice, valueFor: ValueFor): ReadonlyMap<string, string> {

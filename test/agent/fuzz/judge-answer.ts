@@ -15,6 +15,9 @@ export const AGREED: ReadonlySet<string> = new Set([
   'interrupted',
 ]);
 
+/** States that are left for no other one. */
+export const ENDED: ReadonlySet<string> = new Set(['denied', 'superseded', 'expired', 'invalid']);
+
 /** Answers with which something would begin, or be agreed to. */
 const LETS_THROUGH: ReadonlySet<string> = new Set(['confirmOperation', 'submitOperation', 'runOperation']);
 
