@@ -17,6 +17,7 @@ import { openInstallation } from './installation.ts';
 import { createLedger, type Ledger } from './ledger/ledger.ts';
 import type { Grants } from './operations/decide-format.ts';
 import { openOperations } from './operations/operations.ts';
+import { readSaid } from './operations/read-said.ts';
 import type { DiskPorts } from './operations/ports.ts';
 import type { TrustPorts } from './operations/trust-ports.ts';
 import { watchSigners } from './signers-seen.ts';
@@ -98,9 +99,7 @@ export async function openMemory(options: MemoryOptions) {
   const operations = await openOperations({
     ...options,
     installation,
-    claimedBefore: new Set(
-      before.records.flatMap(({ what, subject }) => (what === 'op.claimed' ? [subject] : [])),
-    ),
+    said: readSaid(before.records),
     trust: { ...trust, readTrust: signers.read },
     ledger,
     mark,

@@ -2,6 +2,7 @@
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { readChain, sealRecord } from '../../src/agent/ledger/chain.ts';
 import { plainSha256 } from '../../src/base/digest.ts';
 import { formatApproval, parseApproval, type ApprovalPayload } from '../../src/contracts/approval-payload.ts';
 import { storedOperation, type StoredOperation } from '../../src/contracts/stored-operation.ts';
@@ -197,6 +198,44 @@ test('files that are put back to before a run do not let it run again: the ledge
   }
 });
 
+test('bytes that were made anew are not the old ones again with their file', async () => {
+  const signers = makeSigners();
+  const agent = await openSigning({ signers });
+  const id = await asked(agent);
+  const { message } = await agent.bytes(ROOT, id);
+  const file = join(agent.stateFolder, 'operations', `${id}.json`);
+  const before = readFileSync(file, 'utf8');
+  await agent.bytes(ROOT, id, { renew: true });
+  await agent.memory.stop();
+  writeFileSync(file, before);
+  const again = await openSigning({ signers, stateFolder: agent.stateFolder });
+  expect(await codeOf(again.submit(ROOT, id, signers.sign(message)))).toBe('E_OP_STATE');
+  expect(await again.show(ROOT, id)).toMatchObject({ state: 'invalid', ended: { code: 'E_OP_STATE' } });
+});
+
+test.each([
+  ['denied', async (agent: Signing, id: string) => agent.deny(ROOT, id)],
+  ['given new bytes', async (agent: Signing, id: string) => agent.bytes(ROOT, id, { renew: true })],
+] as const)(
+  'an approval that the ledger took away is not there again with its file: %s',
+  async (_how, takeAway) => {
+    const signers = makeSigners();
+    const agent = await openSigning({ signers });
+    const { id, signature } = await approved(agent);
+    const file = join(agent.stateFolder, 'operations', `${id}.json`);
+    const before = readFileSync(file, 'utf8');
+    await takeAway(agent, id);
+    await agent.memory.stop();
+    // As after a loss of power between the two, or put back from a copy.
+    writeFileSync(file, before);
+    const again = await openSigning({ signers, stateFolder: agent.stateFolder });
+    expect(await again.show(ROOT, id)).toMatchObject({ state: 'invalid' });
+    expect(await runCode(again, id)).toBe('E_OP_STATE');
+    expect(await codeOf(again.submit(ROOT, id, signature))).toBe('E_OP_STATE');
+    expect(again.disks.started).toEqual([]);
+  },
+);
+
 test('the twin of an ECDSA signature is one approval and no second one', async () => {
   const agent = await openSigning();
   const { id, signature } = await approved(agent);
@@ -243,11 +282,17 @@ test('only the signed fields run: whatever is changed in the stored file ends th
   const { id } = await approved(agent);
   await agent.memory.stop();
   const file = join(agent.stateFolder, 'operations', `${id}.json`);
-  const before = readFileSync(file, 'utf8');
+  const ledger = join(agent.stateFolder, 'ledger.jsonl');
+  const [before, ledgerBefore] = [readFileSync(file, 'utf8'), readFileSync(ledger, 'utf8')];
   for (const change of changes) {
-    const changed = `${JSON.stringify(change(storedOperation.parse(JSON.parse(before))))}\n`;
+    const stored = change(storedOperation.parse(JSON.parse(before)));
+    const changed = `${JSON.stringify(stored)}\n`;
     expect(changed).not.toBe(before);
     writeFileSync(file, changed);
+    // Whoever writes there can write into the ledger, too.
+    const detail = { sha256: stored.operation.bytes?.sha256 ?? '' };
+    const forged = { at: agent.clock.now(), what: 'op.bytes', by: null, subject: id, detail };
+    writeFileSync(ledger, `${ledgerBefore}${sealRecord(readChain(ledgerBefore).last, forged).line}`);
     const attacked = await openSigning({ signers, stateFolder: agent.stateFolder });
     expect([change.toString(), await runCode(attacked, id)]).toEqual([change.toString(), 'E_APPROVAL_LOST']);
     expect((await attacked.show(ROOT, id)).state).toBe('pending');
@@ -256,6 +301,7 @@ test('only the signed fields run: whatever is changed in the stored file ends th
   }
   // Untouched it would have run.
   writeFileSync(file, before);
+  writeFileSync(ledger, ledgerBefore);
   const whole = await openSigning({ signers, stateFolder: agent.stateFolder });
   expect(await runCode(whole, id)).toBe('answered');
 });
