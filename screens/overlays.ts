@@ -40,8 +40,8 @@ const overlays: { readonly [K in Overlay['kind']]: DrawAny } = {
     const query = overlay.query.toLowerCase();
     // The sign view has its own keys: they are told where it is opened from.
     const places: readonly Place[] = screen.id === 'pending' ? [place, 'sign'] : [place];
-    const rows = allKeys
-      .filter((key) => key.places.some((each) => places.includes(each)))
+    const rows = places
+      .flatMap((here) => allKeys.filter((key) => key.places.some((each) => each === here)))
       .map((key) => ({ keys: key.keys.join(', '), help: text(key.help), off: offReason(session, key.id) }))
       .filter((row) => `${row.keys} ${row.help}`.toLowerCase().includes(query))
       .map((row): Line => [

@@ -1,7 +1,7 @@
 // Way C: the bytes as they are printed on the main screen, where a terminal lets people copy whole lines.
 import { formatMoment } from '../../src/base/units.ts';
 import type { TheBytes } from '../../state/sign-view.ts';
-import { lineText, segment } from '../draw/line.ts';
+import { lineText, segment, wrap } from '../draw/line.ts';
 import type { Session } from '../session.ts';
 import { inGroups } from './digest.ts';
 import { SIGN_COMMAND } from './laptop-steps.ts';
@@ -10,12 +10,12 @@ const LINE = /.{1,64}/g;
 
 /** Plain lines, ready for a shell. The message is printable ASCII: each letter is a byte. */
 export function printedBytes(
-  { text }: Session,
+  { text, size }: Session,
   { message, sha256, payload, expires }: TheBytes,
 ): readonly string[] {
   const say = text();
   const digest = inGroups(sha256);
-  return [
+  const commands = [
     '',
     `# ${say('sign.printed', { id: payload.op_id, until: formatMoment(expires) })}`,
     "base64 -d > op.json <<'END'",
@@ -26,7 +26,10 @@ export function printedBytes(
     SIGN_COMMAND,
     'cat op.json.sig',
     '',
-    say('sign.printed-digest', { digest }),
-    say('sign.printed-back'),
-  ].map((line) => lineText([segment(line)]));
+  ];
+  const said = [say('sign.printed-digest', { digest }), say('sign.printed-back')];
+  return [
+    ...commands.map((line) => lineText([segment(line)])),
+    ...said.flatMap((line) => wrap(line, size().columns)).map(lineText),
+  ];
 }

@@ -20,6 +20,8 @@ export const operationForGuest = (operation: Operation): Operation => ({
   bytes: null,
   approvals: [],
   approved_by: withoutName(operation.approved_by),
+  // The code says enough; how it came to that may name mounts, programs and other disks.
+  ended: operation.ended === null ? null : { ...operation.ended, detail: '' },
   disk: {
     ...operation.disk,
     content: operation.disk.content.map((content) => ({

@@ -17,6 +17,7 @@ import { openInstallation } from './installation.ts';
 import { createLedger, type Ledger } from './ledger/ledger.ts';
 import type { Grants } from './operations/decide-format.ts';
 import { openOperations } from './operations/operations.ts';
+import { readSaid } from './operations/read-said.ts';
 import type { DiskPorts } from './operations/ports.ts';
 import type { TrustPorts } from './operations/trust-ports.ts';
 import { watchSigners } from './signers-seen.ts';
@@ -94,14 +95,12 @@ export async function openMemory(options: MemoryOptions) {
     onProblem,
   });
   const { trust } = options;
-  const readTrust = watchSigners(trust.readTrust, ledger, before.records);
+  const signers = watchSigners({ readTrust: trust.readTrust, ledger, records: before.records, onProblem });
   const operations = await openOperations({
     ...options,
     installation,
-    claimedBefore: new Set(
-      before.records.flatMap(({ what, subject }) => (what === 'op.claimed' ? [subject] : [])),
-    ),
-    trust: { ...trust, readTrust },
+    said: readSaid(before.records),
+    trust: { ...trust, readTrust: signers.read },
     ledger,
     mark,
     readGrants,
@@ -112,7 +111,7 @@ export async function openMemory(options: MemoryOptions) {
   return {
     handlers: {
       ...createOperationHandlers({ operations, clock }),
-      ...createSigningHandlers({ operations, installation, readTrust, clock }),
+      ...createSigningHandlers({ operations, installation, lookAtSigners: signers.look, clock }),
       ...createGuestHandlers({ book: guests, listGuests, clock, anchor: ledger.anchor }),
       ...createTokenHandlers({ tokens, ledger, clock, mark, onChange: announcers.guests.announce }),
       ...createLedgerHandlers({ ledger, readGrants, clock, mark }),

@@ -1,35 +1,66 @@
 // Notices when the files that say who may sign have changed: whoever could approve what, and when, stands in the
 // ledger.
+import { messageOf } from '../base/errors.ts';
+import { createInTurn } from '../base/in-turn.ts';
 import type { LedgerRecord } from '../contracts/facts/ledger.ts';
 import type { Trust } from '../signing/read-trust.ts';
 import type { Ledger } from './ledger/ledger.ts';
 
 const CHANGED = 'signers.changed';
 
-/**
- * Reads them, with the change in the ledger before anything is decided by them. Throws `E_STORE`. However many
- * ask, at most one reading goes on, and one that begins after all of them have asked.
- */
-export function watchSigners(
-  readTrust: () => Promise<Trust>,
-  ledger: Pick<Ledger, 'record'>,
-  records: readonly LedgerRecord[],
-): () => Promise<Trust> {
-  let before = records.findLast(({ what }) => what === CHANGED)?.detail['now'] ?? null;
-  let going: Promise<Trust> | undefined;
-  let waiting: Promise<Trust> | undefined;
+export type SignersSeen = {
+  /** To decide by: a change is in the ledger before. Throws `E_STORE`. */
+  readonly read: () => Promise<Trust>;
+  /** To look at: what cannot be written down yet is told all the same. */
+  readonly look: () => Promise<Trust>;
+};
 
-  const read = async (): Promise<Trust> => {
-    const trust = await readTrust();
-    const { digest: now, told } = trust;
-    if (now !== before) {
-      const detail = { before, now, ready: trust.ready, signers: told.signers.length };
+export function watchSigners({
+  readTrust,
+  ledger,
+  records,
+  onProblem,
+}: {
+  readonly readTrust: () => Promise<Trust>;
+  readonly ledger: Pick<Ledger, 'record'>;
+  /** What the ledger held at the start. */
+  readonly records: readonly LedgerRecord[];
+  readonly onProblem: (problem: string) => void;
+}): SignersSeen {
+  const inTurn = createInTurn();
+  const readOnce = shareReadings(readTrust);
+  let before = records.findLast(({ what }) => what === CHANGED)?.detail['now'] ?? null;
+
+  const note = async ({ digest: now, ready, told }: Trust): Promise<void> =>
+    inTurn(async () => {
+      if (now === before) return;
+      const detail = { before, now, ready, signers: told.signers.length };
       await ledger.record({ what: CHANGED, by: null, subject: '', detail });
       before = now;
-    }
-    return trust;
+    });
+
+  return {
+    read: async () => {
+      const trust = await readOnce();
+      await note(trust);
+      return trust;
+    },
+    look: async () => {
+      const trust = await readOnce();
+      await note(trust).catch((error: unknown) =>
+        onProblem(`signers have changed, which is not in the ledger yet: ${messageOf(error)}`),
+      );
+      return trust;
+    },
   };
-  const begin = async (): Promise<Trust> => {
+}
+
+/** Each starts programs: at most one goes on, and all who ask meanwhile get the one that begins after it. */
+function shareReadings<T>(read: () => Promise<T>): () => Promise<T> {
+  let going: Promise<T> | undefined;
+  let next: Promise<T> | undefined;
+
+  const begin = async (): Promise<T> => {
     const mine = read();
     going = mine;
     try {
@@ -38,14 +69,15 @@ export function watchSigners(
       if (going === mine) going = undefined;
     }
   };
-  const follow = async (before: Promise<Trust>): Promise<Trust> => {
-    await before.catch(() => {});
-    waiting = undefined;
-    return begin();
-  };
   return async () => {
+    if (next !== undefined) return next;
     if (going === undefined) return begin();
-    waiting ??= follow(going);
-    return waiting;
+    const before = going;
+    next = (async () => {
+      await before.catch(() => {});
+      next = undefined;
+      return begin();
+    })();
+    return next;
   };
 }

@@ -17,13 +17,16 @@ export type HostKeys = {
 
 /** Homes may lie on a server that is gone: whoever looks into them must be one who can be killed. */
 const DEADLINE_MS = 10_000;
+/** Of 512 bytes. Somebody who logs in could otherwise keep us reading, and nobody could approve. */
+const KEY_FILE_BLOCKS = 2048;
 /** No private key has more lines. */
 const LINES_AFTER = '500';
 const BEGINNINGS =
   '^[[:blank:]]*-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----|^PuTTY-User-Key-File-|^(ssh|ecdsa)-[a-z0-9-]+ ';
 /** A file name, a zero, and a line of that file. */
 const TOLD_LINE = /([^\0]*)\0([^\n]*)\n/g;
-const GONE = / No such file or directory$/;
+/** Of a path: a program that is not there is told in the same words. */
+const GONE = /^\w+: ‘?\/.*: No such file or directory$/;
 
 export async function readHostKeys(folders: readonly string[], runTool: RunTool): Promise<HostKeys> {
   const problems: { file: string; detail: string }[] = [];
@@ -49,8 +52,20 @@ export async function readHostKeys(folders: readonly string[], runTool: RunTool)
     }
   }
   if (found.length === 0) return { blobs: new Set(), problems };
-  const options = ['-r', '-a', '-H', '-Z', '-E', '--no-group-separator', '-A', LINES_AFTER];
-  const told = await run('grep', [...options, '-e', BEGINNINGS, '--', ...found], found.join(', '));
+  const grep = ['grep', '-D', 'skip', '-a', '-H', '-Z', '-E', '--no-group-separator', '-A', LINES_AFTER];
+  const told = await run(
+    'find',
+    ['-H', ...found, '-type', 'f', '-size', `-${KEY_FILE_BLOCKS}`].concat([
+      '-exec',
+      ...grep,
+      '-e',
+      BEGINNINGS,
+      '--',
+      '{}',
+      '+',
+    ]),
+    found.join(', '),
+  );
   const files = new Map<string, string>();
   for (const [, path = '', line = ''] of told.matchAll(TOLD_LINE)) {
     files.set(path, `${files.get(path) ?? ''}${line}\n`);

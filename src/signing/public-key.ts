@@ -83,9 +83,25 @@ function keyObjectOf(jwk: webcrypto.JsonWebKey): KeyObject {
   }
 }
 
+/** The points of order 1, 2, 4 and 8, without the sign: under them fits what anybody can make. */
+const EVERYBODYS: ReadonlySet<string> = new Set([
+  '0100000000000000000000000000000000000000000000000000000000000000',
+  'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+  '0000000000000000000000000000000000000000000000000000000000000000',
+  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+  '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
+]);
+/** A second spelling of another point. */
+const BEYOND_THE_PRIME = /^(?:e[d-f]|f.)f{60}7f$/;
+
 function ed25519(wire: WireReader): Parts {
   const point = wire.string();
   if (point.length !== 32) throw malformed(`a public key of ed25519 has 32 bytes, not ${point.length}`);
+  const height = Buffer.from(point);
+  height[31] = (height[31] ?? 0) & 0x7f;
+  const hex = height.toString('hex');
+  // Neither OpenSSL nor OpenSSH minds.
+  if (EVERYBODYS.has(hex) || BEYOND_THE_PRIME.test(hex)) throw malformed('the public key is nobody’s');
   return { jwk: { kty: 'OKP', crv: 'Ed25519', x: point.toString('base64url') } };
 }
 

@@ -6,7 +6,7 @@ import { malformed, SignatureRefusal } from './signature-refusal.ts';
 import { readWire, wireString, wireUint32 } from './wire.ts';
 
 /** What is handed in, and the blob inside: the largest that is taken, an RSA key of 16384 bits, has half of it. */
-const MAX_ARMOR_BYTES = 16 * 1024;
+export const MAX_ARMOR_BYTES = 16 * 1024;
 export const MAX_BLOB_BYTES = 8 * 1024;
 
 export type SshsigHash = 'sha256' | 'sha512';

@@ -11,14 +11,7 @@ import type { DiskPorts, Leftovers } from '../../src/agent/operations/ports.ts';
 
 export const UNSIGNED_STAGES = ['rechecked', 'zero_verified', 'mkfs', 'fs_verified', 'released'] as const;
 
-export const SIGNED_STAGES = [
-  'rechecked',
-  'wiping',
-  'zero_verified',
-  'mkfs',
-  'fs_verified',
-  'released',
-] as const;
+const SIGNED_STAGES = ['rechecked', 'wiping', 'zero_verified', 'mkfs', 'fs_verified', 'released'] as const;
 
 export type DiskWish = {
   readonly name: string;

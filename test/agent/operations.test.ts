@@ -636,3 +636,25 @@ test('grants that cannot be read are none', async () => {
   expect((await agent.format(guestOf(9200))).state).toBe('pending');
   expect(agent.problems.join()).toContain('line 3 is not understood');
 });
+
+test('a guest whose disk is another one each time does not fill the ledger, nor push out what has ended', async () => {
+  const disks = oneDisk();
+  const clock = createTestClock();
+  const agent = await openAgent({ disks, clock });
+  const ask = async (vmid: number, facts: string) => {
+    disks.set({ name: 'sdb', facts });
+    return codeOf(agent.format(guestOf(vmid)));
+  };
+  const codes: string[] = [];
+  for (let time = 0; time < 60; time += 1) codes.push(await ask(9200, `version ${time}`));
+  expect(codes.slice(0, 10)).toEqual(Array.from({ length: 10 }, () => 'answered'));
+  expect(codes.at(-1)).toBe('E_RATE');
+  expect((await agent.list(ROOT)).length).toBeLessThan(30);
+  // Neither the host nor another guest waits for it; and after a while it may again.
+  disks.set({ name: 'sdb', facts: 'the last' });
+  expect(await codeOf(agent.format(ROOT))).toBe('answered');
+  disks.set({ name: 'sdb', facts: 'one more' });
+  expect(await codeOf(agent.format(guestOf(9300)))).toBe('answered');
+  clock.advance(60_000);
+  expect(await ask(9200, 'later')).toBe('answered');
+});

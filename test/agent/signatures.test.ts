@@ -1,7 +1,8 @@
 // An operation that only a signature allows, from its bytes to its end: what counts, and what does not.
-import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { readChain, sealRecord } from '../../src/agent/ledger/chain.ts';
 import { plainSha256 } from '../../src/base/digest.ts';
 import { formatApproval, parseApproval, type ApprovalPayload } from '../../src/contracts/approval-payload.ts';
 import { storedOperation, type StoredOperation } from '../../src/contracts/stored-operation.ts';
@@ -197,6 +198,44 @@ test('files that are put back to before a run do not let it run again: the ledge
   }
 });
 
+test('bytes that were made anew are not the old ones again with their file', async () => {
+  const signers = makeSigners();
+  const agent = await openSigning({ signers });
+  const id = await asked(agent);
+  const { message } = await agent.bytes(ROOT, id);
+  const file = join(agent.stateFolder, 'operations', `${id}.json`);
+  const before = readFileSync(file, 'utf8');
+  await agent.bytes(ROOT, id, { renew: true });
+  await agent.memory.stop();
+  writeFileSync(file, before);
+  const again = await openSigning({ signers, stateFolder: agent.stateFolder });
+  expect(await codeOf(again.submit(ROOT, id, signers.sign(message)))).toBe('E_OP_STATE');
+  expect(await again.show(ROOT, id)).toMatchObject({ state: 'invalid', ended: { code: 'E_OP_STATE' } });
+});
+
+test.each([
+  ['denied', async (agent: Signing, id: string) => agent.deny(ROOT, id)],
+  ['given new bytes', async (agent: Signing, id: string) => agent.bytes(ROOT, id, { renew: true })],
+] as const)(
+  'an approval that the ledger took away is not there again with its file: %s',
+  async (_how, takeAway) => {
+    const signers = makeSigners();
+    const agent = await openSigning({ signers });
+    const { id, signature } = await approved(agent);
+    const file = join(agent.stateFolder, 'operations', `${id}.json`);
+    const before = readFileSync(file, 'utf8');
+    await takeAway(agent, id);
+    await agent.memory.stop();
+    // As after a loss of power between the two, or put back from a copy.
+    writeFileSync(file, before);
+    const again = await openSigning({ signers, stateFolder: agent.stateFolder });
+    expect(await again.show(ROOT, id)).toMatchObject({ state: 'invalid' });
+    expect(await runCode(again, id)).toBe('E_OP_STATE');
+    expect(await codeOf(again.submit(ROOT, id, signature))).toBe('E_OP_STATE');
+    expect(again.disks.started).toEqual([]);
+  },
+);
+
 test('the twin of an ECDSA signature is one approval and no second one', async () => {
   const agent = await openSigning();
   const { id, signature } = await approved(agent);
@@ -243,11 +282,17 @@ test('only the signed fields run: whatever is changed in the stored file ends th
   const { id } = await approved(agent);
   await agent.memory.stop();
   const file = join(agent.stateFolder, 'operations', `${id}.json`);
-  const before = readFileSync(file, 'utf8');
+  const ledger = join(agent.stateFolder, 'ledger.jsonl');
+  const [before, ledgerBefore] = [readFileSync(file, 'utf8'), readFileSync(ledger, 'utf8')];
   for (const change of changes) {
-    const changed = `${JSON.stringify(change(storedOperation.parse(JSON.parse(before))))}\n`;
+    const stored = change(storedOperation.parse(JSON.parse(before)));
+    const changed = `${JSON.stringify(stored)}\n`;
     expect(changed).not.toBe(before);
     writeFileSync(file, changed);
+    // Whoever writes there can write into the ledger, too.
+    const detail = { sha256: stored.operation.bytes?.sha256 ?? '' };
+    const forged = { at: agent.clock.now(), what: 'op.bytes', by: null, subject: id, detail };
+    writeFileSync(ledger, `${ledgerBefore}${sealRecord(readChain(ledgerBefore).last, forged).line}`);
     const attacked = await openSigning({ signers, stateFolder: agent.stateFolder });
     expect([change.toString(), await runCode(attacked, id)]).toEqual([change.toString(), 'E_APPROVAL_LOST']);
     expect((await attacked.show(ROOT, id)).state).toBe('pending');
@@ -256,6 +301,7 @@ test('only the signed fields run: whatever is changed in the stored file ends th
   }
   // Untouched it would have run.
   writeFileSync(file, before);
+  writeFileSync(ledger, ledgerBefore);
   const whole = await openSigning({ signers, stateFolder: agent.stateFolder });
   expect(await runCode(whole, id)).toBe('answered');
 });
@@ -294,6 +340,13 @@ const operationChanges: readonly ((stored: StoredOperation) => StoredOperation)[
       ...operation,
       bytes:
         operation.bytes === null ? null : { ...operation.bytes, expires: operation.bytes.expires + 1000 },
+    },
+  }),
+  ({ operation, ...rest }) => ({
+    ...rest,
+    operation: {
+      ...operation,
+      bytes: operation.bytes === null ? null : { ...operation.bytes, sha256: '0'.repeat(64) },
     },
   }),
   ({ operation, identity, ...rest }) => ({
@@ -442,6 +495,65 @@ test('bytes made anew and signed while it starts: what was started is not what r
   expect((await agent.settled(id, 'done'))?.bytes?.wipe).toBe('full');
 });
 
+test('approved anew while it starts: what was started is not what was signed, and does not run', async () => {
+  const clock = createTestClock();
+  const agent = await openSigning({ clock });
+  const { id } = await approved(agent);
+  agent.disks.beforeStage = async (stage) => {
+    if (stage !== 'rechecked') return undefined;
+    clock.advance(60 * MINUTE_MS);
+    const { message } = await agent.bytes(ROOT, id, { wipe: 'quick' });
+    await agent.submit(ROOT, id, agent.signers.sign(message));
+    return undefined;
+  };
+  const refusal = await refusalOf(agent.run(ROOT, id, { confirm: word }));
+  expect(refusal).toMatchObject({ code: 'E_OP_STATE', message: expect.stringContaining('approved anew') });
+  expect(agent.disks.passed).toEqual([]);
+  agent.disks.beforeStage = async () => Promise.resolve(undefined);
+  await agent.run(ROOT, id, { confirm: word });
+  await agent.settled(id, 'done');
+  expect(agent.disks.started.map(({ order }) => order.wipe)).toEqual(['full', 'quick']);
+});
+
+test('what cannot be written into the ledger approves nothing', async () => {
+  const agent = await openSigning();
+  const id = await asked(agent);
+  const { message } = await agent.bytes(ROOT, id);
+  const ledger = join(agent.stateFolder, 'ledger.jsonl');
+  const before = readFileSync(ledger);
+  rmSync(ledger);
+  mkdirSync(ledger);
+  const signature = agent.signers.sign(message);
+  expect(await codeOf(agent.submit(ROOT, id, signature))).toBe('E_STORE');
+  expect(await codeOf(agent.bytes(ROOT, id, { renew: true }))).toBe('E_STORE');
+  expect(await agent.show(ROOT, id)).toMatchObject({ state: 'pending', approvals: [] });
+  expect(await runCode(agent, id)).toBe('E_OP_STATE');
+  rmSync(ledger, { recursive: true });
+  writeFileSync(ledger, before);
+  expect((await agent.submit(ROOT, id, signature)).operation.state).toBe('approved');
+});
+
+test('handed in twice at once, it counts once', async () => {
+  const agent = await openSigning();
+  const id = await asked(agent);
+  const { message } = await agent.bytes(ROOT, id);
+  const signature = agent.signers.sign(message);
+  const codes = await Promise.all(
+    Array.from({ length: 8 }, async () => codeOf(agent.submit(ROOT, id, signature))),
+  );
+  expect(codes.toSorted()).toEqual([
+    'E_OP_STATE',
+    'E_OP_STATE',
+    'E_OP_STATE',
+    'E_OP_STATE',
+    'E_OP_STATE',
+    'E_OP_STATE',
+    'E_OP_STATE',
+    'answered',
+  ]);
+  expect((await agent.ledger()).filter(({ what }) => what === 'op.approved')).toHaveLength(1);
+});
+
 test('a signed run wants the word that belongs to the disk', async () => {
   const agent = await openSigning();
   const { id } = await approved(agent);
@@ -493,6 +605,8 @@ test('a guest that asks again takes no approval away, starts nothing, and sees n
   expect(await agent.format(guestOf(9200))).toMatchObject({ id, state: 'approved' });
   expect(await agent.format(guestOf(9200))).toMatchObject({ id, approved_by: { how: 'signature' } });
   expect(agent.disks.started).toEqual([]);
+  // Nor was it tried.
+  expect(agent.problems).toEqual([]);
   const all = await agent.facts.operations();
   const seen = [
     await agent.format(guestOf(9200)),

@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { parseApproval } from '../../src/contracts/approval-payload.ts';
 import { blkid, digestOf, endOf, lendDisk, operationOf, type LentDisk } from '../agent/lent-disk.ts';
 import { runAgent, type RunningAgent } from '../agent/running-agent.ts';
-import { makeFolder, run, whyNoLoop } from '../host/loop-device.ts';
+import { forgetPartitions, makeFolder, run, whyNoLoop } from '../host/loop-device.ts';
 import { allowLine, makeKey, signByKeygen } from '../signing/keys.ts';
 import { startSshAgent } from '../signing/real-ssh-agent.ts';
 import { writeTrust } from '../signing/trust-folder.ts';
@@ -28,6 +28,7 @@ type Setting = {
 /** A disk with a file on it, that a guest asked to have formatted. */
 async function askedByGuest(label = 'backup', megabytes = 64): Promise<Setting> {
   const disk = lendDisk(megabytes);
+  forgetPartitions(disk.device);
   run('mkfs.ext4', '-q', '-L', label, disk.device);
   run('blockdev', '--flushbufs', disk.device);
   const key = makeKey('ed25519');
@@ -164,7 +165,7 @@ describe.skipIf(why !== undefined)('A technician in the console', () => {
     await runToTheEnd(terminal, setting);
   }, 120_000);
 
-  test('leaves a run by closing the console, which finds it again; the agent may go away meanwhile', async () => {
+  test('leaves a run by closing the console, which finds it again', async () => {
     const setting = await askedByGuest('backup', 3000);
     const { agent, id, key, word } = setting;
     const { body } = await agent.ask('POST', `/operations/${id}/bytes`, {});
@@ -184,6 +185,57 @@ describe.skipIf(why !== undefined)('A technician in the console', () => {
     await again.waitFor(/It runs|it is over/, WAIT_MS);
     expect(await endOf(agent, id)).toMatchObject({ state: 'done' });
   }, 120_000);
+
+  test('keeps the view while the agent is away, does nothing meanwhile, and goes on after', async () => {
+    const setting = await askedByGuest();
+    const { agent, word, key } = setting;
+    const sshAgent = await startSshAgent();
+    sshAgent.add([key.path]);
+    await using terminal = openPending(setting, sshAgent.socket);
+    await terminal.waitFor(/waiting +\/dev\/loop\d+/, WAIT_MS);
+    terminal.press('S');
+    await terminal.waitFor(/label backup/, WAIT_MS);
+    terminal.press('b');
+    await terminal.waitFor(/usable +anna/, WAIT_MS);
+    process.kill(agent.pid(), 'SIGSTOP');
+    try {
+      await terminal.waitFor(/Nothing is done now: the agent has not answered/, WAIT_MS);
+      terminal.press(...Array.from(word), 'Enter');
+      await sleep(READ_MS);
+      expect(terminal.text()).toMatch(/label backup/);
+    } finally {
+      process.kill(agent.pid(), 'SIGCONT');
+    }
+    await terminal.waitFor(/press Enter to sign as anna/, WAIT_MS);
+    // Nothing was signed meanwhile: the word stands there still.
+    expect(operationOf((await agent.ask('GET', `/operations/${setting.id}`)).body)).toMatchObject({
+      state: 'pending',
+      approvals: [],
+    });
+    terminal.press('Ctrl+u');
+    await typeWord(terminal, word);
+    await terminal.waitFor(/Approved: it can be run/, WAIT_MS);
+  }, 120_000);
+
+  test.each(['SIGTERM', 'SIGHUP'] as const)(
+    '%s on the main screen gives the terminal back',
+    async (signal) => {
+      const setting = await askedByGuest();
+      await using terminal = openPending(setting);
+      await terminal.waitFor(/waiting +\/dev\/loop\d+/, WAIT_MS);
+      terminal.press('S');
+      await terminal.waitFor(/EVERYTHING on this disk is lost/, WAIT_MS);
+      terminal.press('c');
+      await terminal.waitFor(/paste the signature/, WAIT_MS);
+      terminal.press('p');
+      await terminal.waitFor(/Enter goes back to the console/, WAIT_MS);
+      terminal.signal(signal);
+      expect(await terminal.exited).toMatchObject({ code: signal === 'SIGTERM' ? 143 : 129 });
+      expect(terminal.alternate()).toBe(false);
+      expect(terminal.bracketedPaste()).toBe(false);
+    },
+    120_000,
+  );
 
   test('a label with escape sequences changes no cell beyond its own field', async () => {
     const plain = await askedByGuest('x'.repeat(16));

@@ -416,6 +416,43 @@ test('a key that is no key is malformed: off its curve, a number that is spelt i
   for (const fields of bad) expect(await judged(...fields)).toEqual(refused('E_SIG_MALFORMED'));
 });
 
+test('a point of ed25519 for which everybody can sign is no key', async () => {
+  // Those of order 1, 2, 4 and 8, each with either sign, and in the spellings beyond the prime (RFC 8032, 5.1).
+  const points = [
+    '0100000000000000000000000000000000000000000000000000000000000000',
+    'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+    '0000000000000000000000000000000000000000000000000000000000000000',
+    'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+    '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
+    'edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+    'eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f',
+  ].flatMap((hex) => {
+    const [point, other] = [Buffer.from(hex, 'hex'), Buffer.from(hex, 'hex')];
+    other[31] = (other[31] ?? 0) | 0x80;
+    return [point, other];
+  });
+  for (const point of points) {
+    for (const type of ['ssh-ed25519', 'sk-ssh-ed25519@openssh.com']) {
+      const application = type === 'ssh-ed25519' ? [] : [wireString('ssh:')];
+      const blob = Buffer.concat([wireString(type), wireString(point), ...application]);
+      const trust = await trustOf({ allowed: allowLine('anna', `${type} ${blob.toString('base64')}`) });
+      expect([point.toString('hex'), trust.ready]).toEqual([point.toString('hex'), false]);
+    }
+  }
+  // What everybody can make: the neutral point, and zero.
+  const [neutral = Buffer.alloc(32)] = points;
+  const publicKey = Buffer.concat([wireString('ssh-ed25519'), wireString(neutral)]);
+  const signature = Buffer.concat([
+    wireString('ssh-ed25519'),
+    wireString(Buffer.concat([neutral, Buffer.alloc(32)])),
+  ]);
+  const armor = formatArmor(formatSshsig({ publicKey, hash: 'sha512', signature }));
+  const allowed = allowLine('anna', `ssh-ed25519 ${publicKey.toString('base64')}`);
+  expect(await acceptedByKeygen({ allowed, armor })).toBe(true);
+  const { trust } = await anna();
+  expect(await judgeTest({ armor, trust, runTool: notReached })).toEqual(refused('E_SIG_MALFORMED'));
+});
+
 test('ECDSA numbers have one spelling and a range; the twin of a signature is one more signature of the same bytes', async () => {
   const { key, trust } = await anna('ecdsa-256', { pem: true });
   const order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;

@@ -8,6 +8,7 @@ import {
   mkdtempSync,
   rmSync,
   symlinkSync,
+  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -343,10 +344,19 @@ test('odd things among keys are passed by: a FIFO, a socket’s place, a device 
   expect(told.problems).toEqual([]);
 });
 
+test('a file that is far too large for a key stops nobody, whoever has put it among his keys', async () => {
+  const home = makeSigningFolder();
+  const huge = join(home, 'huge');
+  writeFileSync(huge, '');
+  truncateSync(huge, 64 * 1024 ** 3);
+  const { told } = await readTestTrust(writeTrust({ allowed: ANNA }), { keyFolders: [home] });
+  expect(told.problems).toEqual([]);
+});
+
 test('what cannot be looked into could hold a key: nobody can approve until it can', async () => {
   const folder = writeTrust({ allowed: ANNA });
   const hanging: RunTool = async (request) =>
-    request.file === 'grep'
+    request.file === 'find'
       ? Promise.resolve({ state: 'timeout', stdout: '', stuck: false })
       : runTool(request);
   const { ready, told } = await readTrust({
@@ -361,7 +371,7 @@ test('what cannot be looked into could hold a key: nobody can approve until it c
       {
         file: '/root/.ssh',
         line: null,
-        detail: 'whether private keys of signers lie there cannot be seen: grep: timeout',
+        detail: 'whether private keys of signers lie there cannot be seen: find: timeout',
       },
     ],
   });

@@ -14,12 +14,12 @@ type SigningRoute = 'bytesOperation' | 'submitOperation' | 'signers' | 'acceptIn
 export function createSigningHandlers({
   operations,
   installation,
-  readTrust,
+  lookAtSigners,
   clock,
 }: {
   readonly operations: Pick<Operations, 'bytes' | 'submit'>;
   readonly installation: Pick<Installation, 'accept'>;
-  readonly readTrust: () => Promise<Trust>;
+  readonly lookAtSigners: () => Promise<Trust>;
   readonly clock: Clock;
 }): Pick<Handlers, SigningRoute> {
   return {
@@ -33,7 +33,7 @@ export function createSigningHandlers({
     signers: async () => ({
       at: clock.now(),
       every_s: SIGNERS_EVERY_S,
-      signers: (await readTrust()).told,
+      signers: (await lookAtSigners()).told,
     }),
     acceptInstall: async ({ caller, body }) => ({
       install: await installation.accept(hostRequesterOf(caller, body)),

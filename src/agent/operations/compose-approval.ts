@@ -93,7 +93,7 @@ const cut = (text: string, length: number): string =>
   text.length <= length ? text : `${text.slice(0, length - CUT.length).replace(/%[0-9A-F]?$/, '')}${CUT}`;
 
 /** RFC 3339 to the second. */
-export const tellMoment = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
+const tellMoment = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}Z`;
 
 /** Whole seconds, as they stand in a message. */
 export const toSecond = (ms: number): number => Math.floor(ms / 1000) * 1000;

@@ -22,6 +22,7 @@ import { makeBytes, type BytesWish, type MadeBytes } from './make-bytes.ts';
 import { createOperationBook } from './operation-book.ts';
 import { createOperationStore } from './operation-store.ts';
 import type { DiskPorts } from './ports.ts';
+import type { Said } from './read-said.ts';
 import { recoverOperations } from './recover.ts';
 import { createRunner } from './runner.ts';
 import { submitSignature, SUBMISSIONS, type Submission, type Submitted } from './submit-signature.ts';
@@ -61,8 +62,8 @@ export type OperationsOptions = {
   readonly disks: DiskPorts;
   readonly installation: Pick<Installation, 'demand' | 'look'>;
   readonly trust: TrustPorts;
-  /** Ids of operations that the ledger calls claimed. */
-  readonly claimedBefore: ReadonlySet<string>;
+  /** What the ledger said of each at the start. */
+  readonly said: ReadonlyMap<string, Said>;
   readonly ledger: Pick<Ledger, 'record'>;
   readonly clock: Clock;
   readonly mark: ClockMark;
@@ -90,7 +91,7 @@ export async function openOperations(options: OperationsOptions): Promise<Operat
   await recoverOperations({
     book,
     store,
-    claimedBefore: options.claimedBefore,
+    said: options.said,
     cleanUp: disks.cleanUp,
     onProblem,
   });

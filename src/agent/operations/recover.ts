@@ -1,9 +1,11 @@
 // What the last life of this agent left: operations that were claimed when it ended. Nothing goes on by
 // itself; each is told, with its stage and whether anything may have been written.
 import { messageOf } from '../../base/errors.ts';
+import { isOpen } from '../../contracts/facts/operations.ts';
 import type { OperationBook } from './operation-book.ts';
 import type { OperationStore } from './operation-store.ts';
 import type { DiskPorts } from './ports.ts';
+import { whyNotOpen, type Said } from './read-said.ts';
 import type { OperationEvent } from './states.ts';
 
 const BY_END: { readonly [state: string]: OperationEvent } = {
@@ -16,24 +18,31 @@ const BY_END: { readonly [state: string]: OperationEvent } = {
 export async function recoverOperations({
   book,
   store,
-  claimedBefore,
+  said,
   cleanUp,
   onProblem,
 }: {
   readonly book: OperationBook;
   readonly store: OperationStore;
-  /** Ids that the ledger calls claimed: it knows better than files that somebody put back. */
-  readonly claimedBefore: ReadonlySet<string>;
+  /** What the ledger says of each: it knows better than files that somebody put back. */
+  readonly said: ReadonlyMap<string, Said>;
   readonly cleanUp: DiskPorts['cleanUp'];
   readonly onProblem: (problem: string) => void;
 }): Promise<void> {
   const claims = await store.claims();
-  for (const { id, state } of book.all()) {
-    const isRecorded = claimedBefore.has(id);
+  for (const operation of book.all()) {
+    const { id, state } = operation;
+    const isRecorded = said.get(id)?.claimed === true;
     const claimedOnly =
       (state === 'approved' && claims.has(id)) ||
       ((state === 'approved' || state === 'pending') && isRecorded);
-    if (state !== 'claimed' && !claimedOnly) continue;
+    if (state !== 'claimed' && !claimedOnly) {
+      const why = isOpen(operation) ? whyNotOpen(operation, said.get(id)) : undefined;
+      if (why === undefined) continue;
+      const detail = `its file is not what was written last: ${why}; nothing was written`;
+      await book.tell(id, { event: 'invalidate', by: null, ended: { code: 'E_OP_STATE', detail } });
+      continue;
+    }
     const journal = await store.journal(id);
     const { end, stage, loops } = journal;
     // Where its state was not written, the format was never let through; where it was, a journal without

@@ -4,6 +4,7 @@ import type { LedgerAnchor } from '../../contracts/facts/ledger.ts';
 import type { Approval, Operation, Requester } from '../../contracts/facts/operations.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { InTurn } from '../../base/in-turn.ts';
+import { MAX_ARMOR_BYTES } from '../../signing/sshsig.ts';
 import { Refusal } from '../handler.ts';
 import type { RateGate } from '../rate-gate.ts';
 import { checkMessage } from './check-message.ts';
@@ -12,8 +13,6 @@ import { lookHere, type SigningTools } from './verify-approval.ts';
 
 /** Judging one starts a program: who tries them by the hundred waits. */
 export const SUBMISSIONS = { perS: 1 / 6, burst: 10 } as const;
-/** No signature is longer, in letters. */
-const MAX_LETTERS = 16 * 1024;
 
 export type Submission = { readonly by: Requester; readonly signature: string };
 export type Submitted = {
@@ -28,7 +27,7 @@ export async function submitSignature(
   tools: SigningTools & { readonly clock: Clock; readonly inTurn: InTurn; readonly submissions: RateGate },
 ): Promise<Submitted> {
   const { book, mark, trust, clock, inTurn, submissions } = tools;
-  if (signature.length > MAX_LETTERS) {
+  if (signature.length > MAX_ARMOR_BYTES) {
     throw new Refusal('E_SIG_TOO_LARGE', `a signature of ${signature.length} letters: none is that long`);
   }
   return inTurn(async () => {

@@ -84,7 +84,7 @@ export const approval = z.object({
 export type Approval = z.infer<typeof approval>;
 
 /** The bytes to be signed, as far as whoever only looks needs them. */
-export const bytesToSign = z.object({
+const bytesToSign = z.object({
   made: z.number(),
   expires: z.number(),
   /** Made for signing where there is no network: they last longer. */

@@ -23,7 +23,7 @@ export const signView = {
   'footer.sign.ways': 'other ways',
   'footer.sign.clear': 'clear it',
   'footer.sign.give-up': 'give up',
-  'off.sign-view': 'only where an operation is signed: S on Pending',
+  'off.sign-view': 'in the sign view: S opens it',
   'off.only-esc': 'only Esc works here',
   'off.one-only': 'one row at a time: Ctrl+\\ clears the marks',
   'off.sign-busy': 'something is being waited for',

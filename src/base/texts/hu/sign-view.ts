@@ -24,7 +24,7 @@ export const signView = {
   'footer.sign.ways': 'más módok',
   'footer.sign.clear': 'kiürít',
   'footer.sign.give-up': 'feladja',
-  'off.sign-view': 'csak ott, ahol egy műveletet aláírnak: S a Függőben képernyőn',
+  'off.sign-view': 'az aláírás nézetében: S nyitja',
   'off.only-esc': 'itt csak az Esc működik',
   'off.one-only': 'egyszerre egy sor: Ctrl+\\ törli a kijelöléseket',
   'off.sign-busy': 'valamire még várni kell',
