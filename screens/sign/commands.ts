@@ -2,7 +2,15 @@
 // about first.
 import type { TextKey } from '../../src/base/texts/text.ts';
 import { APPROVAL_NEEDS } from './needs.ts';
-import { asked, gone, phaseOf, type Question, type SignView, type Wish } from '../../state/sign-view.ts';
+import {
+  asked,
+  gone,
+  phaseOf,
+  type Question,
+  type SignView,
+  type TheBytes,
+  type Wish,
+} from '../../state/sign-view.ts';
 import { barredReason, isTypeable } from '../actions/act.ts';
 import { toast } from '../input/toast.ts';
 import type { CommandId } from '../keys.ts';
@@ -49,6 +57,12 @@ function wishFor({ bytes }: SignView, what: Question['what']): Wish {
   };
 }
 
+const isVoid = ({ outdated, expires }: TheBytes, now: number): boolean => outdated || expires <= now;
+
+/** As they were, when they are over; nothing in particular when others have made theirs. */
+const wishAgain = ({ bytes }: SignView): Wish =>
+  bytes.state !== 'there' || bytes.outdated ? {} : { offline: bytes.offline, wipe: bytes.payload.args.wipe };
+
 /** Does what a `y` was asked for. */
 export function answerYes(session: Session, view: SignView, { what }: Question): void {
   const { signing } = session.console;
@@ -93,10 +107,9 @@ export const signCommands: { readonly [C in SignCommandId]: SignCommand } = {
     run: (session) => {
       const { signing } = session.console;
       const view = signing.store.getState();
-      // There is nothing to lose where there are none, and the ones made elsewhere are only looked at.
-      const harmless = view?.bytes.state !== 'there' || view.bytes.outdated;
-      if (!harmless) ask(session, 'renew', 'r');
-      else if (!isBarred(session)) signing.askBytes();
+      if (view?.bytes.state === 'there' && !isVoid(view.bytes, session.now())) ask(session, 'renew', 'r');
+      // There is nothing to lose: without `renew`, what somebody else has made meanwhile stays.
+      else if (view !== null && !isBarred(session)) signing.askBytes(wishAgain(view));
     },
     off: unlessSigning,
   },

@@ -59,6 +59,7 @@ export const API_CODES = {
   E_CLOCK_BACK: 503,
   E_NOT_READY: 503,
   E_NOT_BLANK: 0,
+  E_QUICK_WIPE: 0,
   E_DEVICE_GONE: 0,
   E_READ: 0,
   E_WRITE: 0,

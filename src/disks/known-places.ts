@@ -252,7 +252,7 @@ export class TooManyPlaces extends Error {}
 
 function refuseTooMany(count: number): void {
   if (count > MAX_COPIES) {
-    throw new TooManyPlaces(`a file system on it has ${count} copies of its beginning; wipe it whole`);
+    throw new TooManyPlaces(`a file system on it has ${count} copies of its beginning`);
   }
 }
 

@@ -10,6 +10,7 @@ import type { FileLock } from '../host/device-locks.ts';
 import type { Opener } from '../host/device-openers.ts';
 import type { DeviceReference } from '../host/device-references.ts';
 import type { ExportedDevice } from '../host/exported-devices.ts';
+import type { HardwarePlace } from '../host/hardware-place.ts';
 import type { LoopBacking } from '../host/loop-backing.ts';
 import type { LvmMember } from '../host/lvm-members.ts';
 import type { FileNumbers } from '../host/machine.ts';
@@ -49,6 +50,8 @@ export type SeenDevice = {
   /** Null for a device that the kernel no longer has. */
   readonly attachment: Attachment | null;
   readonly wwid: string | null;
+  /** Null as `attachment`. */
+  readonly place: HardwarePlace | null;
   /** Null where a look inside makes no sense: what lies on other devices, loop devices that take no part. */
   readonly content: Content | null;
   /** Opened anew each time; null as above. */

@@ -68,4 +68,9 @@ const SAYS = {
     volumes.some((member) => member.group === value && leadsTo(member, device)),
   pool: (value, seen) =>
     blkidSays(seen, 'TYPE').includes('zfs_member') && blkidSays(seen, 'LABEL').includes(value),
+  // Without its function it means all functions of that slot.
+  pci: (value, { place }) =>
+    place?.pci.some((address) => address === value || address.startsWith(`${value}.`)) ?? false,
+  'usb-id': (value, { place }) => place?.usbIds.includes(value) ?? false,
+  'usb-port': (value, { place }) => place?.usbPorts.includes(value) ?? false,
 } as const satisfies Record<DeviceReference['kind'], Says>;

@@ -27,7 +27,7 @@ export async function planQuickWipe(options: {
   const known = new Set(areas.map(keyOf));
   const add = (area: Place) => {
     if (area.length === 0 || known.has(keyOf(area))) return;
-    if (areas.length >= MAX_AREAS) throw failed('E_READ', `more than ${MAX_AREAS} partitions; wipe it whole`);
+    if (areas.length >= MAX_AREAS) throw failed('E_QUICK_WIPE', `more than ${MAX_AREAS} partitions`);
     known.add(keyOf(area));
     areas.push(area);
   };
@@ -50,7 +50,7 @@ export async function planQuickWipe(options: {
       }
     }
   } catch (error) {
-    throw error instanceof TooManyPlaces ? failed('E_READ', error.message) : error;
+    throw error instanceof TooManyPlaces ? failed('E_QUICK_WIPE', error.message) : error;
   }
   return mergePlaces(places);
 }

@@ -10,6 +10,7 @@ import { readWorldWideNames } from '../host/world-wide-names.ts';
 import { readActiveGroups, readHolders } from '../host/block-holders.ts';
 import { readBtrfsMembers } from '../host/btrfs-members.ts';
 import { readLocks } from '../host/device-locks.ts';
+import { readHardwarePlace } from '../host/hardware-place.ts';
 import { readOpeners } from '../host/device-openers.ts';
 import { readDeviceReferences } from '../host/device-references.ts';
 import { readExports } from '../host/exported-devices.ts';
@@ -198,6 +199,7 @@ async function seeDevice(
     device,
     attachment: null,
     wwid,
+    place: null,
     content: null,
     access,
     node: null,
@@ -218,6 +220,7 @@ async function seeDevice(
   return {
     ...nothing,
     attachment,
+    place: await readHardwarePlace(machine, node),
     content: isInside(request, device) ? await request.recall(device, attachment, read) : null,
     node: valueOf(await machine.readNumbers(device.path)) ?? null,
     scan: request.scanOf(device, attachment.diskseq),

@@ -38,6 +38,8 @@ export async function readDeviceReferences(machine: Machine): Promise<Survey<Dev
     return names.state === 'ok' ? names.value.toSorted().map((name) => `${folder}/${name}`) : [];
   };
   unread.push(...(await missProxmox(machine)));
+  const local = await machine.readLink('/etc/pve/local');
+  const node = local.state === 'ok' ? local.value.split('/').at(-1) : undefined;
   const files = (await Promise.all(FINDERS.map(async (find) => find(list)))).flat();
   const found: DeviceReference[] = [];
   for (const { source, path } of files) {
@@ -45,10 +47,20 @@ export async function readDeviceReferences(machine: Machine): Promise<Survey<Dev
     if (text.state === 'failed') unread.push(text);
     if (text.state !== 'ok') continue;
     for (const { reference, line, section } of readReferences(text.value, source)) {
+      if (HARDWARE.has(reference.kind) && isElsewhere(path, reference.text, node)) continue;
       found.push({ ...reference, source, file: path, line, section, ...(await follow(machine, reference)) });
     }
   }
   return { found, unread };
+}
+
+const HARDWARE: ReadonlySet<ReferenceKind> = new Set(['pci', 'usb-id', 'usb-port']);
+
+/** Another host of the cluster has slots and ports of the same numbers; where it is not known, it is this one. */
+function isElsewhere(path: string, text: string, node: string | undefined): boolean {
+  if (node === undefined) return false;
+  const named = /^\/etc\/pve\/nodes\/([^/]+)\//.exec(path)?.[1] ?? /\bnode=([^,\s]+)/.exec(text)?.[1];
+  return named !== undefined && named !== node;
 }
 
 const PROXMOX_STORE = '/var/lib/pve-cluster/config.db';
@@ -81,6 +93,7 @@ const UNIT_FOLDERS = [
 const FINDERS: readonly ((list: List) => Promise<readonly File[]>)[] = [
   findGuests,
   inFolder('guest-config', '/etc/libvirt/qemu', /\.xml$/),
+  fixed('guest-config', '/etc/pve/mapping/pci.cfg', '/etc/pve/mapping/usb.cfg'),
   fixed('storage-config', '/etc/pve/storage.cfg', '/etc/target/saveconfig.json', '/etc/tgt/targets.conf'),
   inFolder('storage-config', '/etc/tgt/conf.d', /\.conf$/),
   fixed('fstab', '/etc/fstab'),

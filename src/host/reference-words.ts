@@ -13,7 +13,11 @@ export type ReferenceKind =
   | 'id'
   | 'array'
   | 'group'
-  | 'pool';
+  | 'pool'
+  /** Where it is plugged in: the address of a controller; vendor and product; bus and ports. */
+  | 'pci'
+  | 'usb-id'
+  | 'usb-port';
 export type Reference = { readonly kind: ReferenceKind; readonly value: string; readonly text: string };
 export type Placed = { readonly reference: Reference; readonly line: number; readonly section: string };
 
@@ -90,11 +94,35 @@ function pathWords(path: string): readonly Word[] {
   return words;
 }
 
+/**
+ * Hardware that a virtual machine is given (qm.conf(5)): `hostpci0: 0000:03:00.0;04:00,pcie=1`,
+ * `usb0: host=0781:5581`, `usb1: host=1-2.3`; and what is set aside for that, `map node=…,path=…,id=…`.
+ */
+function hardware(line: string): readonly Word[] {
+  const [, what, rest = ''] = /^(hostpci\d+:|usb\d+:|map\s)\s*(.*)$/.exec(line) ?? [];
+  if (what === undefined) return [];
+  const values = rest.split(',').flatMap((part) => {
+    const [, key = 'host', value = ''] = /^(?:(\w[\w-]*)=)?(.*)$/.exec(part) ?? [];
+    return key === 'host' || key === 'path' || (key === 'id' && what.startsWith('map'))
+      ? value.split(';')
+      : [];
+  });
+  return values.flatMap((written): Word[] => {
+    const value = written.trim().toLowerCase();
+    if (/^\d+-\d+(?:\.\d+)*$/.test(value)) return [{ kind: 'usb-port', value }];
+    if (/^(?:[0-9a-f]{4,}:)?[0-9a-f]{2}:[0-9a-f]{2}(?:\.[0-7])?$/.test(value)) {
+      return [{ kind: 'pci', value: /^[0-9a-f]{4,}:/.test(value) ? value : `0000:${value}` }];
+    }
+    // Of a PCI device that is set aside this is its maker and model, which many have.
+    return /^[0-9a-f]{4}:[0-9a-f]{4}$/.test(value) ? [{ kind: 'usb-id', value }] : [];
+  });
+}
+
 const OWN_FORMS: { readonly [S in ReferenceSource]?: (line: string) => readonly Word[] } = {
   // A container that may use a device of this number (lxc.container.conf(5)).
   'guest-config': (line) => {
     const number = /^lxc\.cgroup2?\.devices\.allow\s*[:=]\s*[ab]\s+(\d+:\d+)\s/.exec(`${line} `)?.[1];
-    return number === undefined ? [] : [{ kind: 'number', value: number }];
+    return [...(number === undefined ? [] : [{ kind: 'number', value: number } as const]), ...hardware(line)];
   },
   'storage-config': (line) => {
     const [, key, value] = /^(vgname|pool)\s+(\S+)/.exec(line) ?? [];

@@ -45,7 +45,9 @@ async function callersOf(attacked: Attacked, ask: Ask) {
 async function approveOne(ask: Ask, targets: Targets, sign: (message: string) => string) {
   const device = targets.all.find(({ what }) => what === 'ext4 with files')?.device;
   const asked = await ask('POST', '/disks/format', { device, fstype: 'ext4' });
-  const id = String(Object(asked.body).pending_op.id);
+  const { pending_op } = Object(asked.body);
+  if (pending_op === undefined) throw new Error(`not asked for: ${JSON.stringify(asked)}`);
+  const id = String(pending_op.id);
   const { body } = await ask('POST', `/operations/${id}/bytes`, {});
   return ask('POST', `/operations/${id}/submit`, { signature: sign(String(Object(body).message)) });
 }

@@ -1,5 +1,5 @@
 // An operation that only a signature allows, from its bytes to its end: what counts, and what does not.
-import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readChain, sealRecord } from '../../src/agent/ledger/chain.ts';
@@ -342,6 +342,13 @@ const operationChanges: readonly ((stored: StoredOperation) => StoredOperation)[
         operation.bytes === null ? null : { ...operation.bytes, expires: operation.bytes.expires + 1000 },
     },
   }),
+  ({ operation, ...rest }) => ({
+    ...rest,
+    operation: {
+      ...operation,
+      bytes: operation.bytes === null ? null : { ...operation.bytes, sha256: '0'.repeat(64) },
+    },
+  }),
   ({ operation, identity, ...rest }) => ({
     ...rest,
     operation,
@@ -488,6 +495,65 @@ test('bytes made anew and signed while it starts: what was started is not what r
   expect((await agent.settled(id, 'done'))?.bytes?.wipe).toBe('full');
 });
 
+test('approved anew while it starts: what was started is not what was signed, and does not run', async () => {
+  const clock = createTestClock();
+  const agent = await openSigning({ clock });
+  const { id } = await approved(agent);
+  agent.disks.beforeStage = async (stage) => {
+    if (stage !== 'rechecked') return undefined;
+    clock.advance(60 * MINUTE_MS);
+    const { message } = await agent.bytes(ROOT, id, { wipe: 'quick' });
+    await agent.submit(ROOT, id, agent.signers.sign(message));
+    return undefined;
+  };
+  const refusal = await refusalOf(agent.run(ROOT, id, { confirm: word }));
+  expect(refusal).toMatchObject({ code: 'E_OP_STATE', message: expect.stringContaining('approved anew') });
+  expect(agent.disks.passed).toEqual([]);
+  agent.disks.beforeStage = async () => Promise.resolve(undefined);
+  await agent.run(ROOT, id, { confirm: word });
+  await agent.settled(id, 'done');
+  expect(agent.disks.started.map(({ order }) => order.wipe)).toEqual(['full', 'quick']);
+});
+
+test('what cannot be written into the ledger approves nothing', async () => {
+  const agent = await openSigning();
+  const id = await asked(agent);
+  const { message } = await agent.bytes(ROOT, id);
+  const ledger = join(agent.stateFolder, 'ledger.jsonl');
+  const before = readFileSync(ledger);
+  rmSync(ledger);
+  mkdirSync(ledger);
+  const signature = agent.signers.sign(message);
+  expect(await codeOf(agent.submit(ROOT, id, signature))).toBe('E_STORE');
+  expect(await codeOf(agent.bytes(ROOT, id, { renew: true }))).toBe('E_STORE');
+  expect(await agent.show(ROOT, id)).toMatchObject({ state: 'pending', approvals: [] });
+  expect(await runCode(agent, id)).toBe('E_OP_STATE');
+  rmSync(ledger, { recursive: true });
+  writeFileSync(ledger, before);
+  expect((await agent.submit(ROOT, id, signature)).operation.state).toBe('approved');
+});
+
+test('handed in twice at once, it counts once', async () => {
+  const agent = await openSigning();
+  const id = await asked(agent);
+  const { message } = await agent.bytes(ROOT, id);
+  const signature = agent.signers.sign(message);
+  const codes = await Promise.all(
+    Array.from({ length: 8 }, async () => codeOf(agent.submit(ROOT, id, signature))),
+  );
+  expect(codes.toSorted()).toEqual([
+    'E_OP_STATE',
+    'E_OP_STATE',
+    'E_OP_STATE',
+    'E_OP_STATE',
+    'E_OP_STATE',
+    'E_OP_STATE',
+    'E_OP_STATE',
+    'answered',
+  ]);
+  expect((await agent.ledger()).filter(({ what }) => what === 'op.approved')).toHaveLength(1);
+});
+
 test('a signed run wants the word that belongs to the disk', async () => {
   const agent = await openSigning();
   const { id } = await approved(agent);
@@ -539,6 +605,8 @@ test('a guest that asks again takes no approval away, starts nothing, and sees n
   expect(await agent.format(guestOf(9200))).toMatchObject({ id, state: 'approved' });
   expect(await agent.format(guestOf(9200))).toMatchObject({ id, approved_by: { how: 'signature' } });
   expect(agent.disks.started).toEqual([]);
+  // Nor was it tried.
+  expect(agent.problems).toEqual([]);
   const all = await agent.facts.operations();
   const seen = [
     await agent.format(guestOf(9200)),

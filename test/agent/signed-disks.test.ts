@@ -135,6 +135,26 @@ describe.skipIf(why !== undefined)('a signed wipe', () => {
     expect(digestOf(disk.device)).toBe(before);
   });
 
+  test('cancelled while it zeroes: the disk counts as written, and the signature is spent', async () => {
+    const disk = lendFull(1024);
+    const setting = await runSigning();
+    const { agent } = setting;
+    const id = await askAsGuest(agent, disk.device);
+    const { word, signature } = await approve(setting, id);
+    expect(await askToRun(agent, id, word)).toMatchObject({ status: 202 });
+    const journal = join(agent.stateDir, 'operations', `${id}.journal`);
+    while (!readFileSync(journal, 'utf8').includes('"stage":"wiping"')) await sleep(1);
+    expect(await agent.ask('POST', `/operations/${id}/cancel`, {})).toMatchObject({ status: 202 });
+    expect(await endOf(agent, id)).toMatchObject({
+      state: 'cancelled',
+      dirty: true,
+      stage: 'wiping',
+      ended: { code: 'E_CANCELLED' },
+    });
+    expect(await agent.ask('POST', `/operations/${id}/submit`, { signature })).toMatchObject({ status: 409 });
+    expect(await askToRun(agent, id, word)).toMatchObject({ status: 409, body: { code: 'E_OP_STATE' } });
+  });
+
   test.each(['rechecked', 'wiping', 'mkfs'])(
     'kill -9 when %s has begun: interrupted, and it never runs again',
     async (stage) => {

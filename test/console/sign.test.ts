@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { parseApproval } from '../../src/contracts/approval-payload.ts';
 import { blkid, digestOf, endOf, lendDisk, operationOf, type LentDisk } from '../agent/lent-disk.ts';
 import { runAgent, type RunningAgent } from '../agent/running-agent.ts';
-import { makeFolder, run, whyNoLoop } from '../host/loop-device.ts';
+import { forgetPartitions, makeFolder, run, whyNoLoop } from '../host/loop-device.ts';
 import { allowLine, makeKey, signByKeygen } from '../signing/keys.ts';
 import { startSshAgent } from '../signing/real-ssh-agent.ts';
 import { writeTrust } from '../signing/trust-folder.ts';
@@ -28,6 +28,7 @@ type Setting = {
 /** A disk with a file on it, that a guest asked to have formatted. */
 async function askedByGuest(label = 'backup', megabytes = 64): Promise<Setting> {
   const disk = lendDisk(megabytes);
+  forgetPartitions(disk.device);
   run('mkfs.ext4', '-q', '-L', label, disk.device);
   run('blockdev', '--flushbufs', disk.device);
   const key = makeKey('ed25519');

@@ -1,6 +1,6 @@
 // An invented disk on a tree of files: blank, free, read whole. What a test changes of it is the only thing
 // that can speak against it.
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { mkdirSync, renameSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { ToolRequest, ToolResult } from '../../src/base/run-tool.ts';
 import { createFlagger, type Flagger } from '../../src/disks/create-flagger.ts';
@@ -20,6 +20,8 @@ export type Change = {
   readonly links?: Readonly<Record<string, string>>;
   readonly tools?: Readonly<Record<string, Tool>>;
   readonly allowLoop?: boolean;
+  /** Where below /sys/devices its folder really is. */
+  readonly place?: string;
 };
 
 export const said = (stdout: string, code = 0, stderr = ''): ToolResult => ({
@@ -102,6 +104,12 @@ export async function inventDisk(change: Change = {}, name = 'sda'): Promise<Inv
   if (before.state !== 'ok') throw new Error(before.detail);
   await receipts.keep(before.value, before.value, 1);
   writeTree(root, change.files ?? {});
+  if (change.place !== undefined) {
+    const folder = `/sys/devices/${change.place}/block/sda`;
+    mkdirSync(dirname(join(root, folder)), { recursive: true });
+    renameSync(join(root, '/sys/block/sda'), join(root, folder));
+    symlinkSync(`..${folder.slice('/sys'.length)}`, join(root, '/sys/block/sda'));
+  }
   for (const [path, target] of Object.entries(change.links ?? {})) {
     mkdirSync(dirname(join(root, path)), { recursive: true });
     symlinkSync(target, join(root, path));

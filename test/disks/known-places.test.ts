@@ -134,7 +134,7 @@ test.each([
 ])('a forged %s ends it before anything is written', async (_, size, at, block) => {
   const planned = plan(size, [[at, block]]);
   await expect(planned).rejects.toBeInstanceOf(FormatEnded);
-  await expect(planned).rejects.toMatchObject({ end: { state: 'failed', code: 'E_READ' } });
+  await expect(planned).rejects.toMatchObject({ end: { state: 'failed', code: 'E_QUICK_WIPE' } });
 });
 
 test('superblocks full of noise neither end it nor lead outside', async () => {

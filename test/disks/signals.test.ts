@@ -30,6 +30,13 @@ const GROUP = 'abcdef-ghij-klmn-opqr-stuv-wxyz-012345';
 const letters = GROUP.replaceAll('-', '');
 const mountRow = (number: string, point: string, type = 'ext4', source = '/dev/sda') =>
   `27 1 252:0 / / rw - ext4 /dev/mapper/pve-root rw\n40 27 ${number} / ${point} rw - ${type} ${source} rw\n`;
+const SATA = 'pci0000:00/0000:00:1c.0/0000:03:00.0/ata3/host2/target2:0:0/2:0:0:0';
+const USB_DISK = 'pci0000:00/0000:00:14.0/usb1/1-2/1-2.3';
+const USB = `${USB_DISK}/1-2.3:1.0/host6/target6:0:0/6:0:0:0`;
+const USB_IDS = {
+  [`/sys/devices/${USB_DISK}/idVendor`]: '0781\n',
+  [`/sys/devices/${USB_DISK}/idProduct`]: '55ab\n',
+};
 const guest = '/etc/pve/nodes/pve1/qemu-server/9200.conf';
 
 const held: readonly Case[] = [
@@ -202,6 +209,59 @@ const named: readonly Case[] = [
     title: 'allowed to a container by its number',
     id: 'guest-config',
     files: { '/etc/pve/lxc/101.conf': 'lxc.cgroup2.devices.allow: b 8:0 rwm\n' },
+  },
+  {
+    title: 'behind a controller that a guest is given',
+    id: 'guest-config',
+    place: SATA,
+    files: { [guest]: 'hostpci0: 0000:03:00.0,pcie=1\n' },
+    detail: /hostpci0/,
+  },
+  {
+    title: 'behind a slot that a guest is given with others, without its domain',
+    id: 'guest-config',
+    place: SATA,
+    files: { [guest]: 'hostpci1: host=07:00;03:00,rombar=0\n' },
+  },
+  {
+    title: 'behind several controllers of NVMe, one of which a guest is given',
+    id: 'guest-config',
+    place: 'virtual/nvme-subsystem/nvme-subsys0',
+    links: {
+      '/sys/devices/virtual/nvme-subsystem/nvme-subsys0/block/sda/device/nvme1':
+        '../../pci0000:00/0000:00:1d.0/0000:03:00.0/nvme/nvme1',
+    },
+    files: { [guest]: 'hostpci0: 03:00.0\n' },
+  },
+  {
+    title: 'on a USB port that a guest is given',
+    id: 'guest-config',
+    place: USB,
+    files: { [guest]: 'usb0: host=1-2.3,usb3=1\n' },
+    detail: /usb0/,
+  },
+  {
+    title: 'on a hub that a guest is given',
+    id: 'guest-config',
+    place: USB,
+    files: { [guest]: 'usb0: 1-2\n' },
+  },
+  {
+    title: 'a USB disk that a guest is given by vendor and product',
+    id: 'guest-config',
+    place: USB,
+    files: { ...USB_IDS, [guest]: 'usb3: host=0781:55AB\n' },
+  },
+  {
+    title: 'behind hardware that is set aside for guests',
+    id: 'guest-config',
+    place: SATA,
+    links: { '/etc/pve/local': 'nodes/pve1' },
+    files: {
+      [guest]: 'hostpci0: mapping=disks\n',
+      '/etc/pve/mapping/pci.cfg': 'disks\n\tmap id=1b21:1064,node=pve1,path=0000:03:00.0\n',
+    },
+    detail: /node=pve1/,
   },
   {
     title: 'in a virtual machine of libvirt',
@@ -580,6 +640,28 @@ test('the sentence of a mounted device is that of the contract', () => {
 test('a file that looks like a reference and is a description is none', async () => {
   const { examine } = await inventDisk({ files: { [guest]: '#was on /dev/sda once\nname: nas\n' } });
   expect((await examine()).flag.verdict).toBe('blank_proven');
+});
+
+test.each([
+  ['another slot', { place: SATA, files: { [guest]: 'hostpci0: 0000:04:00.0,pcie=1\n' } }],
+  ['another function of it', { place: SATA, files: { [guest]: 'hostpci0: 0000:03:00.1\n' } }],
+  ['another port', { place: USB, files: { [guest]: 'usb0: host=1-2.4\n' } }],
+  ['another kind of USB disk', { place: USB, files: { ...USB_IDS, [guest]: 'usb0: host=0781:5581\n' } }],
+  ['what the guest sees of it', { place: USB, files: { [guest]: 'usb0: spice,usb3=1\n' } }],
+  [
+    'the same slot of another node',
+    {
+      place: SATA,
+      links: { '/etc/pve/local': 'nodes/pve1' },
+      files: {
+        '/etc/pve/nodes/pve2/qemu-server/9300.conf': 'hostpci0: 0000:03:00.0\n',
+        '/etc/pve/mapping/pci.cfg': 'disks\n\tmap id=1b21:1064,node=pve2,path=0000:03:00.0\n',
+      },
+    },
+  ],
+])('hardware that a guest is given is no sign of this disk: %s', async (_, change) => {
+  const { examine } = await inventDisk(change);
+  expect((await examine()).flag).toMatchObject({ verdict: 'blank_proven', signals: [] });
 });
 
 test('what names another disk is no sign of this one', async () => {

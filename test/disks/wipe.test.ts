@@ -1,7 +1,7 @@
 // Signed wipes on real loop devices: whatever a disk held is gone and one new file system is there; and what
 // is not the disk that was signed for, or is used by somebody, keeps every byte.
 import { appendFileSync, closeSync, constants, mkdirSync, rmSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import { FORMAT_TYPES, WIPE_KINDS } from '../../src/contracts/facts/operations.ts';
 import type { FormatOrder } from '../../src/disks/format-order.ts';
@@ -11,6 +11,7 @@ import {
   makeFolder,
   makeImage,
   mountAt,
+  nameDevice,
   quietly,
   run,
   whyNoLoop,
@@ -41,13 +42,6 @@ import {
 
 const why = whyNoLoop('mkfs.ext4', 'mkfs.xfs', 'mkfs.btrfs', 'cryptsetup', 'pvcreate', 'partx', 'wipefs');
 const withData = deviceStates.filter(({ wanted }) => wanted === 'data');
-// Where every byte goes, one mark is as good as another.
-const cases = [
-  ...withData.map((state) => ({ ...state, kind: 'quick' as const })),
-  ...withData
-    .filter(({ name }) => !name.startsWith('mark of'))
-    .map((state) => ({ ...state, kind: 'full' as const })),
-];
 const EXAMINED: ReadonlySet<string> = new Set([
   'ext4',
   'xfs',
@@ -60,6 +54,19 @@ const EXAMINED: ReadonlySet<string> = new Set([
   "table zeroed, the kernel's partition still there",
   '4 KiB of noise in the middle',
 ]);
+/** Where every byte goes it does not matter which: these differ in what else there is. */
+const FULL: ReadonlySet<string> = new Set([
+  ...EXAMINED,
+  'btrfs',
+  'ext4 on a partition that the kernel does not show',
+  'GPT of 4096 bytes a sector, its own size',
+  'all 0xFF',
+  'one byte at the end',
+  'one byte in the last sector of an odd size',
+]);
+const cases = withData.flatMap((state) =>
+  WIPE_KINDS.filter((kind) => kind === 'quick' || FULL.has(state.name)).map((kind) => ({ ...state, kind })),
+);
 const rates: string[] = [];
 
 afterAll(() => {
@@ -391,6 +398,29 @@ describe.skipIf(why !== undefined)('a signed wipe fails', () => {
     const result = await format(await signedOrder(name), journal);
     expect(result).toMatchObject({ state: 'failed', code: 'E_WRITE', dirty: true });
     expect(JSON.stringify(result)).toMatch(/(?:EIO|ENOSPC) at byte \d+/);
+    expect(journal.stages.at(-1)).toBe('wiping');
+  });
+
+  test('where what it wrote is lost later, which only syncing tells', async () => {
+    const folder = makeFolder();
+    mountAt(join(folder, 'small'), '-t', 'tmpfs', '-o', 'size=24m', 'small');
+    const below = makeImage(join(folder, 'small'), 'below.img', 256 * MIB);
+    run('mkfs.ext4', '-q', '-F', '-O', '^has_journal', below);
+    mountAt(join(folder, 'below'), '-o', 'loop', below);
+    const image = makeImage(join(folder, 'below'), 'disk.img', 64 * MIB);
+    // Without direct reads and writes of its own the loop device remembers before it writes.
+    const device = attach(image);
+    nameDevice(device);
+    writeAt(device, 0, noise(4096));
+    const journal = createJournal();
+    const result = await format(await signedOrder(basename(device)), journal);
+    expect(result).toEqual({
+      state: 'failed',
+      code: 'E_WRITE',
+      detail: expect.stringMatching(/EIO|ENOSPC/),
+      dirty: true,
+    });
+    expect(JSON.stringify(result)).toContain('when it was synced');
     expect(journal.stages.at(-1)).toBe('wiping');
   });
 

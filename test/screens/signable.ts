@@ -133,10 +133,10 @@ export async function sitBeforeSignable(options: SignableOptions = {}) {
   /** As another console or a command would. */
   const makeBytes = ({ offline = false, wipe = 'full' }: Wish = {}): string => {
     made.nonce += 1;
-    const expires = INVENTED_AT + (offline ? 24 * 60 : 60) * MINUTE;
+    const expires = clock.now() + (offline ? 24 * 60 : 60) * MINUTE;
     made.message = formatApproval(payloadOf(facts.operation, onIt, { nonce: made.nonce, expires, wipe }));
     const sha256 = plainSha256(made.message);
-    change({ bytes: { made: INVENTED_AT, expires, offline, wipe, sha256 } });
+    change({ bytes: { made: clock.now(), expires, offline, wipe, sha256 } });
     return made.message;
   };
   const approve = (): RouteAnswer<'submitOperation'> => {
@@ -165,7 +165,8 @@ export async function sitBeforeSignable(options: SignableOptions = {}) {
     bytesOperation: async () => {
       if (refuse.bytes !== undefined) return reject(refuse.bytes);
       const wish = Object(agent.asked.at(-1)?.body);
-      if (made.message === '' || wish.renew === true) makeBytes(wish);
+      const isOver = clock.now() >= (facts.operation.bytes?.expires ?? 0);
+      if (isOver || wish.renew === true) makeBytes(wish);
       return {
         operation: facts.operation,
         message: options.spoil?.(made.message) ?? made.message,

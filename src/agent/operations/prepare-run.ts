@@ -68,7 +68,13 @@ export async function prepareRun(run: Run, tools: RunTools): Promise<FormatOrder
 export function demandRunnable(id: string, { book, mark }: RunTools): Operation {
   const operation = book.known(id);
   if (operation.state !== 'approved') {
-    throw new Refusal('E_OP_STATE', `the operation is ${operation.state}: only an approved one can run`);
+    throw new Refusal(
+      'E_OP_STATE',
+      `the operation is ${operation.state}: only an approved one can run`,
+      operation.state === 'pending'
+        ? { hint: `confirm it, or sign it (felhom op bytes ${id}); what approved it before may be over` }
+        : {},
+    );
   }
   if (isOverdue(operation, mark.now())) {
     throw new Refusal('E_OP_STATE', 'the operation has expired: ask for it again');

@@ -64,7 +64,10 @@ const SELDOM: ReadonlySet<RouteId> = new Set(['renewCertificate', 'switchCertifi
 
 export async function attack(options: Attack): Promise<Outcome> {
   const { attacked, callers, targets, seed, seconds } = options;
-  const craft = createCraft(targets);
+  const craft = createCraft(
+    targets,
+    callers.of('guest').flatMap(({ token }) => token ?? []),
+  );
   const tally = createTally();
   const findings = new Set<string>();
   const residentMb: number[] = [];
@@ -273,7 +276,8 @@ const residentOf = (pid: number): number =>
   Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? Number.NaN) / 1024;
 
 function describe({ by, method, path, headers, body }: Crafted, { status, json, broken }: Came): string {
-  const hidden = (text: string) => (by.token === null ? text : text.replaceAll(by.token, 'TOKEN'));
+  const hidden = (text: string) =>
+    (by.token === null ? text : text.replaceAll(by.token, 'TOKEN')).replaceAll(/felhom_[\w-]{16,}/g, 'TOKEN');
   const shown = [
     by.name,
     by.vmid ?? '',

@@ -51,7 +51,8 @@ const NOWHERE = [
   '/dev/null',
 ] as const;
 
-export function createCraft(targets: Targets): Craft {
+/** `tokens`: of guests; on a socket they must make no other caller of whoever sends them. */
+export function createCraft(targets: Targets, tokens: readonly string[]): Craft {
   const schemas = new Map(
     ROUTE_IDS.map((id) => {
       const { params, query, body } = routes[id];
@@ -72,7 +73,10 @@ export function createCraft(targets: Targets): Craft {
     const path = pathOf(shape.path, params, query);
     const text = shape.method === 'POST' ? JSON.stringify(valid) : undefined;
     const json = (body: string | undefined, more: readonly string[] = []) =>
-      withHeaders(safe(body, by, targets), by, [...(dice.chance(25) ? forged(dice, by) : []), ...more]);
+      withHeaders(safe(body, by, targets), by, [
+        ...(dice.chance(25) ? forged(dice, by, tokens) : []),
+        ...more,
+      ]);
 
     const lot = dice.below(100);
     if (lot < 50) return { ...straight, path, ...json(text) };
@@ -258,8 +262,13 @@ const TYPES = [
 ] as const;
 
 /** Headers by which somebody elsewhere is believed to be somebody else. */
-const forged = (dice: Dice, { token }: Identity): readonly string[] =>
-  dice.pick([
+const forged = (
+  dice: Dice,
+  { token, socketPath }: Identity,
+  tokens: readonly string[],
+): readonly string[] => {
+  if (socketPath !== null && dice.chance(30)) return ['authorization', `Bearer ${dice.pick(tokens)}`];
+  return dice.pick([
     ['x-forwarded-for', '127.0.0.1'],
     ['x-forwarded-for', '::1', 'x-real-ip', '127.0.0.1', 'x-forwarded-proto', 'unix'],
     ['forwarded', 'for=127.0.0.1;proto=unix;by=root.sock'],
@@ -279,7 +288,9 @@ const forged = (dice: Dice, { token }: Identity): readonly string[] =>
     ['range', 'bytes=0-10'],
     ['x-long', 'a'.repeat(9000)],
     ['authorization', 'Basic cm9vdDpyb290'],
+    ['authorization', 'Bearer root', 'proxy-authorization', 'Bearer root'],
   ]);
+};
 
 /** The caller's own token, if it has one; over a socket anything, as it must count for nothing. */
 function withHeaders(

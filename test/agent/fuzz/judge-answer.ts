@@ -58,7 +58,7 @@ export function judgeAnswer(crafted: Crafted, came: Came, callers: Callers): rea
   }
   const told = `${text}\n${came.headers}`;
   for (const [secret, owner] of callers.secrets) {
-    if (owner === by && secret === by.token) continue;
+    if (secret === by.token) continue;
     if (told.includes(secret) && !(by.kind === 'root' && json['token'] === secret)) {
       found.push(`${by.name} was told a secret of ${owner?.name ?? 'another'}`);
     }

@@ -40,6 +40,8 @@ export const api = {
     'The device is not the one that was agreed to, or not as it was. Nothing was written. Look at the disk and ask again.',
   'api.E_NOT_BLANK':
     'A byte that is not zero was found: there is data on the disk. Nothing was written. Formatting it needs a signature.',
+  'api.E_QUICK_WIPE':
+    'What lies on the disk left traces in more places than a quick wipe can clear. Nothing was written. Ask again, and sign a full wipe.',
   'api.E_DEVICE_GONE': 'The device went away meanwhile. Check its cable and whether it is plugged in.',
   'api.E_READ': 'The device could not be read. It may be failing: look at its SMART values.',
   'api.E_WRITE':

@@ -41,6 +41,8 @@ export const api = {
     'Az eszköz nem az, amire az engedély szólt, vagy már nem olyan. Semmi sem íródott rá. Nézd meg a lemezt, és kérd újra.',
   'api.E_NOT_BLANK':
     'Nem nulla bájt került elő: a lemezen adat van. Semmi sem íródott rá. A formázásához aláírás kell.',
+  'api.E_QUICK_WIPE':
+    'A lemez tartalma több helyen hagyott nyomot, mint amennyit a gyors törlés kinullázhat. Semmi sem íródott rá. Kérd újra, és teljes törlést írj alá.',
   'api.E_DEVICE_GONE': 'Az eszköz közben eltűnt. Nézd meg a kábelét, és hogy be van-e dugva.',
   'api.E_READ': 'Az eszköz nem olvasható. Talán tönkremegy: nézd meg a SMART-értékeit.',
   'api.E_WRITE':
