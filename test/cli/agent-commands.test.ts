@@ -128,7 +128,7 @@ describe('Operations', () => {
     agent.answer({ confirmOperation: () => ({ status: 422, refused }) });
     const ran = await run('op', 'confirm', ID, '--confirm', '1234', '--json');
     expect(ran.code).toBe(4);
-    expect(ran.err).toMatch(/^felhom: the word is not 1234\ntype the tail\n.*--confirm WORD/);
+    expect(ran.err).toMatch(/^felhom: E_WORD: the word is not 1234\ntype the tail\n.*--confirm WORD/);
     expect(JSON.parse(ran.out)).toEqual({
       error: refused.error,
       code: 'refused',

@@ -617,7 +617,7 @@ describe('Running', () => {
     const sat = await approved({ refuse: { run: refusal('E_DEVICE_HELD', 'sdb1 is mounted on /srv') } });
     sat.seated.press(...LETTERS, 'Enter');
     await settle(sat);
-    expect(shown(sat)).toContain('E_DEVICE_HELD: sdb1 is mounted on /srv');
+    expect(shown(sat)).toContain('E_DEVICE_HELD: sdb1 is mounted on /srv. ');
     expect(shown(sat)).toContain('Type B2F4XK and press Enter to run it');
   });
 
