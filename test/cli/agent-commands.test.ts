@@ -73,7 +73,7 @@ describe('Operations', () => {
     expect(out).toContain('everything on /dev/sdb is lost; a new ext4 is made');
     const failed = await run('op', 'show', OTHER);
     expect(failed.out).toMatch(/^written +yes/m);
-    expect(failed.out).toMatch(/^ended .*EIO at 512$/m);
+    expect(failed.out).toMatch(/^ended .*\(EIO at 512\)$/m);
     expect(await run('op', 'show', 'op_0123')).toMatchObject({ code: 6, out: '' });
     expect(await run('op', 'show', 'op_ffff')).toMatchObject({ code: 6, out: '' });
     expect((await run('op', 'show', 'op_ffffffffffffffffffffffff')).code).toBe(6);

@@ -24,7 +24,8 @@ export const signersCheckCommand: Command = {
       printSigners(out, signers, text);
       printProblems(err, signers);
       if (isReady) out.line({ text: text('signers.ready'), style: 'good' });
-      else err.line({ text: text(signers.ready ? 'signers.none-usable' : 'signers.not-ready'), style: 'bad' });
+      else
+        err.line({ text: text(signers.ready ? 'signers.none-usable' : 'signers.not-ready'), style: 'bad' });
     }
     return isReady ? EXIT.ok : EXIT.findings;
   },

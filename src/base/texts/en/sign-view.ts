@@ -146,6 +146,7 @@ export const signView = {
     'Running claims the disk, proves signature and disk once more, and only then writes. It can be left and run later, while the bytes are valid.',
   'sign.type-word-run': 'Type {word} and press Enter to run it now.',
   'sign.running': 'It runs: {stage}',
+  'sign.last-known': 'That is how far it was. Whether it still runs is not known: {reason}.',
   'sign.leave-it': 'It goes on whether anybody looks or not; S finds it again.',
   'sign.ended': 'It is over',
   'sign.no-record': 'The record of the ledger has not come yet.',

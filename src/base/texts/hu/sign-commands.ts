@@ -56,7 +56,7 @@ export const signCommands = {
   'signers.namespace': 'Amire aláírnak: {namespace}',
   'signers.ready': 'Kész: a műveletek aláírással jóváhagyhatók.',
   'signers.none-usable':
-    'E kulcsok egyike sem hagyhat most jóvá semmit: az ÁLLAPOT oszlop megmondja, miért. Vegye fel olyasvalaki kulcsát, aki jóváhagyhat.',
+    'E kulcsok egyike sem hagyhat most jóvá semmit: az ÁLLAPOT oszlop megmondja, miért. Vedd fel olyasvalaki kulcsát, aki jóváhagyhat.',
   'signers.not-ready': 'Most senki semmit sem hagyhat jóvá aláírással.',
   'submit.good': 'Az aláírás jó: {principal}, {fingerprint}.',
   'submit.ledger': 'A naplóban a(z) {n}. bejegyzés, {hash}.',

@@ -146,6 +146,7 @@ export const signView = {
     'A futtatás lefoglalja a lemezt, még egyszer ellenőrzi az aláírást és a lemezt, és csak azután ír. Ott is lehet hagyni, és később futtatni, amíg a bájtok érvényesek.',
   'sign.type-word-run': 'Írd be: {word}, majd Enter most futtatja.',
   'sign.running': 'Fut: {stage}',
+  'sign.last-known': 'Eddig jutott. Hogy fut-e még, azt most nem tudni: {reason}.',
   'sign.leave-it': 'Megy tovább, akár nézi valaki, akár nem; S újra megtalálja.',
   'sign.ended': 'Vége',
   'sign.no-record': 'A napló bejegyzése még nem érkezett meg.',
