@@ -54,7 +54,10 @@ export function runSection(_session: Session, view: SignView, model: Model, widt
     title: text('sign.ended'),
     lines: approved,
     foot: [
-      ...wrap(tellEnd(model, operation), width, stateTone[operation.state]),
+      // The next line says it of one that is done.
+      ...(operation.state === 'done'
+        ? []
+        : wrap(tellEnd(model, operation), width, stateTone[operation.state])),
       ...wrap(text(nextStepOf(operation), { fstype: operation.fstype }), width),
       ...endLines(operation, model, width),
     ],

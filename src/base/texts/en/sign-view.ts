@@ -73,7 +73,7 @@ export const signView = {
   'field.on-it': 'on it now',
   'field.to-compare': 'to compare',
   'field.made': 'bytes made',
-  'field.signatures': 'signatures',
+  'field.signatures': 'signers needed',
   'field.sha256': 'SHA-256',
   'field.install': 'installation',
   'field.nonce': 'nonce',

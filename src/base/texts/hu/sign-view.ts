@@ -74,7 +74,7 @@ export const signView = {
   'field.on-it': 'most rajta van',
   'field.to-compare': 'összevetni',
   'field.made': 'készültek',
-  'field.signatures': 'aláírások',
+  'field.signatures': 'aláíró kell',
   'field.sha256': 'SHA-256',
   'field.install': 'telepítés',
   'field.nonce': 'nonce',
