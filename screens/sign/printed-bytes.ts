@@ -1,9 +1,9 @@
 // Way C: the bytes as they are printed on the main screen, where a terminal lets people copy whole lines.
+import { formatDigest } from '../../src/base/texts/tell-operation.ts';
 import { formatMoment } from '../../src/base/units.ts';
 import type { TheBytes } from '../../state/sign-view.ts';
 import { lineText, segment, wrap } from '../draw/line.ts';
 import type { Session } from '../session.ts';
-import { inGroups } from './digest.ts';
 import { SIGN_COMMAND } from './laptop-steps.ts';
 
 const LINE = /.{1,64}/g;
@@ -14,7 +14,7 @@ export function printedBytes(
   { message, sha256, payload, expires }: TheBytes,
 ): readonly string[] {
   const say = text();
-  const digest = inGroups(sha256);
+  const digest = formatDigest(sha256);
   const commands = [
     '',
     `# ${say('sign.printed', { id: payload.op_id, until: formatMoment(expires) })}`,

@@ -1,5 +1,5 @@
 // What follows a signature: who approved, the word that lets it run, how far it is, and what came of it.
-import { tellProgress, tellRequester } from '../../src/base/texts/tell-operation.ts';
+import { formatDigest, tellProgress, tellRequester } from '../../src/base/texts/tell-operation.ts';
 import { formatMoment } from '../../src/base/units.ts';
 import type { FormatStage, Operation } from '../../src/contracts/facts/operations.ts';
 import type { LedgerRecord } from '../../src/contracts/facts/ledger.ts';
@@ -8,8 +8,6 @@ import { gauge } from '../draw/glyphs.ts';
 import { segment, wrap, type Line } from '../draw/line.ts';
 import { freshnessNote, lastFacts, type Model } from '../draw/model.ts';
 import { nextStepOf, shareOf, stateTone, tellBytes, tellEnd } from '../pending/words.ts';
-import type { Session } from '../session.ts';
-import { inGroups } from './digest.ts';
 import type { Section } from './draw.ts';
 
 /** In the order in which they come. */
@@ -23,7 +21,7 @@ const STAGES = [
 ] as const satisfies readonly FormatStage[];
 const GAUGE_WIDTH = 24;
 
-export function runSection(_session: Session, view: SignView, model: Model, width: number): Section {
+export function runSection(view: SignView, model: Model, width: number): Section {
   const { text } = model;
   const { operation } = view;
   const approved = approvalLines(operation, model, width);
@@ -74,7 +72,9 @@ function approvalLines(operation: Operation, model: Model, width: number): Line[
           at: formatMoment(at),
           by: tellRequester(text, by),
         }),
-        ...(record === undefined ? [] : [text('sign.record', { n: record.n, hash: inGroups(record.hash) })]),
+        ...(record === undefined
+          ? []
+          : [text('sign.record', { n: record.n, hash: formatDigest(record.hash) })]),
       ].join(' '),
       width,
       'good',
