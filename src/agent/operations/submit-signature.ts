@@ -2,9 +2,9 @@
 // ledger, and only then counted.
 import type { LedgerAnchor } from '../../contracts/facts/ledger.ts';
 import type { Approval, Operation, Requester } from '../../contracts/facts/operations.ts';
+import { MAX_SIGNATURE_BYTES } from '../../contracts/signature-text.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { InTurn } from '../../base/in-turn.ts';
-import { MAX_ARMOR_BYTES } from '../../signing/sshsig.ts';
 import { Refusal } from '../handler.ts';
 import type { RateGate } from '../rate-gate.ts';
 import { checkMessage } from './check-message.ts';
@@ -27,7 +27,7 @@ export async function submitSignature(
   tools: SigningTools & { readonly clock: Clock; readonly inTurn: InTurn; readonly submissions: RateGate },
 ): Promise<Submitted> {
   const { book, mark, trust, clock, inTurn, submissions } = tools;
-  if (signature.length > MAX_ARMOR_BYTES) {
+  if (signature.length > MAX_SIGNATURE_BYTES) {
     throw new Refusal('E_SIG_TOO_LARGE', `a signature of ${signature.length} letters: none is that long`);
   }
   return inTurn(async () => {
