@@ -1,5 +1,5 @@
-// The states of operations and the file systems that can be made, without a schema: screens know them
-// before anything is parsed.
+// The states of operations, the stages of their runs and the file systems that can be made, without a schema:
+// screens know them before anything is parsed.
 import type { Operation, OperationState } from './facts/operations.ts';
 
 /** What may become of what is the agent's table of states; the last eight are ends. */
@@ -15,6 +15,16 @@ export const OPERATION_STATES = [
   'failed',
   'cancelled',
   'interrupted',
+] as const;
+
+/** Of a run, in the order in which they come; `wiping` only where it was signed. */
+export const FORMAT_STAGES = [
+  'rechecked',
+  'wiping',
+  'zero_verified',
+  'mkfs',
+  'fs_verified',
+  'released',
 ] as const;
 
 /** The file systems that a format can make. */
