@@ -5,7 +5,7 @@ import type { Clock } from '../src/base/clock.ts';
 import { ActionableError } from '../src/base/errors.ts';
 import type { Operation } from '../src/contracts/facts/operations.ts';
 import type { RouteAnswer } from '../src/contracts/routes.ts';
-import { SIGN_DEADLINE_MS, type Signer, type SignerCode } from '../src/contracts/signer.ts';
+import { LIST_DEADLINE_MS, SIGN_DEADLINE_MS, type Signer, type SignerCode } from '../src/contracts/signer.ts';
 import type { CallRoute } from '../src/contracts/source.ts';
 import {
   chosenKey,
@@ -39,8 +39,6 @@ export type Signing = {
   readonly run: (word: string) => void;
   readonly cancel: () => void;
 };
-
-const LIST_DEADLINE_MS = 5000;
 
 export function createSigning(options: {
   /** Nothing where the source only reads. */
