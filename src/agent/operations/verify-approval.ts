@@ -3,6 +3,7 @@
 import type { ApprovalPayload } from '../../contracts/approval-payload.ts';
 import type { ApiCode } from '../../contracts/api-error.ts';
 import type { Operation } from '../../contracts/facts/operations.ts';
+import { whyNotReady } from '../../contracts/signers-told.ts';
 import type { StoredOperation } from '../../contracts/stored-operation.ts';
 import type { JudgedSignature } from '../../signing/judge-signature.ts';
 import type { Trust } from '../../signing/read-trust.ts';
@@ -85,14 +86,8 @@ export async function lookHere({ installation, hostScope, trust, mark }: Signing
   const install = await installation.demand();
   const files = await trust.readTrust();
   const { policy } = files;
-  const { problems } = files.told;
   if (!files.ready || policy === null) {
-    const [first] = problems;
-    const detail =
-      first === undefined
-        ? 'nobody may sign here yet'
-        : `${[first.file, first.line].filter((part) => part !== null && part !== '').join(':')}: ${first.detail}`;
-    return { state: 'refused', code: 'E_TRUST', detail };
+    return { state: 'refused', code: 'E_TRUST', detail: whyNotReady(files.told) };
   }
   return { state: 'told', install, hostScope, policy, now: mark.now(), trust: files };
 }
