@@ -34,4 +34,8 @@ export const FORMAT_TYPES = ['ext4', 'xfs', 'btrfs'] as const;
 export const WIPE_KINDS = ['full', 'quick'] as const;
 
 const OPEN: ReadonlySet<OperationState> = new Set(['pending', 'approved', 'claimed']);
+/** Whether what lets it run is an operator's signature. */
+export const isSigned = ({ approved_by }: Pick<Operation, 'approved_by'>): boolean =>
+  approved_by?.how === 'signature';
+
 export const isOpen = ({ state }: Pick<Operation, 'state'>): boolean => OPEN.has(state);

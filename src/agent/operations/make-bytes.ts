@@ -2,7 +2,7 @@
 // given again to whoever asks while they last.
 import { plainSha256, randomHex } from '../../base/digest.ts';
 import type { InTurn } from '../../base/in-turn.ts';
-import type { Operation, Requester, WipeKind } from '../../contracts/facts/operations.ts';
+import { isSigned, type Operation, type Requester, type WipeKind } from '../../contracts/facts/operations.ts';
 import type { SignersTold } from '../../contracts/signers-told.ts';
 import type { ExaminedDisk } from '../../disks/examined-disk.ts';
 import { Refusal } from '../handler.ts';
@@ -10,7 +10,7 @@ import { checkMessage, lifetimeOf, type Here, type MessageChecked } from './chec
 import { composeApproval, toSecond } from './compose-approval.ts';
 import { judgeAgain } from './judge-again.ts';
 import type { LookAtDisk } from './look-at-disk.ts';
-import { isSigned, lookHere, type SigningTools } from './verify-approval.ts';
+import { lookHere, type SigningTools } from './verify-approval.ts';
 
 /** What is not said is the default for new bytes, and as it is for those that are there. */
 export type BytesWish = {

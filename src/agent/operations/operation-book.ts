@@ -3,7 +3,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { LedgerAnchor, LedgerRecord } from '../../contracts/facts/ledger.ts';
-import { isOpen, type Operation, type Requester } from '../../contracts/facts/operations.ts';
+import { isOpen, isSigned, type Operation, type Requester } from '../../contracts/facts/operations.ts';
 import type { StoredOperation } from '../../contracts/stored-operation.ts';
 import type { ClockMark } from '../clock-mark.ts';
 import { Refusal } from '../handler.ts';
@@ -268,8 +268,10 @@ export const isOverdue = ({ state, expires }: Operation, now: number): boolean =
   (state === 'pending' || state === 'approved') && (now >= expires || expires - now > LONGEST_MS);
 
 /** Only a hint to tell it early: what counts is what stands in the signed bytes, when it is run. */
-const hasOutlivedApproval = ({ state, approved_by, bytes }: Operation, now: number): boolean =>
-  state === 'approved' && approved_by?.how === 'signature' && (bytes === null || now >= bytes.expires);
+const hasOutlivedApproval = (operation: Operation, now: number): boolean =>
+  operation.state === 'approved' &&
+  isSigned(operation) &&
+  (operation.bytes === null || now >= operation.bytes.expires);
 
 const outlived = (operations: readonly Operation[], now: number): readonly Operation[] =>
   operations

@@ -1,5 +1,5 @@
 // Before a format is started: the operation may run, its approval still holds, and the disk is what it was.
-import type { Operation } from '../../contracts/facts/operations.ts';
+import { isSigned, type Operation } from '../../contracts/facts/operations.ts';
 import type { ExaminedDisk } from '../../disks/examined-disk.ts';
 import type { FormatOrder } from '../../disks/format-order.ts';
 import { Refusal } from '../handler.ts';
@@ -7,7 +7,7 @@ import { isGranted } from './decide-format.ts';
 import { judgeAgain } from './judge-again.ts';
 import { isOverdue } from './operation-book.ts';
 import type { Run, RunTools } from './run.ts';
-import { isSigned, loseApproval, verifyApproval, type SignedOrder } from './verify-approval.ts';
+import { loseApproval, verifyApproval, type SignedOrder } from './verify-approval.ts';
 
 /** The disk as it is now, before the format that looks once more under its own claim. */
 export async function prepareRun(run: Run, tools: RunTools): Promise<FormatOrder> {

@@ -28,8 +28,6 @@ export type Verified =
   | { readonly state: 'holds'; readonly order: SignedOrder }
   | { readonly state: 'lost'; readonly code: ApiCode; readonly detail: string };
 
-export const isSigned = ({ approved_by }: Operation): boolean => approved_by?.how === 'signature';
-
 /** Throws what says nothing about the approval: a changed installation, a clock that was set back. */
 export async function verifyApproval(stored: StoredOperation, tools: SigningTools): Promise<Verified> {
   const { mark, trust } = tools;

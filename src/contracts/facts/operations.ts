@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { FORMAT_STAGES, FORMAT_TYPES, OPERATION_STATES, WIPE_KINDS } from '../operation-states.ts';
 import { diskSignal, diskVerdict } from './disk-flags.ts';
 
-export { FORMAT_TYPES, isOpen, OPERATION_STATES, WIPE_KINDS } from '../operation-states.ts';
+export { FORMAT_TYPES, isOpen, isSigned, OPERATION_STATES, WIPE_KINDS } from '../operation-states.ts';
 
 export const operationState = z.enum(OPERATION_STATES);
 export type OperationState = z.infer<typeof operationState>;
