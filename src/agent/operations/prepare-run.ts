@@ -2,6 +2,7 @@
 import { isSigned, type Operation } from '../../contracts/facts/operations.ts';
 import type { ExaminedDisk } from '../../disks/examined-disk.ts';
 import type { FormatOrder } from '../../disks/format-order.ts';
+import { usedBy } from '../../disks/recheck.ts';
 import { Refusal } from '../handler.ts';
 import { isGranted } from './decide-format.ts';
 import { judgeAgain } from './judge-again.ts';
@@ -35,11 +36,7 @@ export async function prepareRun(run: Run, tools: RunTools): Promise<FormatOrder
     if (judged.kind === 'bears') {
       const { flag } = judged;
       const release = flag.signals.find((signal) => signal.release !== null)?.release ?? null;
-      if (judged.held) {
-        throw new Refusal('E_DEVICE_HELD', `${flag.reason}: nothing was changed`, {
-          hint: release === null ? 'release the device, then run it again' : `release it with: ${release}`,
-        });
-      }
+      if (judged.held) throw heldNow(flag.reason, release);
       await book.change(id, {
         event: 'lose-approval',
         by: null,
@@ -84,14 +81,16 @@ export function demandRunnable(id: string, { book, mark }: RunTools): Operation 
 }
 
 /** A signature allows a wipe, and not a wipe of what somebody uses. */
-function demandFree({ flag }: ExaminedDisk): void {
-  const used = flag.signals.find((signal) => signal.class === 'held' || signal.class === 'named');
+function demandFree(examined: ExaminedDisk): void {
+  const used = usedBy(examined);
   if (used === undefined) return;
-  throw new Refusal('E_DEVICE_HELD', `${flag.reason}: nothing was changed`, {
-    hint:
-      used.release === null ? 'release the device, then run it again' : `release it with: ${used.release}`,
-  });
+  throw heldNow(examined.flag.reason, used.release);
 }
+
+const heldNow = (reason: string, release: string | null): Refusal =>
+  new Refusal('E_DEVICE_HELD', `${reason}: nothing was changed`, {
+    hint: release === null ? 'release the device, then run it again' : `release it with: ${release}`,
+  });
 
 /**
  * What was signed, where a signature approved it: verified here from nothing. A grant holds while it stands.
