@@ -6,7 +6,7 @@ import { isSigned, type Operation, type Requester, type WipeKind } from '../../c
 import type { SignersTold } from '../../contracts/signers-told.ts';
 import type { ExaminedDisk } from '../../disks/examined-disk.ts';
 import { Refusal } from '../handler.ts';
-import { checkMessage, lifetimeOf, type Here, type MessageChecked } from './check-message.ts';
+import { checkMessage, lifetimeOf, type Here } from './check-message.ts';
 import { composeApproval, toSecond } from './compose-approval.ts';
 import { judgeAgain } from './judge-again.ts';
 import type { LookAtDisk } from './look-at-disk.ts';
@@ -47,7 +47,8 @@ export async function makeBytes(id: string, wish: BytesWish, tools: BytesTools):
     }
     await judgeAgain(asked, examined, book);
     const signers = here.trust.told;
-    const there = checkThere(id, here, tools);
+    // Those that were made before, as far as they still mean anything.
+    const there = checkMessage(book.stored(id), here);
     if (there.state === 'holds' && !wish.renew) {
       demandSameWish(asked, wish);
       return { operation: asked, message: there.message, signers };
@@ -74,8 +75,7 @@ async function make(
   { book, mark }: BytesTools,
 ): Promise<{ readonly operation: Operation; readonly message: string }> {
   const { by, offline = false, wipe = 'full' } = wish;
-  const stored = book.find(id);
-  if (stored === undefined) throw new Refusal('E_NO_SUCH', 'there is no such operation');
+  const stored = book.stored(id);
   const { operation } = stored;
   const made = toSecond(mark.now());
   // The request itself may end before.
@@ -106,14 +106,6 @@ async function make(
   );
   return { operation: described, message };
 }
-
-/** Those that were made before, as far as they still mean anything. */
-const checkThere = (id: string, here: Here, { book }: BytesTools): MessageChecked => {
-  const stored = book.find(id);
-  return stored === undefined
-    ? { state: 'refused', code: 'E_NO_SUCH', detail: 'there is no such operation' }
-    : checkMessage(stored, here);
-};
 
 function demandSameWish({ bytes }: Operation, { offline, wipe }: BytesWish): void {
   if (bytes === null) return;

@@ -37,8 +37,9 @@ export type OperationBook = {
   /** The newest first. */
   readonly all: () => readonly Operation[];
   readonly find: (id: string) => StoredOperation | undefined;
-  /** Throws `E_NO_SUCH` when there is none. */
+  /** Throw `E_NO_SUCH` when there is none. */
   readonly known: (id: string) => Operation;
+  readonly stored: (id: string) => StoredOperation;
   readonly add: (stored: StoredOperation) => Promise<Operation>;
   /** Throws `E_OP_STATE` when the table says no, `E_STORE` when it cannot be written. */
   readonly change: (id: string, change: Change) => Promise<Operation>;
@@ -187,6 +188,7 @@ export function createOperationBook({
     all,
     find: (id) => entries.get(id),
     known: (id) => known(id).operation,
+    stored: known,
     add: async (entry) => {
       const { operation } = entry;
       await write(entry, {

@@ -99,9 +99,7 @@ const heldNow = (reason: string, release: string | null): Refusal =>
 export async function demandApproval(operation: Operation, tools: RunTools): Promise<SignedOrder | null> {
   const { book, readGrants } = tools;
   if (isSigned(operation)) {
-    const stored = book.find(operation.id);
-    if (stored === undefined) throw new Refusal('E_NO_SUCH', 'there is no such operation');
-    const verified = await verifyApproval(stored, tools);
+    const verified = await verifyApproval(book.stored(operation.id), tools);
     if (verified.state === 'lost') throw await loseApproval(operation.id, verified, book);
     return verified.order;
   }

@@ -45,9 +45,7 @@ export async function submitSignature(
     if (here.state === 'refused') {
       throw new Refusal(here.code, here.detail, { hint: 'what is wrong says: felhom signers check' });
     }
-    const stored = book.find(id);
-    if (stored === undefined) throw new Refusal('E_NO_SUCH', 'there is no such operation');
-    const checked = checkMessage(stored, here);
+    const checked = checkMessage(book.stored(id), here);
     if (checked.state === 'refused') {
       throw new Refusal(checked.code, checked.detail, { hint: `ask for the bytes: felhom op bytes ${id}` });
     }
