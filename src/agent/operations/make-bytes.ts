@@ -10,7 +10,7 @@ import { checkMessage, lifetimeOf, type Here } from './check-message.ts';
 import { composeApproval, toSecond } from './compose-approval.ts';
 import { judgeAgain } from './judge-again.ts';
 import type { LookAtDisk } from './look-at-disk.ts';
-import { lookHere, type SigningTools } from './verify-approval.ts';
+import { demandHere, type SigningTools } from './verify-approval.ts';
 
 /** What is not said is the default for new bytes, and as it is for those that are there. */
 export type BytesWish = {
@@ -41,10 +41,7 @@ export async function makeBytes(id: string, wish: BytesWish, tools: BytesTools):
     const asked = book.known(id);
     demandSignable(asked);
     mark.demandForward();
-    const here = await lookHere(tools);
-    if (here.state === 'refused') {
-      throw new Refusal(here.code, here.detail, { hint: 'what is wrong says: felhom signers check' });
-    }
+    const here = await demandHere(tools);
     await judgeAgain(asked, examined, book);
     const signers = here.trust.told;
     // Those that were made before, as far as they still mean anything.

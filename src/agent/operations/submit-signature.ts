@@ -9,7 +9,7 @@ import { Refusal } from '../handler.ts';
 import type { RateGate } from '../rate-gate.ts';
 import { checkMessage } from './check-message.ts';
 import { isOverdue } from './operation-book.ts';
-import { lookHere, type SigningTools } from './verify-approval.ts';
+import { demandHere, type SigningTools } from './verify-approval.ts';
 
 /** Judging one starts a program: who tries them by the hundred waits. */
 export const SUBMISSIONS = { perS: 1 / 6, burst: 10 } as const;
@@ -41,10 +41,7 @@ export async function submitSignature(
     if (waitS > 0) {
       throw new Refusal('E_RATE', 'too many signatures were handed in by this door', { retryAfterS: waitS });
     }
-    const here = await lookHere(tools);
-    if (here.state === 'refused') {
-      throw new Refusal(here.code, here.detail, { hint: 'what is wrong says: felhom signers check' });
-    }
+    const here = await demandHere(tools);
     const checked = checkMessage(book.stored(id), here);
     if (checked.state === 'refused') {
       throw new Refusal(checked.code, checked.detail, { hint: `ask for the bytes: felhom op bytes ${id}` });

@@ -75,12 +75,16 @@ const isOf = (
   counted.fingerprint === judged.fingerprint &&
   counted.key_type === judged.keyType;
 
-export type HereNow =
-  | (Here & { readonly state: 'told'; readonly trust: Trust })
-  | { readonly state: 'refused'; readonly code: ApiCode; readonly detail: string };
+type HereNow = Here & { readonly state: 'told'; readonly trust: Trust };
+type NobodySigns = { readonly state: 'refused'; readonly code: ApiCode; readonly detail: string };
 
 /** This installation and its rules, as they are now: files that cannot be trusted refuse all. */
-export async function lookHere({ installation, hostScope, trust, mark }: SigningTools): Promise<HereNow> {
+async function lookHere({
+  installation,
+  hostScope,
+  trust,
+  mark,
+}: SigningTools): Promise<HereNow | NobodySigns> {
   const install = await installation.demand();
   const files = await trust.readTrust();
   const { policy } = files;
@@ -88,6 +92,13 @@ export async function lookHere({ installation, hostScope, trust, mark }: Signing
     return { state: 'refused', code: 'E_TRUST', detail: whyNotReady(files.told) };
   }
   return { state: 'told', install, hostScope, policy, now: mark.now(), trust: files };
+}
+
+/** The same for who wants to sign. */
+export async function demandHere(tools: SigningTools): Promise<HereNow> {
+  const here = await lookHere(tools);
+  if (here.state === 'told') return here;
+  throw new Refusal(here.code, here.detail, { hint: 'what is wrong says: felhom signers check' });
 }
 
 /** The approval is taken away, and whoever wanted to run it hears why. */
