@@ -133,7 +133,7 @@ async function serveWithHole(name: HoleName): Promise<Attacked & { readonly fold
 
 test.for(HOLE_NAMES)(
   'a hole is found: %s',
-  { timeout: (2 * SECONDS + 120) * 1000 },
+  { timeout: (5 * SECONDS + 120) * 1000 },
   async (name, context) => {
     if (why !== undefined) return context.skip(why);
     const { finds } = holeOf(name);
