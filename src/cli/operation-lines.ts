@@ -81,7 +81,7 @@ export function listOperation(one: Operation, text: Text): readonly Row[] {
               made: formatMoment(one.bytes.made),
               until: formatMoment(one.bytes.expires),
               digest: formatDigest(one.bytes.sha256),
-              wipe: text(`wipe.${one.bytes.wipe}`),
+              wipe: text(`sign.wipe.${one.bytes.wipe}`),
             }),
           ] as const,
         ]),
