@@ -69,7 +69,7 @@ export function createSigning(options: {
   };
 
   /** Does one thing at a time, and keeps why it was refused. */
-  const perform = (what: Doing['what'], work: (call: CallRoute) => Promise<Operation>) => {
+  const perform = (what: Doing['what'], work: (call: CallRoute, id: string) => Promise<Operation>) => {
     const call = options.call();
     const view = store.getState();
     if (call === undefined || view === null || view.doing !== null) return;
@@ -79,7 +79,7 @@ export function createSigning(options: {
       if (mine.signal.aborted) return;
       set({ doing: null, ...to });
     };
-    void work(call)
+    void work(call, view.operation.id)
       .then(
         (operation) => {
           over({});
@@ -92,8 +92,7 @@ export function createSigning(options: {
 
   const askBytes = (wish: Wish = {}) => {
     const mine = life;
-    const id = store.getState()?.operation.id ?? '';
-    perform('bytes', async (call) => {
+    perform('bytes', async (call, id) => {
       const before = store.getState()?.bytes.state;
       if (before !== 'there') set({ bytes: { state: 'asking' } });
       try {
@@ -163,8 +162,7 @@ export function createSigning(options: {
   };
 
   const submit = (signature: string) => {
-    const id = store.getState()?.operation.id ?? '';
-    perform('submit', async (call) => {
+    perform('submit', async (call, id) => {
       const { operation } = await call('submitOperation', { params: { id }, body: { signature } });
       return operation;
     });
@@ -235,15 +233,13 @@ export function createSigning(options: {
     giveUp,
     submit,
     run: (word) => {
-      const id = store.getState()?.operation.id ?? '';
-      perform('run', async (call) => {
+      perform('run', async (call, id) => {
         const { operation } = await call('runOperation', { params: { id }, body: { confirm: word } });
         return operation;
       });
     },
     cancel: () => {
-      const id = store.getState()?.operation.id ?? '';
-      perform('cancel', async (call) => {
+      perform('cancel', async (call, id) => {
         const { operation } = await call('cancelOperation', { params: { id }, body: {} });
         return operation;
       });
