@@ -137,6 +137,12 @@ test.each([
   await expect(planned).rejects.toMatchObject({ end: { state: 'failed', code: 'E_QUICK_WIPE' } });
 });
 
+// An extended partition has a node of two sectors; others are as small as somebody made them.
+test.each([SECTOR, 2 * SECTOR, 7 * SECTOR])('a partition of %i bytes holds nothing up', async (length) => {
+  const small = { position: 2048 * SECTOR, length };
+  expect(covers(await plan(GIB, [], [small]), small.position, length)).toBe(true);
+});
+
 test('superblocks full of noise neither end it nor lead outside', async () => {
   for (let seed = 1; seed < 60; seed += 1) {
     let state = seed * 2_654_435_761;
