@@ -143,6 +143,29 @@ test.each([SECTOR, 2 * SECTOR, 7 * SECTOR])('a partition of %i bytes holds nothi
   expect(covers(await plan(GIB, [], [small]), small.position, length)).toBe(true);
 });
 
+test('many partitions at one place, each full of copies, end it as well, and before they fill the memory', async () => {
+  const size = 20 * TIB;
+  const slices = 32;
+  const header = Buffer.alloc(512);
+  header.write('EFI PART', 0, 'latin1');
+  header.writeBigUInt64LE(2n, 72);
+  header.writeUInt32LE(slices, 80);
+  header.writeUInt32LE(128, 84);
+  const entries = Buffer.alloc(slices * 128);
+  for (let index = 0; index < slices; index += 1) {
+    entries.fill(0xab, index * 128, index * 128 + 32);
+    entries.writeBigUInt64LE(4096n, index * 128 + 32);
+    entries.writeBigUInt64LE(BigInt(size / SECTOR - 100 - index), index * 128 + 40);
+  }
+  const own = ext({ blocksPerGroup: Math.ceil(size / KIB / 60_000), sparse: false, log: 0 });
+  const planned = plan(size, [
+    [512, header],
+    [1024, entries],
+    [4096 * SECTOR + KIB, own],
+  ]);
+  await expect(planned).rejects.toMatchObject({ end: { state: 'failed', code: 'E_QUICK_WIPE' } });
+});
+
 test('superblocks full of noise neither end it nor lead outside', async () => {
   for (let seed = 1; seed < 60; seed += 1) {
     let state = seed * 2_654_435_761;
