@@ -8,6 +8,8 @@ import { clipPlace, mergePlaces, type Place } from './places.ts';
 /** Tables inside partitions (a virtual machine's disk on one), and no deeper. */
 const DEPTH = 2;
 const MAX_AREAS = 1024;
+/** Far more than so many partitions honestly have, and no more than fit in memory. */
+const MAX_PLACES = 2 ** 20;
 const RECORD_BYTES = 4096;
 /** Where first partitions begin, today and until 2009: of a disk whose table is lost. */
 const USUAL_STARTS = [2 ** 20, 63 * 512];
@@ -46,6 +48,8 @@ export async function planQuickWipe(options: {
     for (const area of areas) {
       for (const { find } of knownPlaces) {
         const found = await find(areaOf(area, read));
+        if (places.length + found.length > MAX_PLACES)
+          throw failed('E_QUICK_WIPE', `more than ${MAX_PLACES} places`);
         places.push(...found.map((place) => clipPlace(shift(place, area.position), area, sectorBytes)));
       }
     }
