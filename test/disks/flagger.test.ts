@@ -25,7 +25,7 @@ import { createDisksReader } from '../../src/host/disks.ts';
 import { createMachine } from '../../src/host/machine.ts';
 import { attach, makeFolder, makeImage, quietly, run, whyNoLoop } from '../host/loop-device.ts';
 import { makeTree } from '../host/temp-tree.ts';
-import { marks, writeGpt, writeMbr } from './device-bytes.ts';
+import { marks, writeExtended, writeGpt, writeMbr } from './device-bytes.ts';
 import {
   findNotZero,
   endWithTest,
@@ -366,6 +366,24 @@ test('a partition is judged for itself: blank beside a mounted one, and its disk
   const disk = await examine(device.name);
   expect(disk.flag).toMatchObject({ verdict: 'in_use', reason: `partition ${device.name}p1 is mounted` });
   expect((await examine(`${device.name}p1`)).flag).toMatchObject({ reason: 'device is mounted' });
+});
+
+test('a partition that the table of now cuts otherwise is no disk to write to; its neighbours are', async (context) => {
+  if (reason !== undefined) return context.skip(reason);
+  const device = lendDevice();
+  writeExtended(device.path);
+  showPartitions(device);
+  const { examine } = watch();
+  const overlaps = async (name: string) =>
+    (await examine(name)).flag.signals.filter(({ id }) => id === 'overlap').map(({ detail }) => detail);
+  const logical = `${device.name}p5`;
+  expect([await overlaps(logical), await overlaps(`${device.name}p6`)]).toEqual([[], []]);
+  writeMbr(device.path, [
+    { first: 2048, count: 100 },
+    { first: 2600, count: 60_000 },
+  ]);
+  expect(await overlaps(logical)).toEqual(['partition 2 of the table']);
+  expect(await overlaps(device.name)).toEqual([]);
 });
 
 test('whoever uses the whole disk uses its partitions', async (context) => {
