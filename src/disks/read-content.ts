@@ -4,7 +4,12 @@ import { failed, type Reading } from '../contracts/reading.ts';
 import type { Machine } from '../host/machine.ts';
 import { EXT_SUPERBLOCK, parseLastMounted, type LastMounted } from './last-mounted.ts';
 import type { Content, HiddenPartition } from './look.ts';
-import { parsePartitionTables, type PartitionTable, type ReadBytes } from './partition-tables.ts';
+import {
+  parsePartitionTables,
+  PLACE_HOLDERS,
+  type PartitionTable,
+  type ReadBytes,
+} from './partition-tables.ts';
 import { probeRaw, type Piece, type RawProbe, type ReadPiece } from './raw-probe.ts';
 import { edgesOf, samplePlaces } from './sample-places.ts';
 import { readBlkid, readWipefs } from './signatures.ts';
@@ -123,7 +128,5 @@ function unknownPartitions(tables: readonly PartitionTable[], known: ReadonlySet
     });
 }
 
-/** An extended partition holds others, and the one entry of a protective MBR holds the GPT. */
-const PLACE_HOLDERS: ReadonlySet<string> = new Set(['0x5', '0xf', '0x85', '0xee']);
 /** As many as a GPT usually has room for. */
 const MAX_HIDDEN = 128;

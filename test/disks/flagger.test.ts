@@ -379,7 +379,7 @@ test('a partition that the table of now cuts otherwise is no disk to write to; i
   const logical = `${device.name}p5`;
   expect([await overlaps(logical), await overlaps(`${device.name}p6`)]).toEqual([[], []]);
   writeMbr(device.path, [
-    { first: 2048, count: 100 },
+    { first: 2048, count: 32 },
     { first: 2600, count: 60_000 },
   ]);
   expect(await overlaps(logical)).toEqual(['partition 2 of the table']);

@@ -401,7 +401,10 @@ const barred: readonly Case[] = [
       ...sysPartition(2, 6143, 4096),
     },
     detail: /^sda2$/,
-    tools: { perl: (request) => said(probeLines(request, '8:1').join('\n')) },
+    tools: {
+      perl: (request) =>
+        said(probeLines(request, request.args[3]?.endsWith('1') === true ? '8:1' : '8:0').join('\n')),
+    },
   },
   {
     title: 'a network block device',
