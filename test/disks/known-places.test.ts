@@ -238,6 +238,25 @@ test('partitions inside another lose the records that chain them', async () => {
   expect(covers(places, (outer + second + 2048) * SECTOR, 16 * MIB)).toBe(true);
 });
 
+test('a table that was written behind a bridge with other sectors still tells of its partitions', async () => {
+  for (const [written, now] of [
+    [4096, 512],
+    [512, 4096],
+  ] as const) {
+    const [start, length] = [3 * GIB, 2 * GIB];
+    const record = Buffer.alloc(512);
+    record.writeUInt8(0x83, 446 + 4);
+    record.writeUInt32LE(start / written, 446 + 8);
+    record.writeUInt32LE(length / written, 446 + 12);
+    record.writeUInt16LE(0xaa55, 510);
+    const places = await plan(64 * GIB, [[0, record]], [], now);
+    expect([covers(places, start, 16 * MIB), covers(places, start + length - MIB, MIB)]).toEqual([
+      true,
+      true,
+    ]);
+  }
+});
+
 test('a GPT of a disk that has grown loses the copy in its middle', async () => {
   const header = Buffer.alloc(512);
   header.write('EFI PART', 0, 'latin1');
