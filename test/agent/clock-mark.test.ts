@@ -113,3 +113,19 @@ test('it goes to the disk at most once a minute by itself', async () => {
   await agent.memory.tidy();
   expect(markOf(agent)).toBe(first + MINUTE_MS);
 });
+
+test('what was agreed to while the clock ran far ahead does not last until then', async () => {
+  const clock = createTestClock();
+  const disks = createFakeDisks([{ name: 'sdb' }]);
+  const agent = await openAgent({ clock, disks });
+  disks.beforeStage = async () => ({ state: 'held', detail: 'opened' });
+  clock.advance(400 * 24 * HOUR_MS);
+  const { id } = await agent.format(ROOT, { confirm: word });
+  await agent.notBegun();
+  clock.advance(-400 * 24 * HOUR_MS);
+  await reset(agent);
+  const started = disks.started.length;
+  expect(await codeOf(agent.run(ROOT, id))).toBe('E_OP_STATE');
+  expect((await agent.show(ROOT, id)).state).toBe('expired');
+  expect(disks.started).toHaveLength(started);
+});

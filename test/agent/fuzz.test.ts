@@ -5,7 +5,7 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { whyNoLoop } from '../host/loop-device.ts';
 import { writeAt } from '../disks/lent-device.ts';
 import { attack } from './fuzz/attack.ts';
@@ -44,9 +44,15 @@ async function callersOf(attacked: Attacked, ask: Ask) {
 
 async function approveOne(ask: Ask, targets: Targets, sign: (message: string) => string) {
   const device = targets.all.find(({ what }) => what === 'ext4 with files')?.device;
-  const asked = await ask('POST', '/disks/format', { device, fstype: 'ext4' });
-  const { pending_op } = Object(asked.body);
-  if (pending_op === undefined) throw new Error(`not asked for: ${JSON.stringify(asked)}`);
+  // What was asked for last may still be looking at the disk.
+  const pending_op = await vi.waitFor(
+    async () => {
+      const asked = await ask('POST', '/disks/format', { device, fstype: 'ext4' });
+      expect(asked).toMatchObject({ status: 403, body: { code: 'E_PENDING_SIGNATURE' } });
+      return Object(asked.body).pending_op;
+    },
+    { timeout: 15_000, interval: 1000 },
+  );
   const id = String(pending_op.id);
   const { body } = await ask('POST', `/operations/${id}/bytes`, {});
   return ask('POST', `/operations/${id}/submit`, { signature: sign(String(Object(body).message)) });
@@ -127,7 +133,7 @@ async function serveWithHole(name: HoleName): Promise<Attacked & { readonly fold
 
 test.for(HOLE_NAMES)(
   'a hole is found: %s',
-  { timeout: (2 * SECONDS + 120) * 1000 },
+  { timeout: (5 * SECONDS + 120) * 1000 },
   async (name, context) => {
     if (why !== undefined) return context.skip(why);
     const { finds } = holeOf(name);

@@ -13,6 +13,7 @@ import { cleanLeftovers } from '../../src/disks/leftovers.ts';
 import { makeFolder, makeImage, mountAt, quietly, run, whyNoLoop } from '../host/loop-device.ts';
 import { noise } from './device-bytes.ts';
 import { ALL_STAGES, blankLoop, field, format, isZero, machine, MIB, orderFor } from './format-gear.ts';
+import { insist } from './insist.ts';
 import { findNotZero, lendDevice, writeAt } from './lent-device.ts';
 import { hashOf, SIGNED_STAGES, signedOrder } from './wipe-gear.ts';
 
@@ -50,7 +51,7 @@ describe.skipIf(why !== undefined)('after kill -9', () => {
 
   test.each(SIGNED_STAGES)('of a signed wipe, when %s was to begin', async (at) => {
     const device = lendDevice();
-    run('mkfs.ext4', '-q', '-F', device.path);
+    insist('mkfs.ext4', '-q', '-F', device.path);
     writeAt(device.path, 40 * MIB, noise(4096));
     const before = hashOf(device.path);
     const order = await signedOrder(device.name);

@@ -49,12 +49,12 @@ describe.skipIf(why !== undefined)('of a real file system', () => {
     insist('mount', path, point);
     onTestFinished(() => quietly('umount', '-l', point));
     writeFileSync(join(point, 'file'), 'kept');
-    run('umount', point);
+    insist('umount', point);
   };
 
   test('a mount shows, and changes nothing that is signed', async () => {
     const device = lendDevice();
-    run('mkfs.ext4', '-q', '-F', device.path);
+    insist('mkfs.ext4', '-q', '-F', device.path);
     const before = await content(device.name);
     expect(before.rows).toMatchObject([{ fs_type: 'ext4', last_mounted: null, last_mounted_on: null }]);
     const point = join(device.folder, 'm');
@@ -76,7 +76,7 @@ describe.skipIf(why !== undefined)('of a real file system', () => {
     mountOnce(`${device.path}p1`, point);
     const shown = await content(device.name);
     expect(shown.rows.map(({ last_mounted_on: on }) => on)).toEqual([null, point]);
-    run('partx', '--delete', device.path);
+    insist('partx', '--delete', device.path);
     const hidden = await content(device.name);
     expect(hidden.rows).toEqual(shown.rows);
     showPartitions(device);

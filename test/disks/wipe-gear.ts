@@ -2,6 +2,8 @@
 // device that use nothing of ours.
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { errnoOf } from '../../src/base/errors.ts';
 import type { FormatStage, WipeKind } from '../../src/contracts/facts/operations.ts';
 import type { JobTalk } from '../../src/disks/disk-job.ts';
 import type { FormatOrder, FormatResult } from '../../src/disks/format-order.ts';
@@ -34,7 +36,7 @@ export async function wipeAlone({ name }: LentDevice, kind: WipeKind): Promise<v
   const number = readFileSync(`/sys/class/block/${name}/dev`, 'utf8').trim();
   const seen = await readNumberedDevice(machine, number);
   if (seen === undefined) throw new Error(`${name} is gone`);
-  const { fd } = await openDevice(seen.path, 'claim', machine.runTool);
+  const { fd } = await claimPatiently(seen.path);
   const claim = { fd, device: seen, release: async () => closeDevice(fd) };
   const wipe = { claim, kind, machine, signal: new AbortController().signal, onProgress: () => {} };
   try {
@@ -42,6 +44,17 @@ export async function wipeAlone({ name }: LentDevice, kind: WipeKind): Promise<v
   } finally {
     await claim.release();
   }
+}
+
+/** Others that look whether it is held hold it for a moment. */
+async function claimPatiently(path: string, tries = 100): ReturnType<typeof openDevice> {
+  try {
+    return await openDevice(path, 'claim', machine.runTool);
+  } catch (error) {
+    if (errnoOf(error) !== 'EBUSY' || tries === 0) throw error;
+  }
+  await sleep(50);
+  return claimPatiently(path, tries - 1);
 }
 
 export type EndedEarly = { readonly result: FormatResult; readonly reports: readonly JobReport[] };

@@ -168,7 +168,7 @@ describe.skipIf(why !== undefined)('a signed wipe', () => {
       { first: last, count: 100_000 },
     ]);
     showPartitions(device);
-    run('mkfs.ext4', '-q', '-F', '-b', '1024', `${device.path}p2`);
+    insist('mkfs.ext4', '-q', '-F', '-b', '1024', `${device.path}p2`);
     const around = () => [
       hashOf(device.path, 0, first * 512),
       hashOf(device.path, last * 512),
@@ -281,13 +281,7 @@ describe.skipIf(why !== undefined)('a signed wipe changes nothing', () => {
     const folder = makeFolder();
     const other = makeImage(folder, 'other.img', 64 * MIB);
     run('mkfs.ext4', '-q', '-F', other);
-    const { device, image, name } = blankLoop();
-    insist('mkfs.ext4', '-q', '-F', device);
-    const order = await signedOrder(name);
-    const before = [image, other].map((path) => run('sha256sum', path));
-    run('losetup', '--detach', device);
-    if (!tryRun('losetup', device, other)) throw new Error('somebody else took the number');
-    onTestFinished(() => detachOurs(device, other));
+    const { image, order, before } = await signThenSwap(other);
     const journal = createJournal();
     expect(await format(order, journal)).toMatchObject({ state: 'invalid', code: 'E_DEVICE_CHANGED' });
     expect(journal.stages).toEqual([]);
@@ -465,6 +459,22 @@ describe.skipIf(why !== undefined)('a signed wipe fails', () => {
   });
 });
 
+/** Signed for a device behind whose node another file lies by now. */
+async function signThenSwap(other: string) {
+  for (let tries = 0; tries < 20; tries += 1) {
+    const { device, image, name } = blankLoop();
+    insist('mkfs.ext4', '-q', '-F', device);
+    const order = await signedOrder(name);
+    const before = [image, other].map((path) => run('sha256sum', path));
+    run('losetup', '--detach', device);
+    // Somebody else may be given the number first.
+    if (!tryRun('losetup', device, other)) continue;
+    onTestFinished(() => detachOurs(device, other));
+    return { image, order, before };
+  }
+  throw new Error('the number is always taken');
+}
+
 async function outcome(device: LentDevice, order: FormatOrder) {
   const before = hashOf(device.path);
   const journal = createJournal();
@@ -480,7 +490,7 @@ const heldBy = (whom: string) => ({
 
 /** With a file, and with noise in its middle. */
 function fillExt4(device: LentDevice): void {
-  run('mkfs.ext4', '-q', '-F', '-L', 'customer', device.path);
+  insist('mkfs.ext4', '-q', '-F', '-L', 'customer', device.path);
   writeAt(device.path, device.sizeBytes / 2 + 4096, noise(3 * MIB));
 }
 

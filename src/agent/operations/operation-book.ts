@@ -16,6 +16,8 @@ import { isEnd, nextState, type OperationEvent } from './states.ts';
 /** Ended operations that are kept: at most so many, and not for longer. */
 const KEPT = 200;
 const KEPT_MS = 30 * 24 * 3_600_000;
+/** Seven days, and one for a clock that was corrected: what has longer is from a clock that ran ahead. */
+const LONGEST_MS = 8 * 24 * 3_600_000;
 
 /** How it ended: the code of an error, or null when it went well. */
 export type HowEnded = { readonly code: string | null; readonly detail: string };
@@ -263,7 +265,7 @@ export function createOperationBook({
 
 /** Judged also where the end could not be written yet. */
 export const isOverdue = ({ state, expires }: Operation, now: number): boolean =>
-  (state === 'pending' || state === 'approved') && now >= expires;
+  (state === 'pending' || state === 'approved') && (now >= expires || expires - now > LONGEST_MS);
 
 /** Only a hint to tell it early: what counts is what stands in the signed bytes, when it is run. */
 const hasOutlivedApproval = ({ state, approved_by, bytes }: Operation, now: number): boolean =>

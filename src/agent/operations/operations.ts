@@ -29,6 +29,8 @@ import { submitSignature, SUBMISSIONS, type Submission, type Submitted } from '.
 import type { TrustPorts } from './trust-ports.ts';
 
 const TIDY_EVERY_MS = 10_000;
+/** New ones of one guest: who can change a disk could otherwise ask anew without end, and fill the ledger. */
+const NEW_OF_GUEST = { perS: 1 / 60, burst: 20 } as const;
 
 export type FormatRequest = {
   readonly device: string;
@@ -132,6 +134,7 @@ export async function openOperations(options: OperationsOptions): Promise<Operat
   };
   const runner = createRunner(disks.runFormat, tools);
   const submissions = createRateGate(SUBMISSIONS, clock);
+  const newOfGuests = createRateGate(NEW_OF_GUEST, clock);
   const shown = (operation: Operation): Operation => ({
     ...operation,
     progress: operation.state === 'claimed' ? runner.progressOf(operation.id) : null,
@@ -157,6 +160,12 @@ export async function openOperations(options: OperationsOptions): Promise<Operat
         operations: book.all(),
         starting: runner.starting(),
       });
+      if (by.door === 'guest' && decision.kind === 'accept' && decision.same === undefined) {
+        const waitS = newOfGuests.take(String(by.vmid));
+        if (waitS > 0) {
+          throw new Refusal('E_RATE', 'too many operations were asked for anew', { retryAfterS: waitS });
+        }
+      }
       return acceptFormat(decision, { examined: seen.examined, fstype: type, by }, tools);
     });
     if (next === 'signature') throw pendingSignature(operation);

@@ -14,7 +14,7 @@ export const operations = {
   'op.state.interrupted': 'INTERRUPTED',
   'op.stage.rechecked': 'checking once more under the claim',
   'op.stage.wiping': 'zeroing',
-  'op.stage.zero_verified': 'reading every byte: is it zero?',
+  'op.stage.zero_verified': 'reading back: is it zero?',
   'op.stage.mkfs': 'making the file system',
   'op.stage.fs_verified': 'checking the file system',
   'op.stage.released': 'releasing the device',

@@ -15,7 +15,7 @@ export const operations = {
   'op.state.interrupted': 'FÉLBESZAKADT',
   'op.stage.rechecked': 'lefoglalva, újabb ellenőrzés',
   'op.stage.wiping': 'nullázás',
-  'op.stage.zero_verified': 'minden bájt olvasása: nulla-e?',
+  'op.stage.zero_verified': 'visszaolvasás: nulla-e?',
   'op.stage.mkfs': 'fájlrendszer készül',
   'op.stage.fs_verified': 'fájlrendszer ellenőrzése',
   'op.stage.released': 'eszköz elengedése',
