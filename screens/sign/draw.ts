@@ -120,7 +120,8 @@ function sectionOf(session: Session, view: SignView, model: Model, width: number
   const isIdle = view.doing === null && phaseOf(view) !== 'ended';
   const barred = isIdle ? barredReason(session, APPROVAL_NEEDS) : undefined;
   if (barred !== undefined) {
-    return { ...section, foot: wrap(text('sign.barred', { reason: barred }), width, 'bad') };
+    const key = phaseOf(view) === 'running' ? 'sign.last-known' : 'sign.barred';
+    return { ...section, foot: wrap(text(key, { reason: barred }), width, 'bad') };
   }
   if (view.asking === null) return section;
   const { what } = view.asking;

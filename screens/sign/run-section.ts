@@ -44,7 +44,10 @@ export function runSection(view: SignView, model: Model, width: number): Section
     title: text('sign.ended'),
     lines: approved,
     foot: [
-      ...wrap(tellEnd(model, operation), width, stateTone[operation.state]),
+      // The next line says it of one that is done.
+      ...(operation.state === 'done'
+        ? []
+        : wrap(tellEnd(model, operation), width, stateTone[operation.state])),
       ...wrap(text(nextStepOf(operation), { fstype: operation.fstype }), width),
       ...endLines(operation, model, width),
     ],

@@ -125,7 +125,7 @@ function tellEnd(
   text: Text,
 ): string {
   const well = state === 'done' ? text('op.ended.well') : '';
-  return [code === null ? well : (tellRefusal(text, code) ?? code), detail]
-    .filter((word) => word !== '')
-    .join(' ');
+  const why = code === null ? well : (tellRefusal(text, code) ?? code);
+  if (detail === '') return why;
+  return why === '' ? detail : `${why} (${detail})`;
 }

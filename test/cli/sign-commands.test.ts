@@ -366,6 +366,17 @@ describe('signers check', () => {
     expect((await run('signers', 'check', join(folder, 'nothing'))).code).toBe(1);
     agent = await startBareAgent({ at: { socketPath: join(folder, 'other.sock') } });
   });
+
+  test('is not content with signers of whom none may approve', async () => {
+    const allowed = [
+      allowLine('anna', makeKey().line, 'valid-before="20260101Z"'),
+      `bela namespaces="git" ${makeKey().line}\n`,
+    ].join('');
+    const ran = await run('signers', 'check', writeTrust({ allowed }));
+    expect(ran.code).toBe(1);
+    expect(ran.out).not.toContain('Ready');
+    expect(ran.err).toContain('None of these keys may approve now');
+  });
 });
 
 test("root's answer to a copied installation is sent and shown", async () => {

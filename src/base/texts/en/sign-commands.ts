@@ -50,6 +50,8 @@ export const signCommands = {
   'signers.pin': 'Security keys must have asked for their PIN.',
   'signers.namespace': 'Signed for: {namespace}',
   'signers.ready': 'Ready: operations can be approved by signature.',
+  'signers.none-usable':
+    'None of these keys may approve now: the column STATE says why. Add the key of somebody who may.',
   'signers.not-ready': 'Nobody can approve anything by signature now.',
   'submit.good': 'Good signature by {principal}, {fingerprint}.',
   'submit.ledger': 'In the ledger as record {n}, {hash}.',

@@ -53,6 +53,8 @@ export const signCommands = {
   'signers.pin': 'A biztonsági kulcsnak a PIN-jét is kérnie kell.',
   'signers.namespace': 'Amire aláírnak: {namespace}',
   'signers.ready': 'Kész: a műveletek aláírással jóváhagyhatók.',
+  'signers.none-usable':
+    'E kulcsok egyike sem hagyhat most jóvá semmit: az ÁLLAPOT oszlop megmondja, miért. Vedd fel olyasvalaki kulcsát, aki jóváhagyhat.',
   'signers.not-ready': 'Most senki semmit sem hagyhat jóvá aláírással.',
   'submit.good': 'Az aláírás jó: {principal}, {fingerprint}.',
   'submit.ledger': 'A naplóban a(z) {n}. bejegyzés, {hash}.',
