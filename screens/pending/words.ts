@@ -7,7 +7,7 @@ import type {
   OperationProgress,
   OperationState,
 } from '../../src/contracts/facts/operations.ts';
-import { isOpen } from '../../src/contracts/operation-states.ts';
+import { isOpen, isSigned } from '../../src/contracts/operation-states.ts';
 import { lastFacts, type Model } from '../draw/model.ts';
 import type { Tone } from '../draw/line.ts';
 
@@ -68,7 +68,7 @@ export function nextStepOf(operation: Operation) {
   if (operation.state === 'pending')
     return needsSignature(operation) ? 'pending.next-sign' : 'pending.next-confirm';
   if (operation.state === 'approved') {
-    return operation.approved_by?.how === 'signature' ? 'pending.next-run-signed' : 'pending.next-run';
+    return isSigned(operation) ? 'pending.next-run-signed' : 'pending.next-run';
   }
   if (operation.state === 'claimed') return 'pending.next-running';
   if (operation.state === 'done') return 'pending.done';

@@ -184,8 +184,10 @@ export function createFlagger(options: FlaggerOptions): Flagger {
     if (device === undefined) return absent('no-file', name, disks.at, 'there is no such block device');
     const isNear = (one: BlockDevice) =>
       one.name === name || device.parents.includes(one.name) || one.parents.includes(name);
-    // A loop device that lies over it tells so itself.
-    const family = disks.value.devices.filter((one) => isNear(one) || one.kind === 'loop');
+    const isBeside = (one: BlockDevice) =>
+      device.kind === 'partition' && one.parents.some((disk) => device.parents.includes(disk));
+    // A loop device that lies over it tells so itself, and of the partitions beside it matters where they lie.
+    const family = disks.value.devices.filter((one) => isNear(one) || isBeside(one) || one.kind === 'loop');
     const taken = await look(family, { fresh: true, tryHold: !claimed, lookInto: isNear }, signal);
     if (taken.state !== 'ok') return taken;
     const seen = taken.value.devices.get(name);

@@ -7,7 +7,7 @@ import { readBacking } from './backing-file.ts';
 import type { DiskIdentity } from './examined-disk.ts';
 import type { LastMounted } from './last-mounted.ts';
 import type { HiddenPartition, Look, SeenDevice } from './look.ts';
-import type { BlkidAnswer } from './signatures.ts';
+import type { BlkidAnswer, WipefsSignature } from './signatures.ts';
 import type { Reading } from '../contracts/reading.ts';
 
 /** The disk itself for a disk, its disk for a partition. */
@@ -73,11 +73,11 @@ export function describeDisk(seen: SeenDevice, look: Look): OperationDisk {
 
 function contentOf({ device, content }: SeenDevice): OperationDisk['content'][number] {
   const blkid = content?.blkid;
-  const signs = content?.wipefs.state === 'ok' ? content.wipefs.value.map(({ type }) => type) : [];
+  const [sign] = signsOf(content);
   return {
     device: device.name,
     size_bytes: device.size_bytes,
-    fs_type: said(blkid, 'TYPE') ?? said(blkid, 'PTTYPE') ?? signs[0] ?? null,
+    fs_type: said(blkid, 'TYPE') ?? said(blkid, 'PTTYPE') ?? sign?.type ?? null,
     label: said(blkid, 'LABEL'),
     uuid: said(blkid, 'UUID'),
     ...tellLastMounted(blkid, content?.lastMounted),
@@ -103,11 +103,24 @@ function tellLastMounted(blkid: Reading<BlkidAnswer> | undefined, last: LastMoun
   return { last_mounted: (isExt && last?.at) || null, last_mounted_on: (isExt && last?.on) || null };
 }
 
+type Content = SeenDevice['content'];
+
+const signsOf = (content: Content) => (content?.wipefs.state === 'ok' ? content.wipefs.value : []);
+
+const digestSigns = (signs: readonly WipefsSignature[]) =>
+  signs.map(({ type, offset, uuid, label }) => [type, offset, uuid, label]);
+
+/** Of a partition what wipefs finds besides what blkid tells of: one lies below another, or they contradict. */
+function signsBeside(content: Content) {
+  const told = ['TYPE', 'PTTYPE'].map((key) => said(content?.blkid, key));
+  return digestSigns(signsOf(content).filter(({ type }) => !told.includes(type)));
+}
+
 /**
  * Over all that must still be so when the device is written: this boot and this attachment, who it is, its
- * partition table, and on the device and each partition the type, UUID and label of a file system. Not over
- * who uses it, how full it is, and names like sdX. Partitions are told the same whether the kernel shows
- * them or not.
+ * partition table with every entry, and on the device and each partition the type, UUID and label of a file
+ * system. Not over who uses it, how full it is, and names like sdX. Partitions are told the same whether the
+ * kernel shows them or not, unless there is more on one than blkid tells.
  */
 export async function digestFacts(
   machine: Machine,
@@ -118,14 +131,14 @@ export async function digestFacts(
   const disk = diskOf(seen, look);
   const { device, attachment, content } = seen;
   const file = (answer: Reading<BlkidAnswer> | undefined) =>
-    ['TYPE', 'UUID', 'LABEL'].map((key) => said(answer, key));
+    ['TYPE', 'UUID', 'LABEL', 'PTTYPE', 'PTUUID'].map((key) => said(answer, key));
   const partitions = [
     ...partitionsOf(seen, look).map((one) => ({
       start: one.attachment?.start ?? null,
       size: one.device.size_bytes,
       uuid: said(one.content?.blkid, 'PART_ENTRY_UUID'),
       number: Number(/(\d+)$/.exec(one.device.name)?.[1] ?? 0),
-      file: file(one.content?.blkid),
+      file: [...file(one.content?.blkid), ...signsBeside(one.content)],
     })),
     ...(content?.hidden ?? []).map(({ start, size, uuid, number, blkid }) => ({
       start,
@@ -142,15 +155,17 @@ export async function digestFacts(
     ['backing', (await readBacking(machine, disk.device))?.place ?? null],
     ['size', device.size_bytes, attachment?.logicalBytes ?? null, attachment?.physicalBytes ?? null],
     ['place', attachment?.start ?? null, said(content?.blkid, 'PART_ENTRY_UUID')],
-    ['table', said(content?.blkid, 'PTTYPE'), said(content?.blkid, 'PTUUID')],
-    ['tables', ...(content?.tables ?? []).map(({ kind, sectorBytes, id }) => [kind, sectorBytes, id])],
-    ['content', ...file(content?.blkid)],
     [
-      'signs',
-      ...(content?.wipefs.state === 'ok'
-        ? content.wipefs.value.map(({ type, offset }) => [type, offset])
-        : []),
+      'tables',
+      ...(content?.tables ?? []).map(({ kind, sectorBytes, id, partitions: entries }) => [
+        kind,
+        sectorBytes,
+        id,
+        ...entries.map(({ number, start, size, uuid, type }) => [number, start, size, uuid, type]),
+      ]),
     ],
+    ['content', ...file(content?.blkid)],
+    ['signs', ...digestSigns(signsOf(content))],
     [
       'partitions',
       ...partitions.map(({ number, start, size, uuid, file }) => [number, start, size, uuid, ...file]),

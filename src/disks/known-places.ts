@@ -223,7 +223,8 @@ async function findXfs({ read, sizeBytes }: Area): Promise<readonly Place[]> {
 }
 
 function listGroups(groupBytes: number, sizeBytes: number): readonly number[] {
-  const groups = Math.ceil(sizeBytes / groupBytes);
+  // What is smaller than a block has none.
+  const groups = groupBytes === 0 ? 0 : Math.ceil(sizeBytes / groupBytes);
   refuseTooMany(groups);
   return Array.from({ length: groups }, (_, group) => group * groupBytes);
 }

@@ -21,6 +21,9 @@ export type PartitionTable = {
   readonly links: readonly number[];
 };
 
+/** An extended partition holds others, and the one entry of a protective MBR holds the GPT. */
+export const PLACE_HOLDERS: ReadonlySet<string> = new Set(['0x5', '0xf', '0x85', '0xee']);
+
 /** The bytes at an offset, or nothing where they were not read. */
 export type ReadBytes = (offset: number, length: number) => Promise<Buffer | undefined>;
 

@@ -2,13 +2,17 @@
 // kernel tells of, and of what lies inside these. Only reads.
 import { failed } from './format-ended.ts';
 import { knownPlaces, TooManyPlaces, type Area } from './known-places.ts';
-import { parsePartitionTables, type ReadBytes } from './partition-tables.ts';
+import { parsePartitionTables, type PartitionTable, type ReadBytes } from './partition-tables.ts';
 import { clipPlace, mergePlaces, type Place } from './places.ts';
 
 /** Tables inside partitions (a virtual machine's disk on one), and no deeper. */
 const DEPTH = 2;
 const MAX_AREAS = 1024;
+/** Far more than so many partitions honestly have, and no more than fit in memory. */
+const MAX_PLACES = 2 ** 20;
 const RECORD_BYTES = 4096;
+/** A table's numbers are those of the bridge (USB) behind which it was written. */
+const BRIDGED_SECTORS = [512, 4096];
 /** Where first partitions begin, today and until 2009: of a disk whose table is lost. */
 const USUAL_STARTS = [2 ** 20, 63 * 512];
 
@@ -46,6 +50,8 @@ export async function planQuickWipe(options: {
     for (const area of areas) {
       for (const { find } of knownPlaces) {
         const found = await find(areaOf(area, read));
+        if (places.length + found.length > MAX_PLACES)
+          throw failed('E_QUICK_WIPE', `more than ${MAX_PLACES} places`);
         places.push(...found.map((place) => clipPlace(shift(place, area.position), area, sectorBytes)));
       }
     }
@@ -72,7 +78,10 @@ async function lookInto(
   sectorBytes: number,
 ): Promise<{ readonly areas: readonly Place[]; readonly tables: readonly Place[] }> {
   const own = areaOf(area, read);
-  const found = await parsePartitionTables(own.read, own.sizeBytes, sectorBytes);
+  const found: PartitionTable[] = [];
+  for (const sector of new Set([sectorBytes, ...BRIDGED_SECTORS])) {
+    found.push(...(await parsePartitionTables(own.read, own.sizeBytes, sector)));
+  }
   const inside = (place: Place) => clipPlace(shift(place, area.position), area, sectorBytes);
   const partitions = found.flatMap((table) =>
     table.partitions.map(({ start, size }) => inside({ position: start, length: size })),

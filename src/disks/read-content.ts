@@ -4,7 +4,12 @@ import { failed, type Reading } from '../contracts/reading.ts';
 import type { Machine } from '../host/machine.ts';
 import { EXT_SUPERBLOCK, parseLastMounted, type LastMounted } from './last-mounted.ts';
 import type { Content, HiddenPartition } from './look.ts';
-import { parsePartitionTables, type PartitionTable, type ReadBytes } from './partition-tables.ts';
+import {
+  parsePartitionTables,
+  PLACE_HOLDERS,
+  type PartitionTable,
+  type ReadBytes,
+} from './partition-tables.ts';
 import { probeRaw, type Piece, type RawProbe, type ReadPiece } from './raw-probe.ts';
 import { edgesOf, samplePlaces } from './sample-places.ts';
 import { readBlkid, readWipefs } from './signatures.ts';
@@ -28,7 +33,8 @@ export async function readContent(
   const wipefs = await readWipefs(machine, path, signal);
   const { tables, missed } = await readTables(probe, ask, sizeBytes, sectorBytes ?? SECTOR_BYTES);
   const hidden: HiddenPartition[] = [];
-  for (const { number, start, size, uuid } of unknownPartitions(tables, known)) {
+  const unknown = unknownPartitions(tables, known);
+  for (const { number, start, size, uuid } of unknown.slice(0, MAX_HIDDEN)) {
     const area = { start, size };
     hidden.push({
       number,
@@ -39,10 +45,22 @@ export async function readContent(
       lastMounted: await readLastMounted(area, ask),
     });
   }
+  const { source, at } = probe;
+  const overlooked =
+    unknown.length > MAX_HIDDEN
+      ? failed('garbage', source, at, `more than ${MAX_HIDDEN} partitions that the kernel does not show`)
+      : undefined;
   // A read that failed at once says more than that a later one did.
   const isSick = probe.state !== 'ok' || probe.value.readErrors.length > 0;
   const lastMounted = lastMountedOf(probe, EXT_SUPERBLOCK.offset);
-  return { probe: isSick ? probe : (missed ?? probe), blkid, wipefs, tables, hidden, lastMounted };
+  return {
+    probe: isSick ? probe : (missed ?? overlooked ?? probe),
+    blkid,
+    wipefs,
+    tables,
+    hidden,
+    lastMounted,
+  };
 }
 
 async function readLastMounted(
@@ -107,10 +125,8 @@ function unknownPartitions(tables: readonly PartitionTable[], known: ReadonlySet
       if (seen.has(start)) return false;
       seen.add(start);
       return true;
-    })
-    .slice(0, MAX_HIDDEN);
+    });
 }
 
-/** An extended partition holds others, and the one entry of a protective MBR holds the GPT. */
-const PLACE_HOLDERS: ReadonlySet<string> = new Set(['0x5', '0xf', '0x85', '0xee']);
-const MAX_HIDDEN = 32;
+/** As many as a GPT usually has room for. */
+const MAX_HIDDEN = 128;

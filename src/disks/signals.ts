@@ -7,6 +7,7 @@ import { SAME_IDENTITY } from '../host/durable-id.ts';
 import { shellWord } from '../base/shell-word.ts';
 import type { Look, SeenDevice } from './look.ts';
 import { isNamedBy, leadsTo, mountsOf } from './matches.ts';
+import { PLACE_HOLDERS } from './partition-tables.ts';
 import { ERRNO } from './raw-probe.ts';
 
 /** What a row saw on one device. */
@@ -223,6 +224,35 @@ function tellReference({ file, line, section, text }: DeviceReference): Sighting
 const NETWORK_TRANSPORTS: ReadonlySet<string> = new Set(['iscsi', 'fc']);
 const NETWORK_NAMES = /^(?:nbd|rbd|drbd|ublkb|aoe|etherd)/;
 
+/**
+ * Partitions over the bytes of this one: the kernel shows whatever a table says, and goes on showing what the
+ * table of now says otherwise. What was signed for one of them would be written to the others, and who holds
+ * it does not hold them.
+ */
+function findOverlaps({ device, attachment }: SeenDevice, { devices }: Look): readonly string[] {
+  const start = attachment?.start ?? null;
+  if (device.kind !== 'partition' || start === null) return [];
+  const shares = (from: number, size: number) => from < start + device.size_bytes && from + size > start;
+  const disk = devices.get(device.parents[0] ?? '');
+  const shown = [...devices.values()].filter(
+    (one) =>
+      one.device.name !== device.name &&
+      one.device.kind === 'partition' &&
+      one.device.parents[0] === disk?.device.name &&
+      shares(one.attachment?.start ?? Infinity, one.device.size_bytes),
+  );
+  const written = (disk?.content?.tables ?? [])
+    .filter(({ kind, sectorBytes }) => kind !== 'gpt-backup' && sectorBytes === attachment?.logicalBytes)
+    .flatMap(({ partitions }) => partitions)
+    .filter(({ type }) => !PLACE_HOLDERS.has(type))
+    .filter((one) => shares(one.start, one.size))
+    .filter((one) => one.start !== start || one.size !== device.size_bytes);
+  return [
+    ...shown.map((one) => one.device.name),
+    ...written.map(({ number }) => `partition ${number} of the table`),
+  ];
+}
+
 const barred: readonly SignalRow[] = [
   {
     id: 'gone',
@@ -315,6 +345,13 @@ const barred: readonly SignalRow[] = [
       device.durable_id === null && device.durable_id_reason?.startsWith(SAME_IDENTITY) === true
         ? [plain(device.durable_id_reason, device.path)]
         : none,
+  },
+  {
+    id: 'overlap',
+    class: 'barred',
+    says: (detail) => `shares bytes with another partition (${detail})`,
+    spreads: 'nowhere',
+    find: (seen, look) => findOverlaps(seen, look).map((other) => plain(other, seen.device.path)),
   },
   {
     id: 'no-durable-id',

@@ -11,7 +11,12 @@ export type BlkidAnswer = {
   readonly ambivalent: boolean;
   readonly values: ReadonlyMap<string, string>;
 };
-export type WipefsSignature = { readonly type: string; readonly offset: string };
+export type WipefsSignature = {
+  readonly type: string;
+  readonly offset: string;
+  readonly uuid: string | null;
+  readonly label: string | null;
+};
 
 const DEADLINE_MS = 15_000;
 /** Who holds it has waited hours for this answer, and waits a little longer. */
@@ -71,8 +76,9 @@ function parseExport(text: string): ReadonlyMap<string, string> | undefined {
   return values;
 }
 
+const text = z.string().nullable().default(null);
 const wipefsReport = z.object({
-  signatures: z.array(z.object({ type: z.string().nullable().default(null), offset: z.string() })),
+  signatures: z.array(z.object({ type: text, offset: z.string(), uuid: text, label: text })),
 });
 
 export async function readWipefs(
@@ -102,7 +108,7 @@ function parseWipefs(json: string): readonly WipefsSignature[] | undefined {
   try {
     const report = wipefsReport.safeParse(JSON.parse(json));
     if (!report.success) return undefined;
-    return report.data.signatures.map(({ type, offset }) => ({ type: type ?? 'unknown', offset }));
+    return report.data.signatures.map(({ type, ...rest }) => ({ type: type ?? 'unknown', ...rest }));
   } catch {
     return undefined;
   }

@@ -23,9 +23,9 @@ import { createReceipts } from '../../src/disks/receipts.ts';
 import { scanForReceipt } from '../../src/disks/scan-for-receipt.ts';
 import { createDisksReader } from '../../src/host/disks.ts';
 import { createMachine } from '../../src/host/machine.ts';
-import { attach, quietly, run, whyNoLoop } from '../host/loop-device.ts';
+import { attach, makeFolder, makeImage, quietly, run, whyNoLoop } from '../host/loop-device.ts';
 import { makeTree } from '../host/temp-tree.ts';
-import { writeGpt, writeMbr } from './device-bytes.ts';
+import { marks, writeExtended, writeGpt, writeMbr } from './device-bytes.ts';
 import {
   findNotZero,
   endWithTest,
@@ -38,6 +38,13 @@ import {
   zeroAt,
   type LentDevice,
 } from './lent-device.ts';
+
+/** A file with an ext4 of a label. */
+function makeImageOf(label: string, bytes: number): string {
+  const image = makeImage(makeFolder(), `${label}.img`, bytes);
+  run('mkfs.ext4', '-q', '-F', '-L', label, image);
+  return image;
+}
 
 const signal = new AbortController().signal;
 const reason = whyNoLoop('mkfs.ext4', 'partx', 'perl', 'blkid', 'pvs');
@@ -250,6 +257,69 @@ test('the digest changes with a file system made anew, a new label, a partition,
   expect(digests.size).toBe(8);
 });
 
+test('the digest changes with what contradicts itself, with nested tables, and with every entry of a table', async (context) => {
+  if (reason !== undefined) return context.skip(reason);
+  const device = lendDevice();
+  const { examine } = watch();
+  const digests: string[] = [];
+  const note = async () => digests.push((await examine(device.name)).facts_sha256);
+  // Two file systems at once, of which blkid tells neither; then one of them is made anew.
+  const contradict = async (path: string) => {
+    run('mkfs.ext4', '-q', '-F', '-b', '4096', path);
+    marks.reiserfs(path);
+    marks.lvm1(path);
+    await note();
+  };
+  await contradict(device.path);
+  await contradict(device.path);
+  zeroAt(device.path, 0, device.sizeBytes);
+  writeMbr(device.path, [{ first: 2048, count: 65_536 }]);
+  showPartitions(device);
+  const inside = `${device.path}p1`;
+  await note();
+  await contradict(inside);
+  await contradict(inside);
+  zeroAt(inside, 0, 65_536 * 512);
+  writeMbr(inside, [{ first: 64, count: 1000 }], 0xfe1c0001);
+  await note();
+  writeMbr(inside, [{ first: 64, count: 1000 }], 0xfe1c0002);
+  await note();
+  run('partx', '--delete', device.path);
+  zeroAt(device.path, 0, device.sizeBytes);
+  // The same place twice, the second time longer; and more than anybody shows.
+  for (const count of [4096, 8192]) {
+    writeMbr(device.path, [
+      { first: 2048, count: 2048 },
+      { first: 2048, count },
+    ]);
+    await note();
+  }
+  const many = Array.from({ length: 40 }, (_, index) => ({ first: 2048 + index * 2048, count: 2048 }));
+  for (const count of [1024, 2048]) {
+    writeGpt(device.path, device.sizeBytes, [...many.slice(0, 39), { first: 120_000, count }]);
+    await note();
+  }
+  // Each is the first of its kind.
+  expect(digests.map((digest) => digests.indexOf(digest))).toEqual([...digests.keys()]);
+});
+
+test('hidden partitions are covered by the digest, and a disk with too many of them counts as unread', async (context) => {
+  if (reason !== undefined) return context.skip(reason);
+  const device = lendDevice({ sizeBytes: 200 * MIB });
+  const entries = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({ first: 2048 + index * 2048, count: 2048 }));
+  const { examine } = watch();
+  const unread = ({ flag }: ExaminedDisk) => flag.signals.filter((each) => each.class === 'unread');
+  writeGpt(device.path, device.sizeBytes, entries(40));
+  const empty = await examine(device.name);
+  expect([empty.disk.content.length, unread(empty)]).toEqual([41, []]);
+  writeAt(device.path, (2048 + 39 * 2048) * 512, readFileSync(makeImageOf('last', MIB)));
+  expect((await examine(device.name)).facts_sha256).not.toBe(empty.facts_sha256);
+  writeGpt(device.path, device.sizeBytes, entries(128));
+  writeMbr(device.path, [{ first: 400_000, count: 64 }]);
+  expect(unread(await examine(device.name))).toHaveLength(1);
+});
+
 test('partitions are told the same whether the kernel shows them or not', async (context) => {
   if (reason !== undefined) return context.skip(reason);
   const device = lendDevice();
@@ -296,6 +366,24 @@ test('a partition is judged for itself: blank beside a mounted one, and its disk
   const disk = await examine(device.name);
   expect(disk.flag).toMatchObject({ verdict: 'in_use', reason: `partition ${device.name}p1 is mounted` });
   expect((await examine(`${device.name}p1`)).flag).toMatchObject({ reason: 'device is mounted' });
+});
+
+test('a partition that the table of now cuts otherwise is no disk to write to; its neighbours are', async (context) => {
+  if (reason !== undefined) return context.skip(reason);
+  const device = lendDevice();
+  writeExtended(device.path);
+  showPartitions(device);
+  const { examine } = watch();
+  const overlaps = async (name: string) =>
+    (await examine(name)).flag.signals.filter(({ id }) => id === 'overlap').map(({ detail }) => detail);
+  const logical = `${device.name}p5`;
+  expect([await overlaps(logical), await overlaps(`${device.name}p6`)]).toEqual([[], []]);
+  writeMbr(device.path, [
+    { first: 2048, count: 32 },
+    { first: 2600, count: 60_000 },
+  ]);
+  expect(await overlaps(logical)).toEqual(['partition 2 of the table']);
+  expect(await overlaps(device.name)).toEqual([]);
 });
 
 test('whoever uses the whole disk uses its partitions', async (context) => {

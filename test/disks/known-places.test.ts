@@ -137,6 +137,35 @@ test.each([
   await expect(planned).rejects.toMatchObject({ end: { state: 'failed', code: 'E_QUICK_WIPE' } });
 });
 
+// An extended partition has a node of two sectors; others are as small as somebody made them.
+test.each([SECTOR, 2 * SECTOR, 7 * SECTOR])('a partition of %i bytes holds nothing up', async (length) => {
+  const small = { position: 2048 * SECTOR, length };
+  expect(covers(await plan(GIB, [], [small]), small.position, length)).toBe(true);
+});
+
+test('many partitions at one place, each full of copies, end it as well, and before they fill the memory', async () => {
+  const size = 20 * TIB;
+  const slices = 32;
+  const header = Buffer.alloc(512);
+  header.write('EFI PART', 0, 'latin1');
+  header.writeBigUInt64LE(2n, 72);
+  header.writeUInt32LE(slices, 80);
+  header.writeUInt32LE(128, 84);
+  const entries = Buffer.alloc(slices * 128);
+  for (let index = 0; index < slices; index += 1) {
+    entries.fill(0xab, index * 128, index * 128 + 32);
+    entries.writeBigUInt64LE(4096n, index * 128 + 32);
+    entries.writeBigUInt64LE(BigInt(size / SECTOR - 100 - index), index * 128 + 40);
+  }
+  const own = ext({ blocksPerGroup: Math.ceil(size / KIB / 60_000), sparse: false, log: 0 });
+  const planned = plan(size, [
+    [512, header],
+    [1024, entries],
+    [4096 * SECTOR + KIB, own],
+  ]);
+  await expect(planned).rejects.toMatchObject({ end: { state: 'failed', code: 'E_QUICK_WIPE' } });
+});
+
 test('superblocks full of noise neither end it nor lead outside', async () => {
   for (let seed = 1; seed < 60; seed += 1) {
     let state = seed * 2_654_435_761;
@@ -207,6 +236,25 @@ test('partitions inside another lose the records that chain them', async () => {
   ]);
   expect(covers(places, (outer + second) * SECTOR)).toBe(true);
   expect(covers(places, (outer + second + 2048) * SECTOR, 16 * MIB)).toBe(true);
+});
+
+test('a table that was written behind a bridge with other sectors still tells of its partitions', async () => {
+  for (const [written, now] of [
+    [4096, 512],
+    [512, 4096],
+  ] as const) {
+    const [start, length] = [3 * GIB, 2 * GIB];
+    const record = Buffer.alloc(512);
+    record.writeUInt8(0x83, 446 + 4);
+    record.writeUInt32LE(start / written, 446 + 8);
+    record.writeUInt32LE(length / written, 446 + 12);
+    record.writeUInt16LE(0xaa55, 510);
+    const places = await plan(64 * GIB, [[0, record]], [], now);
+    expect([covers(places, start, 16 * MIB), covers(places, start + length - MIB, MIB)]).toEqual([
+      true,
+      true,
+    ]);
+  }
 });
 
 test('a GPT of a disk that has grown loses the copy in its middle', async () => {

@@ -26,6 +26,12 @@ const blkid =
     said(text);
 const pvs = (uuid: string) => () =>
   said(JSON.stringify({ report: [{ pv: [{ pv_name: '/dev/sda', vg_name: 'pve', vg_uuid: uuid }] }] }));
+const sysPartition = (number: number, start: number, size: number) => ({
+  [`/sys/block/sda/sda${number}/dev`]: `8:${number}\n`,
+  [`/sys/block/sda/sda${number}/partition`]: `${number}\n`,
+  [`/sys/block/sda/sda${number}/start`]: `${start}\n`,
+  [`/sys/block/sda/sda${number}/size`]: `${size}\n`,
+});
 const GROUP = 'abcdef-ghij-klmn-opqr-stuv-wxyz-012345';
 const letters = GROUP.replaceAll('-', '');
 const mountRow = (number: string, point: string, type = 'ext4', source = '/dev/sda') =>
@@ -384,6 +390,20 @@ const barred: readonly Case[] = [
     files: {
       '/sys/block/sda/device/nvme0/transport': 'pcie\n',
       '/sys/block/sda/device/nvme1/transport': 'pcie\n',
+    },
+  },
+  {
+    title: 'a partition over another, as a table may have it',
+    id: 'overlap',
+    device: 'sda1',
+    files: {
+      ...sysPartition(1, 2048, 4096),
+      ...sysPartition(2, 6143, 4096),
+    },
+    detail: /^sda2$/,
+    tools: {
+      perl: (request) =>
+        said(probeLines(request, request.args[3]?.endsWith('1') === true ? '8:1' : '8:0').join('\n')),
     },
   },
   {

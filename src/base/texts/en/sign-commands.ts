@@ -14,8 +14,6 @@ export const signCommands = {
   'option.anchor': 'record that was there before, as this command printed it',
   'usage.anchor': "--anchor cannot be '{value}': give the number and the hash of a record, N:HASH.",
   'op-sign.ask': 'All on it will be lost. Type {word} and Enter to go on; anything else stops.',
-  'wipe.full': 'every byte is overwritten',
-  'wipe.quick': 'quick: beginning and end are cleared, the rest stays readable until overwritten',
   'bytes.field.wipe': 'how',
   'bytes.field.until': 'sign until',
   'bytes.field.digest': 'SHA-256',

@@ -25,7 +25,6 @@ export const signView = {
   'footer.sign.give-up': 'give up',
   'off.sign-view': 'in the sign view: S opens it',
   'off.only-esc': 'only Esc works here',
-  'off.one-only': 'one row at a time: Ctrl+\\ clears the marks',
   'off.sign-busy': 'something is being waited for',
   'off.sign-not-now': 'it does not wait for a signature any more',
   'off.sign-no-bytes': 'the agent has not given the bytes to sign; r asks again',

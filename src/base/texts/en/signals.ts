@@ -26,6 +26,7 @@ export const signals = {
   'signal.loop-device': 'loop device',
   'signal.not-a-disk': 'no disk of its own',
   'signal.identity-ambiguous': 'identity is not unique',
+  'signal.overlap': 'bytes shared with another partition',
   'signal.no-durable-id': 'no durable name',
   'signal.read-only': 'read-only',
   'signal.read-error': 'read error',

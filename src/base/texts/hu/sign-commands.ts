@@ -15,8 +15,6 @@ export const signCommands = {
   'usage.anchor': 'Az --anchor nem lehet „{value}”: egy bejegyzés számát és lenyomatát add meg, N:HASH.',
   'op-sign.ask':
     'Minden elvész, ami rajta van. A folytatáshoz írd be: {word}, majd Enter; bármi más megállítja.',
-  'wipe.full': 'minden bájtot felülír',
-  'wipe.quick': 'gyors: az elejét és a végét törli, a többi olvasható marad, amíg felül nem íródik',
   'bytes.field.wipe': 'hogyan',
   'bytes.field.until': 'aláírható eddig',
   'bytes.field.digest': 'SHA-256',

@@ -26,7 +26,6 @@ export const signView = {
   'footer.sign.give-up': 'feladja',
   'off.sign-view': 'az aláírás nézetében: S nyitja',
   'off.only-esc': 'itt csak az Esc működik',
-  'off.one-only': 'egyszerre egy sor: Ctrl+\\ törli a kijelöléseket',
   'off.sign-busy': 'valamire még várni kell',
   'off.sign-not-now': 'már nem vár aláírásra',
   'off.sign-no-bytes': 'az ügynök nem adta meg az aláírandó bájtokat; r újra kéri',

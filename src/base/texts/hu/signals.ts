@@ -27,6 +27,7 @@ export const signals = {
   'signal.loop-device': 'loop eszköz',
   'signal.not-a-disk': 'nem önálló lemez',
   'signal.identity-ambiguous': 'nem egyedi az azonosítója',
+  'signal.overlap': 'egy másik partícióval közös bájtok',
   'signal.no-durable-id': 'nincs tartós neve',
   'signal.read-only': 'csak olvasható',
   'signal.read-error': 'olvasási hiba',
