@@ -3,6 +3,11 @@
 import type { ApprovalPayload } from '../src/contracts/approval-payload.ts';
 import type { Operation, OperationState, WipeKind } from '../src/contracts/facts/operations.ts';
 import { matchKeys, type KeyRow } from '../src/contracts/match-keys.ts';
+import {
+  BEGIN_SIGNATURE as BEGIN,
+  END_SIGNATURE as END,
+  MAX_SIGNATURE_BYTES,
+} from '../src/contracts/signature-text.ts';
 import type { AgentKey } from '../src/contracts/signer.ts';
 import type { SignersTold } from '../src/contracts/signers-told.ts';
 
@@ -67,9 +72,6 @@ export type SignView = {
   /** How many of the laptop's commands were copied. */
   readonly copied: number;
 };
-
-/** More than any signature has, and what the agent takes. */
-const MAX_PASTED = 16 * 1024;
 
 const PHASES: { readonly [S in OperationState]?: Phase } = {
   pending: 'sign',
@@ -174,14 +176,11 @@ export const usableKeys = ({ keys }: SignView): number =>
 /** Pieces are put together as they come; a terminal ends pasted lines with CR. */
 export function pastedMore(view: SignView, text: string): SignView {
   const lines = text.replaceAll('\r\n', '\n').replaceAll('\r', '\n');
-  return { ...view, pasted: (view.pasted + lines).slice(0, MAX_PASTED + 1), refusal: null };
+  return { ...view, pasted: (view.pasted + lines).slice(0, MAX_SIGNATURE_BYTES + 1), refusal: null };
 }
 
-const BEGIN = '-----BEGIN SSH SIGNATURE-----';
-const END = '-----END SSH SIGNATURE-----';
-
 export const isWhole = (pasted: string): boolean => !pasted.includes(BEGIN) || pasted.includes(END);
-export const isTooLong = (pasted: string): boolean => pasted.length > MAX_PASTED;
+export const isTooLong = (pasted: string): boolean => pasted.length > MAX_SIGNATURE_BYTES;
 export const countLines = (pasted: string): number =>
   pasted.split('\n').filter((line) => line.trim() !== '').length;
 

@@ -5,7 +5,7 @@ import type { Clock } from '../src/base/clock.ts';
 import { ActionableError } from '../src/base/errors.ts';
 import type { Operation } from '../src/contracts/facts/operations.ts';
 import type { RouteAnswer } from '../src/contracts/routes.ts';
-import { SIGN_DEADLINE_MS, type Signer, type SignerCode } from '../src/contracts/signer.ts';
+import { LIST_DEADLINE_MS, SIGN_DEADLINE_MS, type Signer, type SignerCode } from '../src/contracts/signer.ts';
 import type { CallRoute } from '../src/contracts/source.ts';
 import {
   chosenKey,
@@ -40,8 +40,6 @@ export type Signing = {
   readonly cancel: () => void;
 };
 
-const LIST_DEADLINE_MS = 5000;
-
 export function createSigning(options: {
   /** Nothing where the source only reads. */
   readonly call: () => CallRoute | undefined;
@@ -71,7 +69,7 @@ export function createSigning(options: {
   };
 
   /** Does one thing at a time, and keeps why it was refused. */
-  const perform = (what: Doing['what'], work: (call: CallRoute) => Promise<Operation>) => {
+  const perform = (what: Doing['what'], work: (call: CallRoute, id: string) => Promise<Operation>) => {
     const call = options.call();
     const view = store.getState();
     if (call === undefined || view === null || view.doing !== null) return;
@@ -81,7 +79,7 @@ export function createSigning(options: {
       if (mine.signal.aborted) return;
       set({ doing: null, ...to });
     };
-    void work(call)
+    void work(call, view.operation.id)
       .then(
         (operation) => {
           over({});
@@ -94,8 +92,7 @@ export function createSigning(options: {
 
   const askBytes = (wish: Wish = {}) => {
     const mine = life;
-    const id = store.getState()?.operation.id ?? '';
-    perform('bytes', async (call) => {
+    perform('bytes', async (call, id) => {
       const before = store.getState()?.bytes.state;
       if (before !== 'there') set({ bytes: { state: 'asking' } });
       try {
@@ -165,8 +162,7 @@ export function createSigning(options: {
   };
 
   const submit = (signature: string) => {
-    const id = store.getState()?.operation.id ?? '';
-    perform('submit', async (call) => {
+    perform('submit', async (call, id) => {
       const { operation } = await call('submitOperation', { params: { id }, body: { signature } });
       return operation;
     });
@@ -237,15 +233,13 @@ export function createSigning(options: {
     giveUp,
     submit,
     run: (word) => {
-      const id = store.getState()?.operation.id ?? '';
-      perform('run', async (call) => {
+      perform('run', async (call, id) => {
         const { operation } = await call('runOperation', { params: { id }, body: { confirm: word } });
         return operation;
       });
     },
     cancel: () => {
-      const id = store.getState()?.operation.id ?? '';
-      perform('cancel', async (call) => {
+      perform('cancel', async (call, id) => {
         const { operation } = await call('cancelOperation', { params: { id }, body: {} });
         return operation;
       });

@@ -7,10 +7,10 @@ import { actionsOf, askedAction, targetsOf } from '../actions/actions-of.ts';
 import type { Session } from '../session.ts';
 import { whereIs } from '../where.ts';
 import { toast } from './toast.ts';
+import { typeWord } from './type-word.ts';
 import { DEAF_MS, isUnseen } from './unseen.ts';
 
 const PAGE = 8;
-const MAX_TYPED = 64;
 const ACCEPT = 'y';
 
 export function pressInMenu(session: Session, name: string): void {
@@ -88,12 +88,8 @@ export function pressInDialog(session: Session, name: string, alone: boolean): v
     if (overlay.typed === action.word) return confirmed(session, action);
     return toast(session, 'actions.wrong-word', { word: action.word });
   }
-  if (name === 'Backspace' || name === 'Delete') {
-    return change({ typed: [...overlay.typed].slice(0, -1).join('') });
-  }
-  if (name === 'Ctrl+u' || name === 'Ctrl+w') return change({ typed: '' });
-  const letter = name === 'Space' ? ' ' : name;
-  if ([...letter].length === 1 && overlay.typed.length < MAX_TYPED) change({ typed: overlay.typed + letter });
+  const typed = typeWord(overlay.typed, name);
+  if (typed !== undefined) change({ typed });
 }
 
 const SCROLLS: Readonly<Record<string, number>> = { Down: 1, Up: -1, PgDn: PAGE, PgUp: -PAGE };

@@ -115,7 +115,7 @@ function noSigning(context: Context): TextKey | undefined {
   if (none !== undefined) return none;
   const { session, where } = context;
   const rows = selectedRows(where);
-  if (rows.length > 1) return 'off.one-only';
+  if (rows.length > 1) return 'actions.one-only';
   return signActionOf(session, where) === undefined ? 'off.no-signing' : undefined;
 }
 

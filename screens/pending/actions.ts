@@ -1,7 +1,7 @@
 // What can be done with an operation: say no, stop it, let it go on, or sign it.
 import { formatBytes } from '../../src/base/units.ts';
 import type { Operation } from '../../src/contracts/facts/operations.ts';
-import { isOpen } from '../../src/contracts/operation-states.ts';
+import { isOpen, isSigned } from '../../src/contracts/operation-states.ts';
 import type { Action } from '../actions/action.ts';
 import { seenOn } from '../disks/signals.ts';
 import type { Model } from '../draw/model.ts';
@@ -88,11 +88,10 @@ function confirm(operation: Operation, { text }: Model, shared: Shared): Action 
 }
 
 function run(operation: Operation, { text }: Model, shared: Shared): Action {
-  const { id, state, fstype, approved_by: approved, bytes } = operation;
-  const what =
-    approved?.how === 'signature'
-      ? (`op-action.run-signed.${bytes?.wipe ?? 'full'}` as const)
-      : 'op-action.run-what';
+  const { id, state, fstype, bytes } = operation;
+  const what = isSigned(operation)
+    ? (`op-action.run-signed.${bytes?.wipe ?? 'full'}` as const)
+    : 'op-action.run-what';
   return {
     ...shared,
     id: 'run',
@@ -110,8 +109,7 @@ function run(operation: Operation, { text }: Model, shared: Shared): Action {
 
 /** Where it is signed, it is run and watched, too. */
 function sign(operation: Operation, { text }: Model, shared: Shared): Action {
-  const { state, approved_by: approved } = operation;
-  const isSigned = approved === null || approved.how === 'signature';
+  const { state, approved_by } = operation;
   return {
     ...shared,
     id: 'sign',
@@ -120,7 +118,7 @@ function sign(operation: Operation, { text }: Model, shared: Shared): Action {
     destroys: true,
     off: !isOpen(operation)
       ? offIn(state, text)
-      : isSigned
+      : approved_by === null || isSigned(operation)
         ? undefined
         : text('op-action.no-signature-needed'),
     what: text('op-action.sign-what', { fstype: operation.fstype }),

@@ -1,6 +1,6 @@
 // All of one operation: what will happen to which device and why it waits, what is on it, what became
 // of it. Whoever confirms it must be able to compare every name with the disk in the hand.
-import { tellProgress, tellRequester } from '../../src/base/texts/tell-operation.ts';
+import { formatDigest, tellProgress, tellRequester } from '../../src/base/texts/tell-operation.ts';
 import { formatBytes, formatDuration, formatMoment } from '../../src/base/units.ts';
 import type { Operation } from '../../src/contracts/facts/operations.ts';
 import { isOpen } from '../../src/contracts/operation-states.ts';
@@ -12,7 +12,6 @@ import { gauge } from '../draw/glyphs.ts';
 import { segment, wrap, type Line } from '../draw/line.ts';
 import type { Model } from '../draw/model.ts';
 import type { DetailTable, DetailTab } from '../draw/screen.ts';
-import { inGroups } from '../sign/digest.ts';
 import { nextStepOf, shareOf, stateTone, tellBytes, tellEnd } from './words.ts';
 
 const GAUGE_WIDTH = 24;
@@ -130,7 +129,7 @@ function signingLines({ state, bytes, approvals }: Operation, { text }: Model): 
   const words = text('pending.bytes', {
     wipe: text(`sign.wipe.${bytes.wipe}`),
     at: formatMoment(bytes.expires),
-    digest: inGroups(bytes.sha256),
+    digest: formatDigest(bytes.sha256),
   });
   const offline = bytes.offline ? ` (${text('pending.bytes-offline')})` : '';
   return [...signed, field(text('field.to-sign'), `${words}${offline}`)];

@@ -7,7 +7,7 @@ import type {
   OperationProgress,
   OperationState,
 } from '../../src/contracts/facts/operations.ts';
-import { isOpen } from '../../src/contracts/operation-states.ts';
+import { isOpen, isSigned } from '../../src/contracts/operation-states.ts';
 import { lastFacts, type Model } from '../draw/model.ts';
 import type { Tone } from '../draw/line.ts';
 
@@ -35,10 +35,15 @@ export function listOperations(model: Model): readonly Operation[] {
 export const tellBytes = ({ text }: Model, { bytes_done, bytes_total }: OperationProgress): string =>
   `${formatBytes(bytes_done, text.language)} / ${formatBytes(bytes_total, text.language)}`;
 
+const isSaid = (part: string): boolean => part !== '';
+
 /** What became of it: the words of its code where there are some, and the detail. */
 export function tellEnd({ text }: Model, { state, ended }: Operation): string {
   const why = tellRefusal(text, ended?.code ?? undefined) ?? ended?.code ?? '';
-  return [text(`op.state.${state}`), why, ended?.detail ?? ''].filter((part) => part !== '').join(': ');
+  const detail = ended?.detail ?? '';
+  const told =
+    why.endsWith('.') && detail !== '' ? `${why} (${detail})` : [why, detail].filter(isSaid).join(': ');
+  return [text(`op.state.${state}`), told].filter(isSaid).join(': ');
 }
 
 /**
@@ -63,9 +68,10 @@ export function nextStepOf(operation: Operation) {
   if (operation.state === 'pending')
     return needsSignature(operation) ? 'pending.next-sign' : 'pending.next-confirm';
   if (operation.state === 'approved') {
-    return operation.approved_by?.how === 'signature' ? 'pending.next-run-signed' : 'pending.next-run';
+    return isSigned(operation) ? 'pending.next-run-signed' : 'pending.next-run';
   }
   if (operation.state === 'claimed') return 'pending.next-running';
   if (operation.state === 'done') return 'pending.done';
-  return operation.dirty ? 'pending.was-written' : 'pending.not-written';
+  if (!operation.dirty) return 'pending.not-written';
+  return cancelIsLate(operation) ? 'pending.was-written' : 'pending.was-zeroed';
 }

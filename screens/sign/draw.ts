@@ -116,13 +116,12 @@ function sectionOf(session: Session, view: SignView, model: Model, width: number
   if (view.changed) return { title, lines: [], foot: wrap(text('actions.changed'), width, 'bad') };
   if (isStuck(view)) return { title, lines: [], foot: wrap(text('sign.only-esc'), width, 'bad') };
   const section =
-    phaseOf(view) === 'sign'
-      ? waySection(session, view, model, width)
-      : runSection(session, view, model, width);
+    phaseOf(view) === 'sign' ? waySection(session, view, model, width) : runSection(view, model, width);
   const isIdle = view.doing === null && phaseOf(view) !== 'ended';
   const barred = isIdle ? barredReason(session, APPROVAL_NEEDS) : undefined;
   if (barred !== undefined) {
-    return { ...section, foot: wrap(text('sign.barred', { reason: barred }), width, 'bad') };
+    const key = phaseOf(view) === 'running' ? 'sign.last-known' : 'sign.barred';
+    return { ...section, foot: wrap(text(key, { reason: barred }), width, 'bad') };
   }
   if (view.asking === null) return section;
   const { what } = view.asking;

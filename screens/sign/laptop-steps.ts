@@ -1,11 +1,11 @@
 // The commands of way A, ready for whoever sits at the laptop: nothing is forwarded, and what is read is
 // what is signed.
-import { APPROVAL_NAMESPACE } from '../../src/contracts/approval-text.ts';
+import { signCommand } from '../../src/contracts/sign-by-hand.ts';
 import { lastFacts } from '../draw/model.ts';
 import type { Session } from '../session.ts';
 
 /** Where an operator's key usually is. */
-export const SIGN_COMMAND = `ssh-keygen -Y sign -n ${APPROVAL_NAMESPACE} -f ~/.ssh/id_ed25519 op.json`;
+export const SIGN_COMMAND = signCommand('~/.ssh/id_ed25519');
 
 /** What needs no quoting: whatever else a machine or a person is called, people write it themselves. */
 const isName = (name: string | undefined): name is string =>

@@ -1,14 +1,13 @@
 // Everything that the signed bytes say, a field each. What goes on in a further line stays below its own
 // value: foreign text, however long, never stands where another field begins.
 import { fit } from '../../src/base/cells.ts';
-import { tellRequester } from '../../src/base/texts/tell-operation.ts';
+import { formatDigest, tellRequester } from '../../src/base/texts/tell-operation.ts';
 import { formatBytes, formatDuration, formatMoment } from '../../src/base/units.ts';
 import type { ApprovalPayload } from '../../src/contracts/approval-payload.ts';
 import { fromPrintable } from '../../src/contracts/approval-text.ts';
 import type { TheBytes } from '../../state/sign-view.ts';
 import { segment, wrap, type Line, type Tone } from '../draw/line.ts';
 import type { Model } from '../draw/model.ts';
-import { inGroups } from './digest.ts';
 
 type Value = { readonly text: string; readonly tone?: Tone };
 
@@ -43,7 +42,7 @@ export function messageLines(bytes: TheBytes, model: Model, width: number): read
     ...field(text('field.new-fs'), { text: `${fstype}  ${args.fs_uuid}` }),
     ...field(text('field.asked-by'), { text: requester }),
     ...field(text('field.host'), foreign(payload.host_scope)),
-    ...field(text('field.to-compare'), { text: inGroups(sha256), tone: 'key' }),
+    ...field(text('field.to-compare'), { text: formatDigest(sha256), tone: 'key' }),
     ...field(text('field.id'), { text: payload.op_id }),
     ...field(text('field.made'), { text: formatMoment(Date.parse(payload.created)) }),
     ...field(text('field.signatures'), { text: String(payload.threshold) }),

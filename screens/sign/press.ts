@@ -14,13 +14,13 @@ import {
 } from '../../state/sign-view.ts';
 import { runCommand } from '../input/commands.ts';
 import { toast } from '../input/toast.ts';
+import { typeWord } from '../input/type-word.ts';
 import { DEAF_MS, isUnseen } from '../input/unseen.ts';
 import { allKeys, type KeyRow } from '../keys.ts';
 import type { Session } from '../session.ts';
 import { answerYes, isBarred, isSignCommand, isStuck, signOff, type SignCommandId } from './commands.ts';
 import { signScrollLimit } from './draw.ts';
 
-const MAX_TYPED = 64;
 const PAGE = 8;
 const ACCEPT = 'y';
 const SCROLLS: Readonly<Record<string, number>> = { Down: 1, Up: -1, PgDn: PAGE, PgUp: -PAGE };
@@ -102,12 +102,9 @@ function move(session: Session, view: SignView, by: number): void {
 
 function pressWord(session: Session, view: SignView, name: string, alone: boolean): void {
   const { signing } = session.console;
-  const type = (typed: string) => signing.change((now) => ({ ...now, typed }));
   if (name === 'Enter') return confirmWord(session, view, alone);
-  if (name === 'Backspace' || name === 'Delete') return type([...view.typed].slice(0, -1).join(''));
-  if (name === 'Ctrl+u' || name === 'Ctrl+w') return type('');
-  const letter = name === 'Space' ? ' ' : name;
-  if ([...letter].length === 1 && view.typed.length < MAX_TYPED) type(view.typed + letter);
+  const typed = typeWord(view.typed, name);
+  if (typed !== undefined) signing.change((now) => ({ ...now, typed }));
 }
 
 function confirmWord(session: Session, view: SignView, alone: boolean): void {
@@ -120,13 +117,17 @@ function confirmWord(session: Session, view: SignView, alone: boolean): void {
   if (view.typed !== word) return toast(session, 'actions.wrong-word', { word });
   if (isBarred(session)) return;
   if (!isSigning) return signing.run(word);
-  const off = signOff(session, 'sign.agent');
-  if (off !== undefined)
-    return toast(session, 'toast.off', { key: name(session), reason: session.text()(off) });
-  signing.sign();
+  if (!isOff(session, 'sign.agent')) signing.sign();
 }
 
-const name = (session: Session): string => session.text()('op-action.sign');
+/** Says why it cannot be signed this way now, when that is so. */
+function isOff(session: Session, id: SignCommandId): boolean {
+  const off = signOff(session, id);
+  if (off === undefined) return false;
+  const text = session.text();
+  toast(session, 'toast.off', { key: text('op-action.sign'), reason: text(off) });
+  return true;
+}
 
 /** A signature that is typed, or comes without the marks of a paste: ends of lines belong to it. */
 function pressField(session: Session, view: SignView, key: string): void {
@@ -145,10 +146,8 @@ function pressField(session: Session, view: SignView, key: string): void {
 
 function handIn(session: Session, view: SignView): void {
   if (isTooLong(view.pasted)) return toast(session, 'sign.too-long');
-  const off = signOff(session, 'sign.offline');
-  if (off !== undefined)
-    return toast(session, 'toast.off', { key: name(session), reason: session.text()(off) });
-  if (!isBarred(session)) session.console.signing.submit(asArmor(view.pasted));
+  if (!isOff(session, 'sign.offline') && !isBarred(session))
+    session.console.signing.submit(asArmor(view.pasted));
 }
 
 /** Whether pasted text has a field to go to now. */

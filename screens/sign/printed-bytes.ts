@@ -1,26 +1,23 @@
 // Way C: the bytes as they are printed on the main screen, where a terminal lets people copy whole lines.
+import { formatDigest } from '../../src/base/texts/tell-operation.ts';
 import { formatMoment } from '../../src/base/units.ts';
+import { hereDocument } from '../../src/contracts/sign-by-hand.ts';
 import type { TheBytes } from '../../state/sign-view.ts';
 import { lineText, segment, wrap } from '../draw/line.ts';
 import type { Session } from '../session.ts';
-import { inGroups } from './digest.ts';
 import { SIGN_COMMAND } from './laptop-steps.ts';
 
-const LINE = /.{1,64}/g;
-
-/** Plain lines, ready for a shell. The message is printable ASCII: each letter is a byte. */
+/** Plain lines, ready for a shell. */
 export function printedBytes(
   { text, size }: Session,
   { message, sha256, payload, expires }: TheBytes,
 ): readonly string[] {
   const say = text();
-  const digest = inGroups(sha256);
+  const digest = formatDigest(sha256);
   const commands = [
     '',
     `# ${say('sign.printed', { id: payload.op_id, until: formatMoment(expires) })}`,
-    "base64 -d > op.json <<'END'",
-    ...(btoa(message).match(LINE) ?? []),
-    'END',
+    ...hereDocument(message),
     `sha256sum op.json   # ${digest}`,
     'cat op.json',
     SIGN_COMMAND,

@@ -1,29 +1,19 @@
 // What follows a signature: who approved, the word that lets it run, how far it is, and what came of it.
-import { tellProgress, tellRequester } from '../../src/base/texts/tell-operation.ts';
+import { formatDigest, tellProgress, tellRequester } from '../../src/base/texts/tell-operation.ts';
 import { formatMoment } from '../../src/base/units.ts';
-import type { FormatStage, Operation } from '../../src/contracts/facts/operations.ts';
+import type { Operation } from '../../src/contracts/facts/operations.ts';
 import type { LedgerRecord } from '../../src/contracts/facts/ledger.ts';
+import { FORMAT_STAGES } from '../../src/contracts/operation-states.ts';
 import { phaseOf, type SignView } from '../../state/sign-view.ts';
 import { gauge } from '../draw/glyphs.ts';
 import { segment, wrap, type Line } from '../draw/line.ts';
 import { freshnessNote, lastFacts, type Model } from '../draw/model.ts';
 import { nextStepOf, shareOf, stateTone, tellBytes, tellEnd } from '../pending/words.ts';
-import type { Session } from '../session.ts';
-import { inGroups } from './digest.ts';
 import type { Section } from './draw.ts';
 
-/** In the order in which they come. */
-const STAGES = [
-  'rechecked',
-  'wiping',
-  'zero_verified',
-  'mkfs',
-  'fs_verified',
-  'released',
-] as const satisfies readonly FormatStage[];
 const GAUGE_WIDTH = 24;
 
-export function runSection(_session: Session, view: SignView, model: Model, width: number): Section {
+export function runSection(view: SignView, model: Model, width: number): Section {
   const { text } = model;
   const { operation } = view;
   const approved = approvalLines(operation, model, width);
@@ -54,7 +44,10 @@ export function runSection(_session: Session, view: SignView, model: Model, widt
     title: text('sign.ended'),
     lines: approved,
     foot: [
-      ...wrap(tellEnd(model, operation), width, stateTone[operation.state]),
+      // The next line says it of one that is done.
+      ...(operation.state === 'done'
+        ? []
+        : wrap(tellEnd(model, operation), width, stateTone[operation.state])),
       ...wrap(text(nextStepOf(operation), { fstype: operation.fstype }), width),
       ...endLines(operation, model, width),
     ],
@@ -74,7 +67,9 @@ function approvalLines(operation: Operation, model: Model, width: number): Line[
           at: formatMoment(at),
           by: tellRequester(text, by),
         }),
-        ...(record === undefined ? [] : [text('sign.record', { n: record.n, hash: inGroups(record.hash) })]),
+        ...(record === undefined
+          ? []
+          : [text('sign.record', { n: record.n, hash: formatDigest(record.hash) })]),
       ].join(' '),
       width,
       'good',
@@ -84,8 +79,8 @@ function approvalLines(operation: Operation, model: Model, width: number): Line[
 
 function stageLines({ stage, progress }: Operation, model: Model): Line[] {
   const { text, glyphs } = model;
-  const present = STAGES.findIndex((each) => each === stage);
-  return STAGES.map((each, index): Line => {
+  const present = FORMAT_STAGES.findIndex((each) => each === stage);
+  return FORMAT_STAGES.map((each, index): Line => {
     const isPresent = index === present;
     const sign = isPresent ? glyphs.cursor : index < present ? glyphs.good : ' ';
     return [

@@ -11,5 +11,6 @@ export function tellNo(text: Text, error: unknown): string {
   const named = code === undefined || kind === 'unreachable' ? '' : `${code}: `;
   if (code?.startsWith('E_AGENT_') === true) return `${named}${tellRefusal(text, code) ?? error.message}`;
   const { message, hint } = tellActionable(text, error);
-  return [`${named}${message}`, ...(hint === undefined || hint === message ? [] : [hint])].join(' ');
+  if (hint === undefined || hint === message) return `${named}${message}`;
+  return `${named}${message}${/[.!?…:]$/.test(message) ? '' : '.'} ${hint}`;
 }

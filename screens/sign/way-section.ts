@@ -1,4 +1,5 @@
 // The three ways to a signature, and what each asks for.
+import { formatDigest } from '../../src/base/texts/tell-operation.ts';
 import { formatDuration, formatMoment } from '../../src/base/units.ts';
 import { SIGN_DEADLINE_MS } from '../../src/contracts/signer.ts';
 import {
@@ -10,11 +11,9 @@ import {
   type SignView,
   type TheBytes,
 } from '../../state/sign-view.ts';
-import { segment, wrap, type Line } from '../draw/line.ts';
-import { cutLine } from '../draw/line.ts';
+import { cutLine, segment, wrap, type Line } from '../draw/line.ts';
 import type { Model } from '../draw/model.ts';
 import type { Session } from '../session.ts';
-import { inGroups } from './digest.ts';
 import type { Section } from './draw.ts';
 import { laptopSteps } from './laptop-steps.ts';
 
@@ -136,7 +135,7 @@ function offlineSection(view: SignView, bytes: TheBytes, model: Model, width: nu
     title: text('sign.way-offline'),
     lines: [
       ...wrap(until, width, bytes.offline ? 'dim' : 'warn'),
-      ...hanging('p', text('sign.offline-print', { digest: inGroups(bytes.sha256) }), width),
+      ...hanging('p', text('sign.offline-print', { digest: formatDigest(bytes.sha256) }), width),
       ...wrap(text('sign.offline-paste'), width),
     ],
     foot: view.doing === null ? pastedLines(view, model, width) : busyLines(view, model),

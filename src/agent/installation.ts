@@ -16,6 +16,8 @@ import { storing } from './store-failed.ts';
 const DOMAIN = 'felhom installation v1';
 const MADE = 'install.made';
 const ACCEPTED = 'install.accepted';
+const CHANGED = 'install.changed';
+const RESTORED = 'install.restored';
 const RETRY_S = 60;
 
 export type Installation = {
@@ -58,6 +60,8 @@ export async function openInstallation({
   let stored = await readStored(path);
   let noted = lastNoted(records);
   let announced: string | undefined;
+  /** The ledger's last word is that it changed. */
+  let isOpen = records.findLast(({ what }) => what.startsWith('install.'))?.what === CHANGED;
   let trouble: string | undefined;
 
   const compare = async (): Promise<Told> => {
@@ -115,10 +119,22 @@ export async function openInstallation({
     if (announced === change) return;
     onProblem(`this host is not the installation that it was: ${why}`);
     try {
-      await ledger.record({ what: 'install.changed', by: null, subject: '', detail: { before, now, why } });
+      await ledger.record({ what: CHANGED, by: null, subject: '', detail: { before, now, why } });
       announced = change;
+      isOpen = true;
     } catch (error) {
       onProblem(`the changed installation is not in the ledger yet: ${messageOf(error)}`);
+    }
+  };
+
+  /** It is again what it was, as when the files of the agent were put back. */
+  const close = async (): Promise<void> => {
+    if (!isOpen) return;
+    try {
+      await ledger.record({ what: RESTORED, by: null, subject: '', detail: {} });
+      [isOpen, announced] = [false, undefined];
+    } catch (error) {
+      onProblem(`that the installation is again what it was is not in the ledger yet: ${messageOf(error)}`);
     }
   };
 
@@ -128,6 +144,8 @@ export async function openInstallation({
     trouble = undefined;
     switch (told.state) {
       case 'same':
+        await close();
+        return told;
       case 'new':
         return told;
       case 'changed':
@@ -170,6 +188,7 @@ export async function openInstallation({
         const before = typeof stored === 'object' ? stored.install : (noted ?? null);
         const install = await put(name, { what: ACCEPTED, by, before });
         announced = undefined;
+        isOpen = false;
         trouble = undefined;
         return install;
       }),

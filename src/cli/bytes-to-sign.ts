@@ -52,7 +52,7 @@ export function listPayload({ payload, sha256 }: BytesToSign, text: Text): reado
       text('op.field.what'),
       text('op.what', { fstype: payload.fstype, device: durableId, uuid: args.fs_uuid }),
     ],
-    [text('bytes.field.wipe'), text(`wipe.${args.wipe}`)],
+    [text('bytes.field.wipe'), text(`sign.wipe.${args.wipe}`)],
     [text('field.host'), fromPrintable(payload.host_scope)],
     [text('field.model'), told(device.model)],
     [text('field.serial'), told(device.serial)],

@@ -4,7 +4,7 @@ import { tellRefusal } from '../base/texts/tell-refusal.ts';
 import { tellWhy } from '../base/texts/tell-signal.ts';
 import type { Text } from '../base/texts/text.ts';
 import { formatBytes, formatDuration, formatMoment } from '../base/units.ts';
-import { isOpen, type Operation } from '../contracts/facts/operations.ts';
+import { isOpen, isSigned, type Operation } from '../contracts/facts/operations.ts';
 import type { Row } from './print-rows.ts';
 import { formatTable } from './table.ts';
 
@@ -81,7 +81,7 @@ export function listOperation(one: Operation, text: Text): readonly Row[] {
               made: formatMoment(one.bytes.made),
               until: formatMoment(one.bytes.expires),
               digest: formatDigest(one.bytes.sha256),
-              wipe: text(`wipe.${one.bytes.wipe}`),
+              wipe: text(`sign.wipe.${one.bytes.wipe}`),
             }),
           ] as const,
         ]),
@@ -111,8 +111,7 @@ export function listOperation(one: Operation, text: Text): readonly Row[] {
     ...(ended === null
       ? []
       : [[text('op.field.ended'), `${formatMoment(ended.at)}  ${tellEnd(one.state, ended, text)}`] as const]),
-    ...((one.state === 'pending' && !one.data_bearing) ||
-    (one.state === 'approved' && approval?.how === 'signature')
+    ...((one.state === 'pending' && !one.data_bearing) || (one.state === 'approved' && isSigned(one))
       ? [[text('op.field.confirm-word'), one.confirm_word] as const]
       : []),
   ];
@@ -126,7 +125,7 @@ function tellEnd(
   text: Text,
 ): string {
   const well = state === 'done' ? text('op.ended.well') : '';
-  return [code === null ? well : (tellRefusal(text, code) ?? code), detail]
-    .filter((word) => word !== '')
-    .join(' ');
+  const why = code === null ? well : (tellRefusal(text, code) ?? code);
+  if (detail === '') return why;
+  return why === '' ? detail : `${why} (${detail})`;
 }

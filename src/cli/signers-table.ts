@@ -2,7 +2,7 @@
 import type { Text } from '../base/texts/text.ts';
 import { formatMoment } from '../base/units.ts';
 import type { KeyRow } from '../contracts/match-keys.ts';
-import type { SignersTold } from '../contracts/signers-told.ts';
+import { tellProblem, type SignersTold } from '../contracts/signers-told.ts';
 import type { Output } from './print.ts';
 import { formatTable } from './table.ts';
 
@@ -40,10 +40,7 @@ export function printSigners(out: Output, { signers, policy, namespace }: Signer
 const tellBound = (ms: number | null): string => (ms === null ? '-' : formatMoment(ms));
 
 export function printProblems(err: Output, { problems }: SignersTold): void {
-  for (const { file, line, detail } of problems) {
-    const place = [file, ...(line === null ? [] : [String(line)])].filter((word) => word !== '').join(':');
-    err.line({ text: place === '' ? detail : `${place}: ${detail}`, style: 'bad' });
-  }
+  for (const problem of problems) err.line({ text: tellProblem(problem), style: 'bad' });
 }
 
 export function printKeys(err: Output, keys: readonly KeyRow[], text: Text): void {

@@ -18,7 +18,9 @@ export function tellError(error: unknown, { out, err, text, env, wantsJson }: Er
   if (error instanceof ActionableError) {
     const { kind: code, code: api_code, answer } = error;
     const { message, hint } = tellActionable(text, error);
-    err.line(name, message);
+    const isNamed = api_code?.startsWith('E_') === true;
+    // The same code as on the screen and in the pages of help.
+    err.line(name, isNamed ? `${api_code}: ${message}` : message);
     if (hint !== undefined) err.line(hint);
     if (api_code === 'E_WORD') err.line(text('confirm.option'));
     // A usage error is the script's own mistake: it gets no document.
@@ -27,7 +29,7 @@ export function tellError(error: unknown, { out, err, text, env, wantsJson }: Er
         error: message,
         code,
         ...(hint === undefined ? {} : { hint }),
-        ...(api_code?.startsWith('E_') === true ? { api_code } : {}),
+        ...(isNamed ? { api_code } : {}),
         ...(answer === undefined ? {} : { answer }),
       });
     }

@@ -3,7 +3,7 @@
 // whoever shows it draws it from these bytes and from nothing else.
 import { z } from 'zod';
 import { formatCanonical } from './canonical-json.ts';
-import { formatType, wipeKind } from './facts/operations.ts';
+import { door, formatType, wipeKind } from './facts/operations.ts';
 
 export { APPROVAL_NAMESPACE, fromPrintable, toPrintable } from './approval-text.ts';
 
@@ -60,7 +60,7 @@ export const approvalPayload = z.strictObject({
   expires: moment,
   threshold: z.int().positive(),
   requested_by: z.strictObject({
-    door: z.enum(['root', 'group', 'guest']),
+    door,
     vmid: z.int().positive().optional(),
   }),
 });

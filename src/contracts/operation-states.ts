@@ -1,5 +1,5 @@
-// The states of operations and the file systems that can be made, without a schema: screens know them
-// before anything is parsed.
+// The states of operations, the stages of their runs and the file systems that can be made, without a schema:
+// screens know them before anything is parsed.
 import type { Operation, OperationState } from './facts/operations.ts';
 
 /** What may become of what is the agent's table of states; the last eight are ends. */
@@ -17,6 +17,16 @@ export const OPERATION_STATES = [
   'interrupted',
 ] as const;
 
+/** Of a run, in the order in which they come; `wiping` only where it was signed. */
+export const FORMAT_STAGES = [
+  'rechecked',
+  'wiping',
+  'zero_verified',
+  'mkfs',
+  'fs_verified',
+  'released',
+] as const;
+
 /** The file systems that a format can make. */
 export const FORMAT_TYPES = ['ext4', 'xfs', 'btrfs'] as const;
 
@@ -24,4 +34,8 @@ export const FORMAT_TYPES = ['ext4', 'xfs', 'btrfs'] as const;
 export const WIPE_KINDS = ['full', 'quick'] as const;
 
 const OPEN: ReadonlySet<OperationState> = new Set(['pending', 'approved', 'claimed']);
+/** Whether what lets it run is an operator's signature. */
+export const isSigned = ({ approved_by }: Pick<Operation, 'approved_by'>): boolean =>
+  approved_by?.how === 'signature';
+
 export const isOpen = ({ state }: Pick<Operation, 'state'>): boolean => OPEN.has(state);

@@ -33,10 +33,12 @@ export type AgentKey = {
 
 /** Throws an ActionableError whose `code` is a SignerCode. */
 export type Signer = {
-  /** Within five seconds. */
+  /** Within `LIST_DEADLINE_MS`. */
   readonly listKeys: (signal: AbortSignal) => Promise<readonly AgentKey[]>;
   /** The message signed for `APPROVAL_NAMESPACE`, as ssh-keygen(1) writes it. Within `SIGN_DEADLINE_MS`. */
   readonly sign: (fingerprint: string, message: string, signal: AbortSignal) => Promise<string>;
 };
 
+/** An agent that waits for a touch does not even list: that must be told soon. */
+export const LIST_DEADLINE_MS = 5000;
 export const SIGN_DEADLINE_MS = 60_000;

@@ -65,3 +65,13 @@ export const signersTold = z.object({
   namespace: z.string(),
 });
 export type SignersTold = z.infer<typeof signersTold>;
+
+/** `FILE:LINE: what is wrong`, as far as there is a file and a line. */
+export function tellProblem({ file, line, detail }: SignersTold['problems'][number]): string {
+  const place = line === null ? file : `${file}:${line}`;
+  return place === '' ? detail : `${place}: ${detail}`;
+}
+
+/** The first of what is wrong: why nobody can approve. */
+export const whyNotReady = ({ problems: [problem] }: SignersTold): string =>
+  problem === undefined ? 'nobody may sign here yet' : tellProblem(problem);

@@ -17,7 +17,7 @@ export function recheck(order: FormatOrder, now: ExaminedDisk): void {
   if (now.facts_sha256 !== order.facts_sha256) {
     throw invalid('E_DEVICE_CHANGED', `what lies on it has changed: ${now.flag.reason}`);
   }
-  const used = now.flag.signals.find((signal) => signal.class === 'held' || signal.class === 'named');
+  const used = usedBy(now);
   if (used !== undefined) throw held(tellSignal(used));
   if (order.wipe !== 'none') return refuseUnread(now);
   const content = now.flag.signals.find((signal) => signal.class === 'content');
@@ -55,9 +55,15 @@ function refuseUnread({ flag }: ExaminedDisk): void {
   }
 }
 
+/** Somebody uses it, or relies on it. */
+export const isUse = (signal: DiskSignal): boolean => signal.class === 'held' || signal.class === 'named';
+
+/** The strongest sign of that. */
+export const usedBy = ({ flag }: ExaminedDisk): DiskSignal | undefined => flag.signals.find(isUse);
+
 /** Who uses it, in words of the strongest sign of that. */
 export function tellUse(now: ExaminedDisk): string {
-  const used = now.flag.signals.find((signal) => signal.class === 'held' || signal.class === 'named');
+  const used = usedBy(now);
   return used === undefined ? 'somebody has it open for himself alone' : tellSignal(used);
 }
 

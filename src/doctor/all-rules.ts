@@ -15,6 +15,7 @@ import { filesystemErrors } from './rules/filesystem-errors.ts';
 import { filesystemHung } from './rules/filesystem-hung.ts';
 import { hungTask } from './rules/hung-task.ts';
 import { inodes } from './rules/inodes.ts';
+import { installationChanged } from './rules/installation-changed.ts';
 import { ioErrors } from './rules/io-errors.ts';
 import { kernelFault } from './rules/kernel-fault.ts';
 import { ledgerBroken } from './rules/ledger-broken.ts';
@@ -46,6 +47,7 @@ export const allRules: readonly Rule[] = [
   thinPool,
   operationInterrupted,
   ledgerBroken,
+  installationChanged,
   // Something stops, or will soon.
   diskFull,
   inodes,

@@ -1,6 +1,6 @@
 // The file of allowed signers in OpenSSH's format (ssh-keygen(1), ALLOWED SIGNERS), in a stricter profile: what
 // could be read in two ways, or would let in more than its line says at a glance, is refused with the file.
-import { parseKeyLine } from './key-line.ts';
+import { isNoKey, parseKeyLine, whyUnreadable } from './key-line.ts';
 import type { PublicKey } from './public-key.ts';
 import { parseUtc } from './utc-time.ts';
 
@@ -18,8 +18,6 @@ export type AllowedSigner = {
 
 export type LineProblem = { readonly line: number; readonly detail: string };
 
-const COMMENT = /^[ \t]*(?:#|$)/;
-const PRINTABLE = /^[\t\x20-\x7e]*$/;
 /** A name and not a pattern: no list, no wildcard, no negation, no quotes. */
 const PRINCIPAL = /^[A-Za-z0-9][A-Za-z0-9._@+-]{0,127}$/;
 const NAMESPACES = /^[A-Za-z0-9._@-]+(?:,[A-Za-z0-9._@-]+)*$/;
@@ -50,9 +48,8 @@ export function parseAllowedSigners(text: string): {
 
 /** Nothing for a comment; a sentence for what is wrong. */
 function parseLine(content: string, line: number): AllowedSigner | string | undefined {
-  if (content.endsWith('\r')) return 'it ends as lines of Windows do: save the file with plain line ends';
-  if (!PRINTABLE.test(content)) return 'it holds more than printable ASCII: write it without';
-  if (COMMENT.test(content)) return undefined;
+  const why = whyUnreadable(content);
+  if (why !== undefined || isNoKey(content)) return why;
   const [principal = '', options = '', type = '', base64 = ''] = content.trim().split(/[ \t]+/);
   if (!PRINCIPAL.test(principal)) {
     return 'it must begin with one plain name, without lists, wildcards, negations or quotes';

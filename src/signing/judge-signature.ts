@@ -3,7 +3,7 @@
 import type { RunTool } from '../base/run-tool.ts';
 import type { ApiCode } from '../contracts/api-error.ts';
 import { makeHarmless } from '../contracts/harmless.ts';
-import type { SignerState } from '../contracts/signers-told.ts';
+import { whyNotReady, type SignerState } from '../contracts/signers-told.ts';
 import type { SigningPolicy } from '../contracts/signing-policy.ts';
 import { askSshKeygen } from './ask-ssh-keygen.ts';
 import { explainMisfit } from './explain-misfit.ts';
@@ -79,7 +79,7 @@ export async function judgeSignature(request: JudgeSignature): Promise<JudgedSig
 async function judge(request: JudgeSignature): Promise<JudgedSignature> {
   const { message, trust, at, others, runTool } = request;
   const { policy } = trust;
-  if (!trust.ready || policy === null) throw new SignatureRefusal('E_TRUST', tellProblem(trust));
+  if (!trust.ready || policy === null) throw new SignatureRefusal('E_TRUST', whyNotReady(trust.told));
   const blob = parseArmor(request.armor);
   const sshsig = parseSshsig(blob);
   const key = parsePublicKey(sshsig.publicKey);
@@ -110,13 +110,6 @@ async function judge(request: JudgeSignature): Promise<JudgedSignature> {
   const { armor } = asked;
   return { state: 'good', principal, fingerprint, keyType: key.type, armor, signerLine: signer.text };
 }
-
-const tellProblem = ({ told: { problems } }: Trust): string => {
-  const [problem] = problems;
-  if (problem === undefined) return 'the files of signers cannot be read';
-  const { file, line, detail } = problem;
-  return `${file}${line === null ? '' : `:${line}`}${file === '' ? '' : ': '}${detail}`;
-};
 
 const refusalOf = (
   state: Exclude<SignerState, 'usable'>,

@@ -1,4 +1,5 @@
-// A public key in a line of text, as in `.pub` files: its type and its bytes, each only in its one spelling.
+// Lines of the files of keys, each only in its one spelling: what any of them may hold, and the public key in it, as
+// in `.pub` files.
 import { messageOf } from '../base/errors.ts';
 import { parsePublicKey, type PublicKey } from './public-key.ts';
 
@@ -13,4 +14,13 @@ export function parseKeyLine(type: string, base64: string): PublicKey | string {
   } catch (error) {
     return messageOf(error);
   }
+}
+
+/** Nothing to read in it: empty, or a comment. */
+export const isNoKey = (line: string): boolean => /^[ \t]*(?:#|$)/.test(line);
+
+/** Of comments as well; a sentence in English. */
+export function whyUnreadable(line: string): string | undefined {
+  if (line.endsWith('\r')) return 'it ends as lines of Windows do: save the file with plain line ends';
+  return /^[\t\x20-\x7e]*$/.test(line) ? undefined : 'it holds more than printable ASCII: write it without';
 }

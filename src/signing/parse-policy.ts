@@ -12,8 +12,12 @@ export function parsePolicy(text: string): SigningPolicy | LineProblem {
   const [issue] = parsed.error.issues;
   const path = (issue?.path ?? []).filter((key) => typeof key !== 'symbol');
   const unknown = issue?.code === 'unrecognized_keys' ? (issue.keys[0] ?? '') : undefined;
+  const why =
+    unknown === undefined
+      ? (issue?.message ?? '')
+      : `"${unknown}" is not known: see whether it is misspelt, else take it out`;
   return {
     line: yaml.lineOf(unknown === undefined ? path : [...path, unknown]),
-    detail: [...(path.length === 0 ? [] : [path.join('.')]), issue?.message ?? ''].join(': '),
+    detail: [...(path.length === 0 ? [] : [path.join('.')]), why].join(': '),
   };
 }

@@ -40,7 +40,7 @@ const KINDS = {
 export type KeyType = keyof typeof KINDS;
 
 const isKeyType = (type: string): type is KeyType => Object.hasOwn(KINDS, type);
-const CERTIFICATE = /-cert-v\d\d@openssh\.com$/;
+export const isCertificate = (type: string): boolean => /-cert-v\d\d@openssh\.com$/.test(type);
 
 const MIN_RSA_BITS = 3072;
 /** What ssh-keygen(1) itself does not take; and what would cost too long. */
@@ -51,7 +51,7 @@ const MAX_RSA_EXPONENT_BYTES = 4;
 export function parsePublicKey(blob: Buffer): PublicKey {
   return readWire(blob, 'the public key', (wire) => {
     const type = wire.text();
-    if (CERTIFICATE.test(type)) {
+    if (isCertificate(type)) {
       throw new SignatureRefusal('E_CERTIFICATE', `${told(type)} is a certificate, not a plain key`);
     }
     if (!isKeyType(type))

@@ -1,11 +1,8 @@
 // The file of revoked keys, as `ssh-keygen -Y verify -r` takes it: a public key a line. It may be empty, but it
 // must be there: a list that somebody took away revokes nobody.
 import type { LineProblem } from './allowed-signers.ts';
-import { parseKeyLine } from './key-line.ts';
+import { isNoKey, parseKeyLine, whyUnreadable } from './key-line.ts';
 import type { PublicKey } from './public-key.ts';
-
-const COMMENT = /^[ \t]*(?:#|$)/;
-const PRINTABLE = /^[\t\x20-\x7e]*$/;
 
 export function parseRevokedSigners(text: string): {
   readonly keys: readonly PublicKey[];
@@ -22,9 +19,8 @@ export function parseRevokedSigners(text: string): {
 }
 
 function parseLine(content: string): PublicKey | string | undefined {
-  if (content.endsWith('\r')) return 'it ends as lines of Windows do: save the file with plain line ends';
-  if (!PRINTABLE.test(content)) return 'it holds more than printable ASCII: write it without';
-  if (COMMENT.test(content)) return undefined;
+  const why = whyUnreadable(content);
+  if (why !== undefined || isNoKey(content)) return why;
   const [type = '', base64 = ''] = content.trim().split(/[ \t]+/);
   const key = parseKeyLine(type, base64);
   // What nobody may sign with needs no revoking, and ssh-keygen may not be able to read it.

@@ -1,7 +1,7 @@
 // The keys of the ssh-agent that SSH_AUTH_SOCK names, and signatures by them. No other socket is ever
 // looked for: another's agent that happens to lie about would sign with another's key.
 import { makeHarmless } from '../contracts/harmless.ts';
-import { SIGN_DEADLINE_MS, type AgentKey, type Signer } from '../contracts/signer.ts';
+import { LIST_DEADLINE_MS, SIGN_DEADLINE_MS, type AgentKey, type Signer } from '../contracts/signer.ts';
 import { agentError } from './agent-error.ts';
 import {
   identitiesRequest,
@@ -12,7 +12,7 @@ import {
   type Identity,
 } from './agent-messages.ts';
 import { parseSignature } from './parse-signature.ts';
-import { fingerprintOf, parsePublicKey, type PublicKey } from './public-key.ts';
+import { fingerprintOf, isCertificate, parsePublicKey, type PublicKey } from './public-key.ts';
 import { SignatureRefusal } from './signature-refusal.ts';
 import { formatArmor, formatSshsig, signedDataOf } from './sshsig.ts';
 import { talkToAgent, type Conversation } from './talk-to-agent.ts';
@@ -24,8 +24,6 @@ export type SshAgentOptions = {
   readonly signDeadlineMs?: number;
 };
 
-/** An agent that waits for a touch does not even list: that must be told soon. */
-const LIST_DEADLINE_MS = 5000;
 const MAX_COMMENT = 200;
 const HASH = 'sha512';
 
@@ -57,7 +55,7 @@ export function createSshAgent({
 async function listIdentities({ ask }: Conversation): Promise<readonly Identity[]> {
   const identities = readIdentities(await ask(identitiesRequest()));
   if (identities.length === 0) throw agentError('E_AGENT_EMPTY', 'the ssh-agent lists no keys');
-  const plain = identities.filter(({ keyType }) => !/-cert-v\d\d@openssh\.com$/.test(keyType));
+  const plain = identities.filter(({ keyType }) => !isCertificate(keyType));
   if (plain.length === 0) {
     throw agentError('E_AGENT_NO_SIGNER', 'the ssh-agent has certificates only, which are not taken');
   }

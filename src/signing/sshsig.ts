@@ -2,11 +2,15 @@
 import { createHash } from 'node:crypto';
 import { APPROVAL_NAMESPACE } from '../contracts/approval-payload.ts';
 import { makeHarmless } from '../contracts/harmless.ts';
+import {
+  BEGIN_SIGNATURE as BEGIN,
+  END_SIGNATURE as END,
+  MAX_SIGNATURE_BYTES,
+} from '../contracts/signature-text.ts';
 import { malformed, SignatureRefusal } from './signature-refusal.ts';
 import { readWire, wireString, wireUint32 } from './wire.ts';
 
-/** What is handed in, and the blob inside: the largest that is taken, an RSA key of 16384 bits, has half of it. */
-export const MAX_ARMOR_BYTES = 16 * 1024;
+/** Of the blob inside. */
 export const MAX_BLOB_BYTES = 8 * 1024;
 
 export type SshsigHash = 'sha256' | 'sha512';
@@ -19,8 +23,6 @@ export type Sshsig = {
 
 const MAGIC = 'SSHSIG';
 const VERSION = 1;
-const BEGIN = '-----BEGIN SSH SIGNATURE-----';
-const END = '-----END SSH SIGNATURE-----';
 const ARMOR_WIDTH = 70;
 
 /**
@@ -28,8 +30,8 @@ const ARMOR_WIDTH = 70;
  * and empty lines are what terminals and mails do; anything else beside it is refused. Throws a SignatureRefusal.
  */
 export function parseArmor(text: string): Buffer {
-  if (text.length > MAX_ARMOR_BYTES || Buffer.byteLength(text) > MAX_ARMOR_BYTES) {
-    throw new SignatureRefusal('E_SIG_TOO_LARGE', `a signature has at most ${MAX_ARMOR_BYTES} bytes`);
+  if (text.length > MAX_SIGNATURE_BYTES || Buffer.byteLength(text) > MAX_SIGNATURE_BYTES) {
+    throw new SignatureRefusal('E_SIG_TOO_LARGE', `a signature has at most ${MAX_SIGNATURE_BYTES} bytes`);
   }
   const lines = text
     .split(/[\r\n]/)

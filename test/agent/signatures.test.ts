@@ -747,6 +747,24 @@ test('a copy of the host signs and runs nothing until root has said that it is r
   expect(parseApproval(message)?.install).toBe(install);
 });
 
+test('a host that is again what it was says so once, and goes on', async () => {
+  const signers = makeSigners();
+  const agent = await openSigning({ signers });
+  const { id, operation } = await approved(agent);
+  const { stateFolder } = agent;
+  await agent.memory.stop();
+  const other = await openSigning({ signers, stateFolder, hostIds: hostIdsOf('two') });
+  await other.memory.stop();
+  const again = await openSigning({ signers, stateFolder });
+  expect(again.memory.trouble()).toBeUndefined();
+  await again.run(ROOT, id, { confirm: operation.confirm_word });
+  await again.settled(id, 'done');
+  await again.memory.stop();
+  const last = await openSigning({ signers, stateFolder });
+  const told = (await last.ledger()).filter(({ what }) => what.startsWith('install.'));
+  expect(told.map(({ what }) => what)).toEqual(['install.made', 'install.changed', 'install.restored']);
+});
+
 test.each<[string, (file: string) => void]>([
   ['gone', (file) => rmSync(file)],
   ['torn', (file) => writeFileSync(file, '{"version":1')],

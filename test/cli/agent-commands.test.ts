@@ -73,7 +73,7 @@ describe('Operations', () => {
     expect(out).toContain('everything on /dev/sdb is lost; a new ext4 is made');
     const failed = await run('op', 'show', OTHER);
     expect(failed.out).toMatch(/^written +yes/m);
-    expect(failed.out).toMatch(/^ended .*EIO at 512$/m);
+    expect(failed.out).toMatch(/^ended .*\(EIO at 512\)$/m);
     expect(await run('op', 'show', 'op_0123')).toMatchObject({ code: 6, out: '' });
     expect(await run('op', 'show', 'op_ffff')).toMatchObject({ code: 6, out: '' });
     expect((await run('op', 'show', 'op_ffffffffffffffffffffffff')).code).toBe(6);
@@ -128,7 +128,7 @@ describe('Operations', () => {
     agent.answer({ confirmOperation: () => ({ status: 422, refused }) });
     const ran = await run('op', 'confirm', ID, '--confirm', '1234', '--json');
     expect(ran.code).toBe(4);
-    expect(ran.err).toMatch(/^felhom: the word is not 1234\ntype the tail\n.*--confirm WORD/);
+    expect(ran.err).toMatch(/^felhom: E_WORD: the word is not 1234\ntype the tail\n.*--confirm WORD/);
     expect(JSON.parse(ran.out)).toEqual({
       error: refused.error,
       code: 'refused',

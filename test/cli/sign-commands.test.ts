@@ -79,7 +79,7 @@ describe('op bytes', () => {
     expect(ran.out).toBe(MESSAGE);
     expect(ran.err).toMatch(/^serial +ZDH1ABCD$/m);
     expect(ran.err).toMatch(/^on it +whole .*ext4 +képek +last mounted 2026-08-01 08:00/m);
-    expect(ran.err).toMatch(/^how +every byte is overwritten$/m);
+    expect(ran.err).toMatch(/^how +full: every byte is overwritten$/m);
     const digits = plainSha256(MESSAGE).slice(0, 16).match(/.{4}/g)?.join(' ');
     expect(ran.err).toMatch(new RegExp(`^SHA-256 +${digits}$`, 'm'));
     expect(ran.err).toContain(`ssh-keygen -Y sign -n ${APPROVAL_NAMESPACE} -f KEY op.json`);
@@ -365,6 +365,17 @@ describe('signers check', () => {
     expect(ran.err).toMatch(new RegExp(`^${bad}/allowed_signers:2: `, 'm'));
     expect((await run('signers', 'check', join(folder, 'nothing'))).code).toBe(1);
     agent = await startBareAgent({ at: { socketPath: join(folder, 'other.sock') } });
+  });
+
+  test('is not content with signers of whom none may approve', async () => {
+    const allowed = [
+      allowLine('anna', makeKey().line, 'valid-before="20260101Z"'),
+      `bela namespaces="git" ${makeKey().line}\n`,
+    ].join('');
+    const ran = await run('signers', 'check', writeTrust({ allowed }));
+    expect(ran.code).toBe(1);
+    expect(ran.out).not.toContain('Ready');
+    expect(ran.err).toContain('None of these keys may approve now');
   });
 });
 

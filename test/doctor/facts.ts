@@ -278,6 +278,21 @@ export const operations = (...changes: readonly Partial<Operation>[]): FactMap =
   operations: good({ operations: changes.map(operation) }),
 });
 
-export const ledger = (broken: string | null): FactMap => ({
-  ledger: good({ records: [], count: 3, intact: broken === null, broken }),
+/** `whats`: of its records, the newest first. */
+export const ledger = (broken: string | null, ...whats: readonly string[]): FactMap => ({
+  ledger: good({
+    records: whats.map((what, index) => ({
+      n: 3 - index,
+      at: NOW - index,
+      what,
+      by: null,
+      subject: '',
+      detail: { why: 'its file is gone' },
+      previous: '0'.repeat(64),
+      hash: '1'.repeat(64),
+    })),
+    count: 3,
+    intact: broken === null,
+    broken,
+  }),
 });

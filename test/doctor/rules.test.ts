@@ -271,6 +271,24 @@ const CASES: readonly Case[] = [
   ],
   ['ledger-broken', 'a whole one is fine', make.ledger(null), []],
   ['ledger-broken', 'a broken one fails', make.ledger('record 2'), ['fail']],
+  [
+    'installation-changed',
+    'one that was only made is fine',
+    make.ledger(null, 'op.done', 'install.made'),
+    [],
+  ],
+  [
+    'installation-changed',
+    'one that changed warns',
+    make.ledger(null, 'agent.started', 'install.changed', 'install.made'),
+    ['warn'],
+  ],
+  ...['install.accepted', 'install.restored'].map((what): (typeof CASES)[number] => [
+    'installation-changed',
+    `${what} ends it`,
+    make.ledger(null, what, 'install.changed', 'install.made'),
+    [],
+  ]),
   ['operation-interrupted', 'one that runs is fine', make.operations({ state: 'claimed' }), []],
   [
     'operation-interrupted',

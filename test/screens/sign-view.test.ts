@@ -7,6 +7,7 @@ import { SIGNER_CODES } from '../../src/contracts/signer.ts';
 import { SIGNER_STATES } from '../../src/contracts/signers-told.ts';
 import { createScreen } from '../terminal/screen.ts';
 import { refusal } from './asking-agent.ts';
+import { INVENTED_AT } from './invented-facts.ts';
 import {
   ANNA,
   annasLine,
@@ -445,7 +446,7 @@ describe('Way C, offline', () => {
     sat.seated.paste('ssh-ed25519 AAAA anna');
     sat.seated.press('Enter');
     await settle(sat);
-    expect(shown(sat)).toContain('E_SIG_ARMOR: no BEGIN SSH SIGNATURE That is no signature.');
+    expect(shown(sat)).toContain('E_SIG_ARMOR: no BEGIN SSH SIGNATURE. That is no signature.');
     expect(sat.view()?.pasted).toBe('ssh-ed25519 AAAA anna');
     sat.seated.press('Esc');
     expect(sat.view()).toMatchObject({ way: 'offline', pasted: '', refusal: null });
@@ -617,7 +618,7 @@ describe('Running', () => {
     const sat = await approved({ refuse: { run: refusal('E_DEVICE_HELD', 'sdb1 is mounted on /srv') } });
     sat.seated.press(...LETTERS, 'Enter');
     await settle(sat);
-    expect(shown(sat)).toContain('E_DEVICE_HELD: sdb1 is mounted on /srv');
+    expect(shown(sat)).toContain('E_DEVICE_HELD: sdb1 is mounted on /srv. ');
     expect(shown(sat)).toContain('Type B2F4XK and press Enter to run it');
   });
 
@@ -642,6 +643,32 @@ describe('Running', () => {
     await sat.polled();
     sat.seated.press('x');
     expect(sat.toast()).toContain('too late');
+  });
+
+  test('with the agent away is told as far as it was, and not that nothing is done', async () => {
+    const sat = await approved();
+    sat.seated.press(...LETTERS, 'Enter');
+    await settle(sat);
+    const since = sat.seated.session.now();
+    sat.seated.console.shown.setState({
+      connection: { state: 'lost', since, reason: 'ECONNREFUSED', retryAt: since + 1000 },
+    });
+    expect(shown(sat)).toContain('It runs: zeroing');
+    expect(shown(sat)).toContain('Whether it still runs is not known: the agent has not answered');
+    expect(shown(sat)).not.toContain('Nothing is done now');
+  });
+
+  test('and stopped while it zeroed did not begin a file system', async () => {
+    const sat = await approved();
+    sat.end({
+      state: 'cancelled',
+      stage: 'wiping',
+      dirty: true,
+      ended: { at: INVENTED_AT, code: 'E_CANCELLED', detail: 'a part of the disk was zeroed already' },
+    });
+    await sat.polled();
+    expect(shown(sat)).toContain('cancelled: Somebody stopped it. (a part of the disk was zeroed already)');
+    expect(shown(sat)).toContain('the new ext4 was not begun');
   });
 });
 

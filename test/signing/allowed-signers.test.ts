@@ -148,10 +148,13 @@ test(
     const nextFile = randomFiles([key.line, makeKey().line], pseudoRandom(4));
     const yes = agreeable(key.fingerprint);
     const onlyOurs: string[] = [];
+    const tried = new Set<string>();
     let ours = 0;
     for (let round = 0; round < 6000; round += 1) {
       const allowed = nextFile();
-      if (parseAllowedSigners(allowed).problems.length > 0) continue;
+      // Two of three that have no problems were there before.
+      if (tried.has(allowed) || parseAllowedSigners(allowed).problems.length > 0) continue;
+      tried.add(allowed);
       const trust = await readTestTrust(writeTrust({ allowed }), { runTool: yes });
       const judged = await judgeTest({ armor, trust, runTool: yes });
       if (judged.state !== 'good') continue;
@@ -160,7 +163,7 @@ test(
     }
     expect(onlyOurs).toEqual([]);
     // Enough of them are good for this to mean something.
-    expect(ours).toBeGreaterThan(200);
+    expect(ours).toBeGreaterThan(150);
   },
 );
 

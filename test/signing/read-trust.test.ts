@@ -183,7 +183,7 @@ test.each([
     'a lifetime that is too long',
     'version: 1\nstorage_wipe:\n  lifetime_minutes: 61\n',
     3,
-    /lifetime_minutes/,
+    /lifetime_minutes: a whole number from 1 to 60/,
   ],
   ['a lifetime of nothing', 'version: 1\nstorage_wipe:\n  lifetime_minutes: 0\n', 3, /lifetime_minutes/],
   ['a time offline that is too long', 'version: 1\nstorage_wipe:\n  offline_hours: 25\n', 3, /offline_hours/],
@@ -196,6 +196,13 @@ test.each([
   ['two documents', 'version: 1\n---\nversion: 1\n', 2, /./],
   ['what is no YAML', 'version: [1\n', 2, /./],
   ['a list', '- 1\n', 1, /./],
+  ['no version in words', 'storage_wipe:\n  pin: false\n', 1, /the line "version: 1" must be there/],
+  [
+    'a misspelt word, told',
+    'version: 1\nstorage_wipe:\n  lifetime: 5\n',
+    3,
+    /storage_wipe: "lifetime" is not known: see whether it is misspelt, else take it out/,
+  ],
 ])('a policy with %s lets nobody approve, and names the line', async (_what, policy, line, detail) => {
   const trust = await trustOf({ allowed: ANNA, policy });
   expect(trust).toMatchObject({ ready: false, policy: null, told: { policy: null } });

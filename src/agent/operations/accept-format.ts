@@ -3,12 +3,11 @@
 import type { Clock } from '../../base/clock.ts';
 import { randomHex, randomUuid } from '../../base/digest.ts';
 import { PENDING_SIGNATURE, type FormatRefused } from '../../contracts/api-error.ts';
-import type { Operation } from '../../contracts/facts/operations.ts';
+import { isSigned, type Operation } from '../../contracts/facts/operations.ts';
 import type { ClockMark } from '../clock-mark.ts';
 import { Refusal } from '../handler.ts';
 import type { FormatDecision, FormatQuestion } from './decide-format.ts';
 import type { OperationBook } from './operation-book.ts';
-import { isSigned } from './verify-approval.ts';
 
 const LIFETIME_MS = 7 * 24 * 3_600_000;
 

@@ -2,7 +2,13 @@
 // about a device counts; the examination does.
 import type { ApiCode } from '../../contracts/api-error.ts';
 import type { BlockDevice } from '../../contracts/facts/disks.ts';
-import { isOpen, type FormatType, type Operation, type Requester } from '../../contracts/facts/operations.ts';
+import {
+  isOpen,
+  isSigned,
+  type FormatType,
+  type Operation,
+  type Requester,
+} from '../../contracts/facts/operations.ts';
 import type { ExaminedDisk } from '../../disks/examined-disk.ts';
 import { shareDisk } from './find-device.ts';
 import { judgeDisk, type DiskJudgement } from './judge-disk.ts';
@@ -74,8 +80,8 @@ export function decideFormat(question: FormatQuestion): FormatDecision {
     if (refusal !== undefined) return refusal;
   }
   // A grant or a word does not start what somebody has signed: only its own run does.
-  const isSigned = same?.state === 'approved' && same.approved_by?.how === 'signature';
-  const allowed = isSigned ? 'signed' : approvalOf(question, durable_id);
+  const waitsForRun = same?.state === 'approved' && isSigned(same);
+  const allowed = waitsForRun ? 'signed' : approvalOf(question, durable_id);
   const next = judged.kind === 'bears' ? 'signature' : allowed;
   if (next === 'confirm' && by.door !== 'guest' && word !== undefined) {
     return {

@@ -3,6 +3,7 @@ import { isWeakName } from '../../contracts/durable-id.ts';
 import type { DiskFlag, DiskSignal } from '../../contracts/facts/disk-flags.ts';
 import type { Operation } from '../../contracts/facts/operations.ts';
 import type { DiskIdentity, ExaminedDisk } from '../../disks/examined-disk.ts';
+import { isUse } from '../../disks/recheck.ts';
 
 export type DiskJudgement =
   /** Nothing was found on it, nobody uses it: what no one has read whole yet is read under the claim. */
@@ -24,7 +25,7 @@ export function judgeDisk(examined: ExaminedDisk, operations: readonly Operation
     return { kind: 'barred', reason: barred === undefined ? flag.reason : describe(barred, flag) };
   }
   if (!looksFree(flag)) {
-    const held = flag.signals.length > 0 && flag.signals.every(isHeld) && flag.verdict === 'in_use';
+    const held = flag.signals.length > 0 && flag.signals.every(isUse) && flag.verdict === 'in_use';
     return { kind: 'bears', identity, flag: { ...flag, data_bearing: true }, held };
   }
   if (isWeakName(identity.durable_id)) {
@@ -35,8 +36,6 @@ export function judgeDisk(examined: ExaminedDisk, operations: readonly Operation
   if (found !== undefined) return { kind: 'bears', identity, flag: withFound(flag, found), held: false };
   return { kind: 'free', identity, flag };
 }
-
-const isHeld = (signal: DiskSignal): boolean => signal.class === 'held' || signal.class === 'named';
 
 const describe = ({ detail }: DiskSignal, { reason }: DiskFlag): string =>
   detail === '' || reason.includes(detail) ? reason : `${reason}: ${detail}`;

@@ -2,15 +2,15 @@
 // given again to whoever asks while they last.
 import { plainSha256, randomHex } from '../../base/digest.ts';
 import type { InTurn } from '../../base/in-turn.ts';
-import type { Operation, Requester, WipeKind } from '../../contracts/facts/operations.ts';
+import { isSigned, type Operation, type Requester, type WipeKind } from '../../contracts/facts/operations.ts';
 import type { SignersTold } from '../../contracts/signers-told.ts';
 import type { ExaminedDisk } from '../../disks/examined-disk.ts';
 import { Refusal } from '../handler.ts';
-import { checkMessage, lifetimeOf, type Here, type MessageChecked } from './check-message.ts';
+import { checkMessage, lifetimeOf, type Here } from './check-message.ts';
 import { composeApproval, toSecond } from './compose-approval.ts';
 import { judgeAgain } from './judge-again.ts';
 import type { LookAtDisk } from './look-at-disk.ts';
-import { isSigned, lookHere, type SigningTools } from './verify-approval.ts';
+import { demandHere, type SigningTools } from './verify-approval.ts';
 
 /** What is not said is the default for new bytes, and as it is for those that are there. */
 export type BytesWish = {
@@ -41,13 +41,11 @@ export async function makeBytes(id: string, wish: BytesWish, tools: BytesTools):
     const asked = book.known(id);
     demandSignable(asked);
     mark.demandForward();
-    const here = await lookHere(tools);
-    if (here.state === 'refused') {
-      throw new Refusal(here.code, here.detail, { hint: 'what is wrong says: felhom signers check' });
-    }
+    const here = await demandHere(tools);
     await judgeAgain(asked, examined, book);
     const signers = here.trust.told;
-    const there = checkThere(id, here, tools);
+    // Those that were made before, as far as they still mean anything.
+    const there = checkMessage(book.stored(id), here);
     if (there.state === 'holds' && !wish.renew) {
       demandSameWish(asked, wish);
       return { operation: asked, message: there.message, signers };
@@ -74,8 +72,7 @@ async function make(
   { book, mark }: BytesTools,
 ): Promise<{ readonly operation: Operation; readonly message: string }> {
   const { by, offline = false, wipe = 'full' } = wish;
-  const stored = book.find(id);
-  if (stored === undefined) throw new Refusal('E_NO_SUCH', 'there is no such operation');
+  const stored = book.stored(id);
   const { operation } = stored;
   const made = toSecond(mark.now());
   // The request itself may end before.
@@ -106,14 +103,6 @@ async function make(
   );
   return { operation: described, message };
 }
-
-/** Those that were made before, as far as they still mean anything. */
-const checkThere = (id: string, here: Here, { book }: BytesTools): MessageChecked => {
-  const stored = book.find(id);
-  return stored === undefined
-    ? { state: 'refused', code: 'E_NO_SUCH', detail: 'there is no such operation' }
-    : checkMessage(stored, here);
-};
 
 function demandSameWish({ bytes }: Operation, { offline, wipe }: BytesWish): void {
   if (bytes === null) return;

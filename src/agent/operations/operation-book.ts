@@ -3,7 +3,7 @@
 import type { Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { LedgerAnchor, LedgerRecord } from '../../contracts/facts/ledger.ts';
-import { isOpen, type Operation, type Requester } from '../../contracts/facts/operations.ts';
+import { isOpen, isSigned, type Operation, type Requester } from '../../contracts/facts/operations.ts';
 import type { StoredOperation } from '../../contracts/stored-operation.ts';
 import type { ClockMark } from '../clock-mark.ts';
 import { Refusal } from '../handler.ts';
@@ -37,8 +37,9 @@ export type OperationBook = {
   /** The newest first. */
   readonly all: () => readonly Operation[];
   readonly find: (id: string) => StoredOperation | undefined;
-  /** Throws `E_NO_SUCH` when there is none. */
+  /** Throw `E_NO_SUCH` when there is none. */
   readonly known: (id: string) => Operation;
+  readonly stored: (id: string) => StoredOperation;
   readonly add: (stored: StoredOperation) => Promise<Operation>;
   /** Throws `E_OP_STATE` when the table says no, `E_STORE` when it cannot be written. */
   readonly change: (id: string, change: Change) => Promise<Operation>;
@@ -187,6 +188,7 @@ export function createOperationBook({
     all,
     find: (id) => entries.get(id),
     known: (id) => known(id).operation,
+    stored: known,
     add: async (entry) => {
       const { operation } = entry;
       await write(entry, {
@@ -268,8 +270,10 @@ export const isOverdue = ({ state, expires }: Operation, now: number): boolean =
   (state === 'pending' || state === 'approved') && (now >= expires || expires - now > LONGEST_MS);
 
 /** Only a hint to tell it early: what counts is what stands in the signed bytes, when it is run. */
-const hasOutlivedApproval = ({ state, approved_by, bytes }: Operation, now: number): boolean =>
-  state === 'approved' && approved_by?.how === 'signature' && (bytes === null || now >= bytes.expires);
+const hasOutlivedApproval = (operation: Operation, now: number): boolean =>
+  operation.state === 'approved' &&
+  isSigned(operation) &&
+  (operation.bytes === null || now >= operation.bytes.expires);
 
 const outlived = (operations: readonly Operation[], now: number): readonly Operation[] =>
   operations

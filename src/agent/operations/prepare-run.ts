@@ -1,13 +1,14 @@
 // Before a format is started: the operation may run, its approval still holds, and the disk is what it was.
-import type { Operation } from '../../contracts/facts/operations.ts';
+import { isSigned, type Operation } from '../../contracts/facts/operations.ts';
 import type { ExaminedDisk } from '../../disks/examined-disk.ts';
 import type { FormatOrder } from '../../disks/format-order.ts';
+import { usedBy } from '../../disks/recheck.ts';
 import { Refusal } from '../handler.ts';
 import { isGranted } from './decide-format.ts';
 import { judgeAgain } from './judge-again.ts';
 import { isOverdue } from './operation-book.ts';
 import type { Run, RunTools } from './run.ts';
-import { isSigned, loseApproval, verifyApproval, type SignedOrder } from './verify-approval.ts';
+import { loseApproval, verifyApproval, type SignedOrder } from './verify-approval.ts';
 
 /** The disk as it is now, before the format that looks once more under its own claim. */
 export async function prepareRun(run: Run, tools: RunTools): Promise<FormatOrder> {
@@ -35,11 +36,7 @@ export async function prepareRun(run: Run, tools: RunTools): Promise<FormatOrder
     if (judged.kind === 'bears') {
       const { flag } = judged;
       const release = flag.signals.find((signal) => signal.release !== null)?.release ?? null;
-      if (judged.held) {
-        throw new Refusal('E_DEVICE_HELD', `${flag.reason}: nothing was changed`, {
-          hint: release === null ? 'release the device, then run it again' : `release it with: ${release}`,
-        });
-      }
+      if (judged.held) throw heldNow(flag.reason, release);
       await book.change(id, {
         event: 'lose-approval',
         by: null,
@@ -84,14 +81,16 @@ export function demandRunnable(id: string, { book, mark }: RunTools): Operation 
 }
 
 /** A signature allows a wipe, and not a wipe of what somebody uses. */
-function demandFree({ flag }: ExaminedDisk): void {
-  const used = flag.signals.find((signal) => signal.class === 'held' || signal.class === 'named');
+function demandFree(examined: ExaminedDisk): void {
+  const used = usedBy(examined);
   if (used === undefined) return;
-  throw new Refusal('E_DEVICE_HELD', `${flag.reason}: nothing was changed`, {
-    hint:
-      used.release === null ? 'release the device, then run it again' : `release it with: ${used.release}`,
-  });
+  throw heldNow(examined.flag.reason, used.release);
 }
+
+const heldNow = (reason: string, release: string | null): Refusal =>
+  new Refusal('E_DEVICE_HELD', `${reason}: nothing was changed`, {
+    hint: release === null ? 'release the device, then run it again' : `release it with: ${release}`,
+  });
 
 /**
  * What was signed, where a signature approved it: verified here from nothing. A grant holds while it stands.
@@ -100,9 +99,7 @@ function demandFree({ flag }: ExaminedDisk): void {
 export async function demandApproval(operation: Operation, tools: RunTools): Promise<SignedOrder | null> {
   const { book, readGrants } = tools;
   if (isSigned(operation)) {
-    const stored = book.find(operation.id);
-    if (stored === undefined) throw new Refusal('E_NO_SUCH', 'there is no such operation');
-    const verified = await verifyApproval(stored, tools);
+    const verified = await verifyApproval(book.stored(operation.id), tools);
     if (verified.state === 'lost') throw await loseApproval(operation.id, verified, book);
     return verified.order;
   }

@@ -1,7 +1,12 @@
 // Runs approved operations, each at most once: looks at the disk again, has the format claim the device,
 // writes claim, ledger and journal before each step may begin, and tells what came of it.
 import { messageOf } from '../../base/errors.ts';
-import type { Operation, OperationProgress, Requester } from '../../contracts/facts/operations.ts';
+import {
+  isSigned,
+  type Operation,
+  type OperationProgress,
+  type Requester,
+} from '../../contracts/facts/operations.ts';
 import type { RunFormat } from '../../disks/format-order.ts';
 import { Refusal } from '../handler.ts';
 import { concludeRun, giveUpRun } from './conclude-run.ts';
@@ -9,7 +14,6 @@ import { demandWord } from './confirm-operation.ts';
 import { listenToRun } from './listen-to-run.ts';
 import { demandRunnable, prepareRun } from './prepare-run.ts';
 import { hasStalled, startRun, type Run, type RunTools } from './run.ts';
-import { isSigned } from './verify-approval.ts';
 
 export type Runner = {
   /**

@@ -2,14 +2,14 @@
 // ledger, and only then counted.
 import type { LedgerAnchor } from '../../contracts/facts/ledger.ts';
 import type { Approval, Operation, Requester } from '../../contracts/facts/operations.ts';
+import { MAX_SIGNATURE_BYTES } from '../../contracts/signature-text.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { InTurn } from '../../base/in-turn.ts';
-import { MAX_ARMOR_BYTES } from '../../signing/sshsig.ts';
 import { Refusal } from '../handler.ts';
 import type { RateGate } from '../rate-gate.ts';
 import { checkMessage } from './check-message.ts';
 import { isOverdue } from './operation-book.ts';
-import { lookHere, type SigningTools } from './verify-approval.ts';
+import { demandHere, type SigningTools } from './verify-approval.ts';
 
 /** Judging one starts a program: who tries them by the hundred waits. */
 export const SUBMISSIONS = { perS: 1 / 6, burst: 10 } as const;
@@ -27,7 +27,7 @@ export async function submitSignature(
   tools: SigningTools & { readonly clock: Clock; readonly inTurn: InTurn; readonly submissions: RateGate },
 ): Promise<Submitted> {
   const { book, mark, trust, clock, inTurn, submissions } = tools;
-  if (signature.length > MAX_ARMOR_BYTES) {
+  if (signature.length > MAX_SIGNATURE_BYTES) {
     throw new Refusal('E_SIG_TOO_LARGE', `a signature of ${signature.length} letters: none is that long`);
   }
   return inTurn(async () => {
@@ -41,13 +41,8 @@ export async function submitSignature(
     if (waitS > 0) {
       throw new Refusal('E_RATE', 'too many signatures were handed in by this door', { retryAfterS: waitS });
     }
-    const here = await lookHere(tools);
-    if (here.state === 'refused') {
-      throw new Refusal(here.code, here.detail, { hint: 'what is wrong says: felhom signers check' });
-    }
-    const stored = book.find(id);
-    if (stored === undefined) throw new Refusal('E_NO_SUCH', 'there is no such operation');
-    const checked = checkMessage(stored, here);
+    const here = await demandHere(tools);
+    const checked = checkMessage(book.stored(id), here);
     if (checked.state === 'refused') {
       throw new Refusal(checked.code, checked.detail, { hint: `ask for the bytes: felhom op bytes ${id}` });
     }

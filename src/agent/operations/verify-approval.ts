@@ -3,6 +3,7 @@
 import type { ApprovalPayload } from '../../contracts/approval-payload.ts';
 import type { ApiCode } from '../../contracts/api-error.ts';
 import type { Operation } from '../../contracts/facts/operations.ts';
+import { whyNotReady } from '../../contracts/signers-told.ts';
 import type { StoredOperation } from '../../contracts/stored-operation.ts';
 import type { JudgedSignature } from '../../signing/judge-signature.ts';
 import type { Trust } from '../../signing/read-trust.ts';
@@ -26,8 +27,6 @@ export type SignedOrder = { readonly message: string; readonly payload: Approval
 export type Verified =
   | { readonly state: 'holds'; readonly order: SignedOrder }
   | { readonly state: 'lost'; readonly code: ApiCode; readonly detail: string };
-
-export const isSigned = ({ approved_by }: Operation): boolean => approved_by?.how === 'signature';
 
 /** Throws what says nothing about the approval: a changed installation, a clock that was set back. */
 export async function verifyApproval(stored: StoredOperation, tools: SigningTools): Promise<Verified> {
@@ -76,25 +75,30 @@ const isOf = (
   counted.fingerprint === judged.fingerprint &&
   counted.key_type === judged.keyType;
 
-export type HereNow =
-  | (Here & { readonly state: 'told'; readonly trust: Trust })
-  | { readonly state: 'refused'; readonly code: ApiCode; readonly detail: string };
+type HereNow = Here & { readonly state: 'told'; readonly trust: Trust };
+type NobodySigns = { readonly state: 'refused'; readonly code: ApiCode; readonly detail: string };
 
 /** This installation and its rules, as they are now: files that cannot be trusted refuse all. */
-export async function lookHere({ installation, hostScope, trust, mark }: SigningTools): Promise<HereNow> {
+async function lookHere({
+  installation,
+  hostScope,
+  trust,
+  mark,
+}: SigningTools): Promise<HereNow | NobodySigns> {
   const install = await installation.demand();
   const files = await trust.readTrust();
   const { policy } = files;
-  const { problems } = files.told;
   if (!files.ready || policy === null) {
-    const [first] = problems;
-    const detail =
-      first === undefined
-        ? 'nobody may sign here yet'
-        : `${[first.file, first.line].filter((part) => part !== null && part !== '').join(':')}: ${first.detail}`;
-    return { state: 'refused', code: 'E_TRUST', detail };
+    return { state: 'refused', code: 'E_TRUST', detail: whyNotReady(files.told) };
   }
   return { state: 'told', install, hostScope, policy, now: mark.now(), trust: files };
+}
+
+/** The same for who wants to sign. */
+export async function demandHere(tools: SigningTools): Promise<HereNow> {
+  const here = await lookHere(tools);
+  if (here.state === 'told') return here;
+  throw new Refusal(here.code, here.detail, { hint: 'what is wrong says: felhom signers check' });
 }
 
 /** The approval is taken away, and whoever wanted to run it hears why. */

@@ -1,5 +1,6 @@
 // `felhom op run ID --confirm WORD`: runs an operation that was approved. One that was signed destroys data,
 // and needs the disk's word.
+import { isSigned } from '../../contracts/operation-states.ts';
 import type { CallRoute } from '../../contracts/source.ts';
 import { askWord } from '../ask-word.ts';
 import type { CommandContext } from '../command.ts';
@@ -24,7 +25,7 @@ async function wordFor(
   if (stringOption(context, 'confirm') !== undefined) return wordOf(context);
   const { operation } = await call('operation', { params: { id } });
   // Others the agent judges by itself: they have been confirmed, or cannot run.
-  if (operation.state !== 'approved' || operation.approved_by?.how !== 'signature') return {};
+  if (operation.state !== 'approved' || !isSigned(operation)) return {};
   const { err, text } = context;
   const show = () => printRows(err, listOperation(operation, text));
   return { confirm: await askWord(context, operation.confirm_word, show) };

@@ -1,15 +1,13 @@
 // `felhom op submit ID [FILE]`: hands in a signature that was made elsewhere, as ssh-keygen -Y sign wrote it.
 import { createReadStream } from 'node:fs';
 import { ActionableError, errnoOf, messageOf } from '../../base/errors.ts';
+import { MAX_SIGNATURE_BYTES } from '../../contracts/signature-text.ts';
 import type { Command, CommandContext } from '../command.ts';
 import { findId, operationOperand } from '../operation-command.ts';
 import { usage } from '../parse-words.ts';
 import { readText } from '../read-input.ts';
 import { submitSignature } from '../submit-signature.ts';
 import { changeByAgent } from '../with-agent.ts';
-
-/** As the agent takes it: what is larger is no signature, and is not sent. */
-const MAX_SIGNATURE_BYTES = 16 * 1024;
 
 export const opSubmitCommand: Command = {
   name: 'op submit',

@@ -18,14 +18,16 @@ export const signersCheckCommand: Command = {
     const [folder] = operands;
     const document = await (folder === undefined ? askForSigners(context) : readFolder(context, folder));
     const { signers } = document;
+    const isReady = signers.ready && signers.signers.some(({ state }) => state === 'usable');
     if (json) out.json(document);
     else {
       printSigners(out, signers, text);
       printProblems(err, signers);
-      if (signers.ready) out.line({ text: text('signers.ready'), style: 'good' });
-      else err.line({ text: text('signers.not-ready'), style: 'bad' });
+      if (isReady) out.line({ text: text('signers.ready'), style: 'good' });
+      else
+        err.line({ text: text(signers.ready ? 'signers.none-usable' : 'signers.not-ready'), style: 'bad' });
     }
-    return signers.ready ? EXIT.ok : EXIT.findings;
+    return isReady ? EXIT.ok : EXIT.findings;
   },
 };
 

@@ -1,23 +1,16 @@
 // Operations on disks: what somebody asked for, what may become of it, and what did. The agent keeps
 // them; nobody else decides anything about them.
 import { z } from 'zod';
-import { FORMAT_TYPES, OPERATION_STATES, WIPE_KINDS } from '../operation-states.ts';
+import { FORMAT_STAGES, FORMAT_TYPES, OPERATION_STATES, WIPE_KINDS } from '../operation-states.ts';
 import { diskSignal, diskVerdict } from './disk-flags.ts';
 
-export { FORMAT_TYPES, isOpen, OPERATION_STATES, WIPE_KINDS } from '../operation-states.ts';
+export { FORMAT_TYPES, isOpen, isSigned, OPERATION_STATES, WIPE_KINDS } from '../operation-states.ts';
 
 export const operationState = z.enum(OPERATION_STATES);
 export type OperationState = z.infer<typeof operationState>;
 
 /** The stage that has begun; each was written down before it began. */
-export const formatStage = z.enum([
-  'rechecked',
-  'wiping',
-  'zero_verified',
-  'mkfs',
-  'fs_verified',
-  'released',
-]);
+export const formatStage = z.enum(FORMAT_STAGES);
 export type FormatStage = z.infer<typeof formatStage>;
 
 export const formatType = z.enum(FORMAT_TYPES);
@@ -27,7 +20,7 @@ export const wipeKind = z.enum(WIPE_KINDS);
 export type WipeKind = z.infer<typeof wipeKind>;
 
 /** By which way a request came in. A name is only what the caller said of itself. */
-const door = z.enum(['root', 'group', 'guest']);
+export const door = z.enum(['root', 'group', 'guest']);
 export const requester = z.object({
   door,
   vmid: z.number().nullable(),

@@ -125,6 +125,13 @@ export const client = {
     'A record was changed, removed or put elsewhere after it was written: by somebody who may write below /var/lib/felhom-agent, or by a failing disk.',
   'rule.ledger-broken.cure':
     'Keep a copy of the ledger as it is, then find out who was on the host at that time: felhom ledger verify; last -x; journalctl _COMM=sshd',
+  'rule.installation-changed.title': 'Installation has changed',
+  'rule.installation-changed.what': 'This host is not the installation that it was: nothing signed is done',
+  'rule.installation-changed.evidence': 'record {n} of the ledger: {why}',
+  'rule.installation-changed.cause':
+    'The host was copied, a disk image was put back, or its board, machine id or a file of the agent was replaced.',
+  'rule.installation-changed.cure':
+    'If this host is meant to be as it is, root says so; what was signed before counts no more: felhom host accept-install',
   'rule.operation-interrupted.title': 'Operation was interrupted',
   'rule.operation-interrupted.what': 'Formatting {device} was interrupted',
   'rule.operation-interrupted.evidence': 'operation {id}, stage {stage}',

@@ -41,6 +41,8 @@ export const operations = {
   'pending.next-running': 'It runs, whether anybody looks or not, and ends with a new {fstype}.',
   'pending.done': 'It is done: the new {fstype} was made, checked, and is there.',
   'pending.was-written': 'It is over. The device was written: a new {fstype} was begun.',
+  'pending.was-zeroed':
+    'It is over. The device was overwritten with zeros, at least in part; the new {fstype} was not begun. To have it, ask for it again.',
   'pending.not-written': 'It is over. No byte of the device was written for this {fstype}.',
   'pending.dirty': 'The device may have been written.',
   'field.stage': 'stage',

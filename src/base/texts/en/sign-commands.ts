@@ -14,8 +14,6 @@ export const signCommands = {
   'option.anchor': 'record that was there before, as this command printed it',
   'usage.anchor': "--anchor cannot be '{value}': give the number and the hash of a record, N:HASH.",
   'op-sign.ask': 'All on it will be lost. Type {word} and Enter to go on; anything else stops.',
-  'wipe.full': 'every byte is overwritten',
-  'wipe.quick': 'quick: beginning and end are cleared, the rest stays readable until overwritten',
   'bytes.field.wipe': 'how',
   'bytes.field.until': 'sign until',
   'bytes.field.digest': 'SHA-256',
@@ -52,6 +50,8 @@ export const signCommands = {
   'signers.pin': 'Security keys must have asked for their PIN.',
   'signers.namespace': 'Signed for: {namespace}',
   'signers.ready': 'Ready: operations can be approved by signature.',
+  'signers.none-usable':
+    'None of these keys may approve now: the column STATE says why. Add the key of somebody who may.',
   'signers.not-ready': 'Nobody can approve anything by signature now.',
   'submit.good': 'Good signature by {principal}, {fingerprint}.',
   'submit.ledger': 'In the ledger as record {n}, {hash}.',

@@ -125,6 +125,13 @@ export const client = {
     'Egy bejegyzést utólag módosítottak, töröltek vagy áthelyeztek: valaki, aki írhat a /var/lib/felhom-agent alá, vagy egy hibás lemez.',
   'rule.ledger-broken.cure':
     'Őrizd meg a napló másolatát, ahogy van, majd derítsd ki, ki járt akkor a gazdagépen: felhom ledger verify; last -x; journalctl _COMM=sshd',
+  'rule.installation-changed.title': 'A telepítés megváltozott',
+  'rule.installation-changed.what': 'Ez a gép nem az a telepítés, ami volt: semmi aláírt nem hajtódik végre',
+  'rule.installation-changed.evidence': 'a napló {n}. bejegyzése: {why}',
+  'rule.installation-changed.cause':
+    'A gépet lemásolták, lemezképét visszaállították, vagy az alaplapját, gépazonosítóját, az ügynök egy fájlját lecserélték.',
+  'rule.installation-changed.cure':
+    'Ha ez a gép szándékosan ilyen, root mondja ki; a korábbi aláírások többé nem számítanak: felhom host accept-install',
   'rule.operation-interrupted.title': 'Egy művelet megszakadt',
   'rule.operation-interrupted.what': 'A(z) {device} formázása megszakadt',
   'rule.operation-interrupted.evidence': '{id} művelet, szakasz: {stage}',

@@ -42,6 +42,8 @@ export const operations = {
   'pending.next-running': 'Fut, akár nézi valaki, akár nem: új {fstype} készül.',
   'pending.done': 'Kész: az új {fstype} elkészült, ellenőrzött, és ott van.',
   'pending.was-written': 'Vége. Az eszközre írt: új {fstype} készítése elkezdődött.',
+  'pending.was-zeroed':
+    'Vége. Az eszköz legalább részben nullákkal íródott felül; az új {fstype} készítése nem kezdődött el. Ha kell, kérd újra.',
   'pending.not-written': 'Vége. Ehhez a {fstype} formázáshoz az eszköz egyetlen bájtját sem írta.',
   'pending.dirty': 'Az eszközre már írhatott.',
   'field.stage': 'szakasz',

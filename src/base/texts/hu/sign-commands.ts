@@ -15,8 +15,6 @@ export const signCommands = {
   'usage.anchor': 'Az --anchor nem lehet „{value}”: egy bejegyzés számát és lenyomatát add meg, N:HASH.',
   'op-sign.ask':
     'Minden elvész, ami rajta van. A folytatáshoz írd be: {word}, majd Enter; bármi más megállítja.',
-  'wipe.full': 'minden bájtot felülír',
-  'wipe.quick': 'gyors: az elejét és a végét törli, a többi olvasható marad, amíg felül nem íródik',
   'bytes.field.wipe': 'hogyan',
   'bytes.field.until': 'aláírható eddig',
   'bytes.field.digest': 'SHA-256',
@@ -55,6 +53,8 @@ export const signCommands = {
   'signers.pin': 'A biztonsági kulcsnak a PIN-jét is kérnie kell.',
   'signers.namespace': 'Amire aláírnak: {namespace}',
   'signers.ready': 'Kész: a műveletek aláírással jóváhagyhatók.',
+  'signers.none-usable':
+    'E kulcsok egyike sem hagyhat most jóvá semmit: az ÁLLAPOT oszlop megmondja, miért. Vedd fel olyasvalaki kulcsát, aki jóváhagyhat.',
   'signers.not-ready': 'Most senki semmit sem hagyhat jóvá aláírással.',
   'submit.good': 'Az aláírás jó: {principal}, {fingerprint}.',
   'submit.ledger': 'A naplóban a(z) {n}. bejegyzés, {hash}.',
