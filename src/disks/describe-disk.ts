@@ -130,8 +130,10 @@ export async function digestFacts(
 ): Promise<string> {
   const disk = diskOf(seen, look);
   const { device, attachment, content } = seen;
-  const file = (answer: Reading<BlkidAnswer> | undefined) =>
-    ['TYPE', 'UUID', 'LABEL', 'PTTYPE', 'PTUUID'].map((key) => said(answer, key));
+  const file = (answer: Reading<BlkidAnswer> | undefined) => [
+    ...['TYPE', 'UUID', 'LABEL', 'PTTYPE', 'PTUUID'].map((key) => said(answer, key)),
+    answer?.state === 'ok' && answer.value.ambivalent,
+  ];
   const partitions = [
     ...partitionsOf(seen, look).map((one) => ({
       start: one.attachment?.start ?? null,

@@ -320,6 +320,19 @@ test('hidden partitions are covered by the digest, and a disk with too many of t
   expect(unread(await examine(device.name))).toHaveLength(1);
 });
 
+test('a hidden partition on which two file systems contradict each other is not an empty one', async (context) => {
+  if (reason !== undefined) return context.skip(reason);
+  const device = lendDevice();
+  writeMbr(device.path, [{ first: 2048, count: 65_536 }]);
+  const { examine } = watch();
+  const empty = await examine(device.name);
+  writeAt(device.path, MIB, readFileSync(makeImageOf('one', 8 * MIB)));
+  writeAt(device.path, MIB + 8192, 'OCFSV2');
+  const both = await examine(device.name);
+  expect(both.disk.content[1]).toEqual(empty.disk.content[1]);
+  expect(both.facts_sha256).not.toBe(empty.facts_sha256);
+});
+
 test('partitions are told the same whether the kernel shows them or not', async (context) => {
   if (reason !== undefined) return context.skip(reason);
   const device = lendDevice();
