@@ -71,6 +71,11 @@ describe('What is signed', () => {
     expect(sat.agent.asked).toEqual([{ route: 'bytesOperation', params: { id: waiting.id }, body: {} }]);
   });
 
+  test('keeps in sight which disk it is, where there is room for little else', async () => {
+    const sat = await openWay({ seat: { rows: 15, columns: 60 } }, 'b');
+    expect(sat.seated.text().split('\n')).toContainEqual(expect.stringMatching(/^931 GiB  Z9A0A1B2F4XK/));
+  });
+
   test.each<[string, (message: string) => string, string]>([
     ['that are no approval', (message) => message.replace('"v":1', '"v":2'), 'no approval'],
     ['with a member too many', (message) => message.replace('"v":1', '"v":1,"w":1'), 'no approval'],
