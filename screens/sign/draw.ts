@@ -15,7 +15,7 @@ import { stateTone } from '../pending/words.ts';
 import { rehearsalBanner } from '../rehearsal-banner.ts';
 import type { Session } from '../session.ts';
 import { isStuck } from './commands.ts';
-import { messageLines } from './message-lines.ts';
+import { diskLine, messageLines } from './message-lines.ts';
 import { APPROVAL_NEEDS } from './needs.ts';
 import { runSection } from './run-section.ts';
 import { tellNo } from './tell-no.ts';
@@ -34,6 +34,8 @@ type Composed = { readonly drawn: Drawn; readonly scrollLimit: number };
 
 /** Lines of the message that stay above what can be done; with less room, all of it scrolls together. */
 const MIN_MESSAGE = 5;
+/** With less than this to scroll in, there is no line left for the disk. */
+const MIN_SCROLLED = 3;
 const MAX_REFUSAL = 4;
 
 export function drawSign(session: Session, model: Model, box: Box): Drawn {
@@ -74,8 +76,14 @@ function compose(session: Session, view: SignView, model: Model, box: Box): Comp
       scrollLimit: shown.limit,
     };
   }
-  const shown = windowed([rule, ...section.lines, blank, ...message], view.scroll, room, model);
-  return { drawn: { covers: true, lines: [title, ...shown.lines, ...foot] }, scrollLimit: shown.limit };
+  const disk =
+    view.bytes.state === 'there' && room > MIN_SCROLLED ? [diskLine(view.bytes, model, width)] : [];
+  const lines = [rule, ...section.lines, blank, ...message];
+  const shown = windowed(lines, view.scroll, room - disk.length, model);
+  return {
+    drawn: { covers: true, lines: [title, ...disk, ...shown.lines, ...foot] },
+    scrollLimit: shown.limit,
+  };
 }
 
 /** The part that has room, and below it how much does not. */

@@ -6,7 +6,7 @@ import { formatBytes, formatDuration, formatMoment } from '../../src/base/units.
 import type { ApprovalPayload } from '../../src/contracts/approval-payload.ts';
 import { fromPrintable } from '../../src/contracts/approval-text.ts';
 import type { TheBytes } from '../../state/sign-view.ts';
-import { segment, wrap, type Line, type Tone } from '../draw/line.ts';
+import { cutLine, segment, wrap, type Line, type Tone } from '../draw/line.ts';
 import type { Model } from '../draw/model.ts';
 
 type Value = { readonly text: string; readonly tone?: Tone };
@@ -52,6 +52,16 @@ export function messageLines(bytes: TheBytes, model: Model, width: number): read
     ...field(text('field.nonce'), { text: payload.nonce, tone: 'dim' }),
   ];
 }
+
+/** Which disk it is, in one line; foreign text last, where it can push nothing aside. */
+export const diskLine = ({ payload }: TheBytes, { text }: Model, width: number): Line =>
+  cutLine(
+    [
+      segment(`${formatBytes(payload.device.bytes, text.language)}  `),
+      segment(fromPrintable(payload.device.serial ?? payload.durable_id), 'strong'),
+    ],
+    width,
+  );
 
 /** A value beside its label, and below itself when it is long. */
 function hanging(
