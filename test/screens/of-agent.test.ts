@@ -83,6 +83,23 @@ describe('Operations', () => {
     expect(seated.text()).toMatch(/waiting .*6 d 22 h .*device is mou/);
   });
 
+  test('that are signed show until when they can be run, which is sooner', async () => {
+    const bytes = {
+      made: INVENTED_AT,
+      expires: INVENTED_AT + 1_800_000,
+      offline: false,
+      wipe: 'full',
+    } as const;
+    const signed = operation({
+      state: 'approved',
+      approved_by: { how: 'signature', at: INVENTED_AT, by: { door: 'root', vmid: null, name: null } },
+      bytes: { ...bytes, sha256: 'ab'.repeat(32) },
+    });
+    const seated = await sit({ readings: withOperations([signed]), columns: 160 });
+    seated.press('5');
+    expect(seated.text()).toMatch(/approved .*1 h 30 m +30 m /);
+  });
+
   test('one on a blank disk says why it counts as blank in the language of the person', async () => {
     const blank = operation({ verdict: 'blank_proven', reason: 'every byte was read and is zero' });
     const seated = await sit({ readings: withOperations([blank]), language: 'hu' });
