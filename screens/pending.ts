@@ -2,7 +2,7 @@
 import { tellProgress, tellRequester } from '../src/base/texts/tell-operation.ts';
 import { formatDuration } from '../src/base/units.ts';
 import type { Operation } from '../src/contracts/facts/operations.ts';
-import { isOpen } from '../src/contracts/operation-states.ts';
+import { isOpen, validUntil } from '../src/contracts/operation-states.ts';
 import { verdictTone } from './disks/row.ts';
 import { tellReason } from '../src/base/texts/tell-signal.ts';
 import { agentNote, whyEmpty } from './draw/absent-subject.ts';
@@ -80,7 +80,7 @@ export const pendingScreen = defineList<Operation>({
       width: 8,
       rank: 6,
       cell: expiryCell,
-      sortBy: ({ expires }) => expires,
+      sortBy: validUntil,
     },
     {
       id: 'how',
@@ -140,7 +140,7 @@ export const pendingScreen = defineList<Operation>({
 
 function expiryCell(operation: Operation, model: Model): Segment {
   if (!isOpen(operation) || operation.state === 'claimed') return segment(model.glyphs.dash, 'dim');
-  const left = operation.expires - model.nowMs;
+  const left = validUntil(operation) - model.nowMs;
   return left > 0
     ? segment(formatDuration(left, model.text.language))
     : segment(model.text('pending.expired'), 'warn');

@@ -5,6 +5,7 @@ import { tellWhy } from '../base/texts/tell-signal.ts';
 import type { Text } from '../base/texts/text.ts';
 import { formatBytes, formatDuration, formatMoment } from '../base/units.ts';
 import { isOpen, isSigned, type Operation } from '../contracts/facts/operations.ts';
+import { validUntil } from '../contracts/operation-states.ts';
 import type { Row } from './print-rows.ts';
 import { formatTable } from './table.ts';
 
@@ -33,7 +34,7 @@ export function formatOperations(
       one.fstype,
       isOpen(one) ? text(`verdict.${one.verdict}`) : '-',
       formatDuration(now - one.created, text.language),
-      isOpen(one) && one.state !== 'claimed' ? formatDuration(one.expires - now, text.language) : '-',
+      isOpen(one) && one.state !== 'claimed' ? formatDuration(validUntil(one) - now, text.language) : '-',
       tellRequester(text, one.requested_by),
       one.durable_id,
     ]),

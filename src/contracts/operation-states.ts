@@ -33,9 +33,15 @@ export const FORMAT_TYPES = ['ext4', 'xfs', 'btrfs'] as const;
 /** How much a signed wipe zeroes: all of it, or every place where a known format keeps a copy of itself. */
 export const WIPE_KINDS = ['full', 'quick'] as const;
 
-const OPEN: ReadonlySet<OperationState> = new Set(['pending', 'approved', 'claimed']);
 /** Whether what lets it run is an operator's signature. */
 export const isSigned = ({ approved_by }: Pick<Operation, 'approved_by'>): boolean =>
   approved_by?.how === 'signature';
 
+/** Until when it can stay as it is: what was signed can be run as long as the signed bytes last. */
+export const validUntil = (operation: Pick<Operation, 'approved_by' | 'bytes' | 'expires'>): number =>
+  isSigned(operation) && operation.bytes !== null
+    ? Math.min(operation.expires, operation.bytes.expires)
+    : operation.expires;
+
+const OPEN: ReadonlySet<OperationState> = new Set(['pending', 'approved', 'claimed']);
 export const isOpen = ({ state }: Pick<Operation, 'state'>): boolean => OPEN.has(state);
