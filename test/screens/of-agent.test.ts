@@ -97,7 +97,7 @@ describe('Operations', () => {
     });
     const seated = await sit({ readings: withOperations([signed]), columns: 160 });
     seated.press('5');
-    expect(seated.text()).toMatch(/approved .*1 h 30 m +30 m /);
+    expect(seated.text()).toMatch(/approved .*2 h 30 m +29 m /);
   });
 
   test('one on a blank disk says why it counts as blank in the language of the person', async () => {
