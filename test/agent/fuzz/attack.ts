@@ -158,10 +158,19 @@ export async function attack(options: Attack): Promise<Outcome> {
       if (AGREED.has(state)) find(`operation ${id} is ${state}`);
     }
     const pending = operationsIn(all).filter(({ state }) => state === 'pending');
-    waiting.splice(0, waiting.length, ...pending.map(({ id }) => id));
+    // A word alone keeps those on blank disks from running: they are tried most.
+    const blank = new Set(
+      (Array.isArray(rows) ? rows : []).flatMap((row: unknown) => {
+        const { id, data_bearing } = Object(row);
+        return data_bearing === false ? [id] : [];
+      }),
+    );
+    const often = ({ id }: { readonly id: string }) => Array<string>(blank.has(id) ? 8 : 1).fill(id);
+    waiting.splice(0, waiting.length, ...pending.flatMap(often));
     owned.clear();
-    for (const { id, owner } of pending) {
-      if (owner !== null) owned.set(owner, [...(owned.get(owner) ?? []), id]);
+    for (const one of pending) {
+      const { owner } = one;
+      if (owner !== null) owned.set(owner, [...(owned.get(owner) ?? []), ...often(one)]);
     }
     for (const { id, vmid, how } of told.splice(0)) {
       const owner = ownerOf.get(id);
