@@ -1,4 +1,5 @@
 // Operations by their routes: asked for, confirmed, denied, run, cancelled, by whom and what of it stands.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { formatRefused, PENDING_SIGNATURE } from '../../src/contracts/api-error.ts';
 import { createFakeDisks, MOUNTED, signalOf, type FakeDisks, type UNSIGNED_STAGES } from './fake-disks.ts';
@@ -146,6 +147,15 @@ test('held before the claim: 423 names how to release it', async () => {
   expect(refusal).toMatchObject({ code: 'E_DEVICE_HELD', hint: 'release it with: kill 7' });
   expect((await agent.show(ROOT, id)).state).toBe('approved');
   expect(agent.disks.started).toHaveLength(1);
+});
+
+test('who only looks at a disk for a moment, as lvs and smartd do, holds nobody up', async () => {
+  const agent = await openAgent({ disks: oneDisk(), grants: { 9200: '*' } });
+  agent.disks.set({ name: 'sdb', verdict: 'in_use', signals: [signalOf('open', 'held')] });
+  const asked = agent.format(guestOf(9200));
+  await sleep(600);
+  agent.disks.set({ name: 'sdb' });
+  expect(await asked).toMatchObject({ state: 'approved' });
 });
 
 test('an approval is lost when there is data at the run', async () => {
