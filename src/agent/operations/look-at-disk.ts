@@ -1,8 +1,10 @@
 // Looks at the disk of a request, now: whatever cannot be told refuses.
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isWeakName } from '../../contracts/durable-id.ts';
 import type { BlockDevice } from '../../contracts/facts/disks.ts';
 import type { Reading } from '../../contracts/reading.ts';
 import type { ExaminedDisk } from '../../disks/examined-disk.ts';
+import { isUse } from '../../disks/recheck.ts';
 import { Refusal } from '../handler.ts';
 import { findDevice } from './find-device.ts';
 import type { DiskPorts } from './ports.ts';
@@ -15,6 +17,8 @@ export type SeenDisk = {
 
 const DEADLINE_MS = 60_000;
 const RETRY_S = 5;
+const TRIES_WHILE_OPEN = 5;
+const BETWEEN_TRIES_MS = 400;
 
 export type LookAtDisk = (asked: string, signal: AbortSignal) => Promise<SeenDisk>;
 
@@ -31,6 +35,14 @@ export function createLookAtDisk({ readDevices, examine }: DiskPorts): LookAtDis
     }
   };
 
+  const examinePatiently = async ({ name, path }: BlockDevice): Promise<ExaminedDisk> => {
+    for (let tries = 1; ; tries += 1) {
+      const examined = told(await examineOnce(name), path);
+      if (tries === TRIES_WHILE_OPEN || !isOnlyOpen(examined)) return examined;
+      await sleep(BETWEEN_TRIES_MS);
+    }
+  };
+
   return async (asked, signal) => {
     const { devices } = told(await readDevices(signal), 'the disks of this host');
     const found = findDevice(devices, asked);
@@ -42,13 +54,19 @@ export function createLookAtDisk({ readDevices, examine }: DiskPorts): LookAtDis
         { hint: 'pull one of them out, or leave both as they are' },
       );
     }
-    const examined = told(await examineOnce(found.device.name), found.device.path);
+    const examined = await examinePatiently(found.device);
     const names = [examined.device.path, examined.identity?.durable_id, examined.device.durable_id];
     // Another disk has taken its name since it was listed.
     if (!names.includes(asked)) throw unknownDevice(asked);
     demandUnique(examined, devices);
     return { examined, devices };
   };
+}
+
+/** udev, smartd and Proxmox's statistics open a disk for a moment: only who stays holds it. */
+function isOnlyOpen({ flag }: ExaminedDisk): boolean {
+  const used = flag.signals.filter(isUse);
+  return used.length > 0 && used.every(({ id }) => id === 'open');
 }
 
 /** A weak name counts only together with a serial number that no other disk here tells. */
