@@ -8,9 +8,15 @@ import { createNoSkips } from './test/setup/no-skips.ts';
  */
 const ON_DISKS = [
   'test/disks/**/*.test.ts',
-  'test/agent/{attacked-disks,fuzz,killed,plugged-disks,seeds,signed-disks}.test.ts',
+  'test/agent/{attacked-disks,killed,plugged-disks,seeds,signed-disks}.test.ts',
   'test/cli/disks-inspect.test.ts',
-  'test/console/{agent,sign}.test.ts',
+  'test/console/agent.test.ts',
+];
+
+/** Long ones that judge their own loop devices only, and wait for whoever looks at these: two at a time. */
+const BY_AGENTS = [
+  'test/agent/{fuzz,fuzz-holes}.test.ts',
+  'test/console/sign.test.ts',
   'test/signing/ways.test.ts',
 ];
 
@@ -33,6 +39,16 @@ export default defineConfig(({ mode }) => ({
                 name: 'disks',
                 include: ON_DISKS,
                 maxWorkers: 1,
+                sequence: { groupOrder: 1 },
+              },
+            },
+            {
+              test: {
+                ...COMMON,
+                name: 'agents',
+                include: BY_AGENTS,
+                maxWorkers: 2,
+                sequence: { groupOrder: 2 },
               },
             },
             {
@@ -40,8 +56,9 @@ export default defineConfig(({ mode }) => ({
                 ...COMMON,
                 name: 'others',
                 include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
-                exclude: ON_DISKS,
+                exclude: [...ON_DISKS, ...BY_AGENTS],
                 maxWorkers: 2,
+                sequence: { groupOrder: 0 },
               },
             },
           ],

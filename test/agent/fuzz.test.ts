@@ -1,46 +1,17 @@
 // Whatever anybody sends to the running agent, no disk is written and nothing is agreed to: every route, by
-// every caller, made from the routes' own shapes. FELHOM_FUZZ_S makes it longer (npm run test:long),
-// FELHOM_FUZZ_SEED makes it the same again.
-import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { expect, onTestFinished, test, vi } from 'vitest';
-import { whyNoLoop } from '../host/loop-device.ts';
+// every caller, made from the routes' own shapes.
+import { expect, test, vi } from 'vitest';
 import { writeAt } from '../disks/lent-device.ts';
+import { makeKey } from '../signing/keys.ts';
+import type { Ask } from './fuzz/as-root.ts';
 import { attack } from './fuzz/attack.ts';
-import { createCallers, type Attacked } from './fuzz/callers.ts';
-import { HOLE_NAMES, holeOf, type HoleName } from './fuzz/holes.ts';
+import { callersOf, SECONDS, SEED, why } from './fuzz/gear.ts';
 import { createSignatures } from './fuzz/signatures.ts';
 import { lendTargets, type Targets } from './fuzz/targets.ts';
 import { runAgent } from './running-agent.ts';
-import { asRoot, type Ask } from './fuzz/as-root.ts';
 import { makeSigners } from './signers.ts';
-import { makeFolder } from './test-agent.ts';
-import { makeKey } from '../signing/keys.ts';
 
-const why = whyNoLoop('mkfs.ext4', 'partx', 'mkswap', 'ssh-keygen');
-const SECONDS = Number(process.env['FELHOM_FUZZ_S'] ?? 30);
-const SEED = Number(process.env['FELHOM_FUZZ_SEED'] ?? Math.floor(Math.random() * 1e6));
 const MAX_GROWTH_MB = 80;
-
-async function callersOf(attacked: Attacked, ask: Ask) {
-  const callers = await createCallers(attacked, {
-    scrapeToken: readFileSync(join(attacked.stateDir, 'scrape-token'), 'utf8').trim(),
-    mint: async (vmid) => {
-      const { body, status } = await ask('POST', '/tokens', { vmid });
-      if (status !== 200) throw new Error(`no token: ${status} ${JSON.stringify(body)}`);
-      const { token, id } = Object(body);
-      return { token: String(token), id: String(id) };
-    },
-    revoke: async (id) => {
-      const { status } = await ask('POST', '/tokens/revoke', { id });
-      if (status !== 200) throw new Error(`not revoked: ${status}`);
-    },
-  });
-  onTestFinished(callers.close);
-  return callers;
-}
 
 async function approveOne(ask: Ask, targets: Targets, sign: (message: string) => string) {
   const device = targets.all.find(({ what }) => what === 'ext4 with files')?.device;
@@ -99,63 +70,6 @@ test(
       status: 200,
       body: { operation: { state: 'approved' } },
     });
-  },
-);
-
-const HOLED = fileURLToPath(new URL('fuzz/serve-with-hole.ts', import.meta.url));
-
-/** An agent that somebody has made a mistake in. */
-async function serveWithHole(name: HoleName): Promise<Attacked & { readonly folder: string }> {
-  const folder = makeFolder();
-  const child = spawn(process.execPath, [HOLED, folder, name], { stdio: ['pipe', 'pipe', 'pipe'] });
-  let log = '';
-  child.stderr.on('data', (chunk: Buffer) => (log += chunk.toString()));
-  const ended = new Promise((resolve) => child.once('close', resolve));
-  onTestFinished(async () => {
-    child.stdin.end();
-    await ended;
-  });
-  const line = await new Promise<string>((resolve, reject) => {
-    child.stdout.once('data', (text: Buffer) => resolve(text.toString()));
-    child.once('close', () => reject(new Error(`it does not start: ${log}`)));
-  });
-  const { port } = Object(JSON.parse(line));
-  return {
-    folder,
-    port: Number(port),
-    rootSocket: join(folder, 'run/root.sock'),
-    groupSocket: join(folder, 'run/agent.sock'),
-    stateDir: join(folder, 'state'),
-    pid: () => child.pid ?? 0,
-    log: () => log,
-  };
-}
-
-test.for(HOLE_NAMES)(
-  'a hole is found: %s',
-  { timeout: (5 * SECONDS + 120) * 1000 },
-  async (name, context) => {
-    if (why !== undefined) return context.skip(why);
-    const { finds } = holeOf(name);
-    const targets = lendTargets();
-    const attacked = await serveWithHole(name);
-    const callers = await callersOf(attacked, asRoot(attacked.rootSocket));
-    const { anna } = makeSigners(attacked.folder);
-    const signatures = createSignatures(anna, makeKey('ecdsa-256', { pem: true }));
-    const { findings, seconds, tally } = await attack({
-      attacked,
-      callers,
-      targets,
-      seed: SEED,
-      seconds: SECONDS,
-      signatures,
-      until: finds,
-    });
-    const found = findings.find((one) => finds.test(one));
-    process.stdout.write(
-      `${name} (FELHOM_FUZZ_SEED=${SEED}): after ${seconds.toFixed(1)} s and ${tally.sent()} requests: ${found ?? 'nothing'}\n`,
-    );
-    expect(found).toBeDefined();
   },
 );
 

@@ -60,6 +60,8 @@ const OFTEN: ReadonlySet<RouteId> = new Set([
   'runOperation',
   'operation',
 ]);
+/** One request from a write: what guests would gain most by. */
+const MOST_BY_GUESTS: ReadonlySet<RouteId> = new Set(['formatDisk', 'confirmOperation', 'runOperation']);
 /** What makes certificates, or reads whole disks, comes less often. */
 const SELDOM: ReadonlySet<RouteId> = new Set(['renewCertificate', 'switchCertificate', 'releaseDisk']);
 
@@ -161,8 +163,8 @@ export async function attack(options: Attack): Promise<Outcome> {
     // A word alone keeps those on blank disks from running: they are tried most.
     const blank = new Set(
       (Array.isArray(rows) ? rows : []).flatMap((row: unknown) => {
-        const { id, data_bearing } = Object(row);
-        return data_bearing === false ? [id] : [];
+        const { id, verdict } = Object(row);
+        return verdict === 'unverified' || verdict === 'blank_proven' ? [id] : [];
       }),
     );
     const often = ({ id }: { readonly id: string }) => Array<string>(blank.has(id) ? 8 : 1).fill(id);
@@ -205,8 +207,8 @@ export async function attack(options: Attack): Promise<Outcome> {
 function round(): { readonly route: RouteId; readonly caller: CallerName }[] {
   return ROUTE_IDS.flatMap((route) =>
     CALLER_NAMES.flatMap((caller) => {
-      const asks = route === 'formatDisk' && (caller === 'guest' || caller === 'stranger');
-      const often = asks ? 6 : OFTEN.has(route) ? 3 : 1;
+      const isGuest = caller === 'guest' || caller === 'stranger';
+      const often = isGuest && MOST_BY_GUESTS.has(route) ? 6 : OFTEN.has(route) ? 3 : 1;
       const turns = SELDOM.has(route) ? 1 : TURNS[caller] * often;
       return Array.from({ length: turns }, () => ({ route, caller }));
     }),
