@@ -24,6 +24,8 @@ import { watchSigners } from './signers-seen.ts';
 import { createAnnouncer, createOwnSubjects } from './own-subjects.ts';
 import { createTokenLog } from './tokens/token-log.ts';
 
+const LOOK_AT_SIGNERS_MS = 60_000;
+
 export type MemoryOptions = {
   /** `/var/lib/felhom-agent`. */
   readonly stateFolder: string;
@@ -106,6 +108,9 @@ export async function openMemory(options: MemoryOptions) {
     readGrants,
     onChange: announcers.operations.announce,
   });
+  // Nobody may ask for days, and a technician should not be the first to learn that nobody can sign.
+  const watching = setInterval(() => void signers.look(), LOOK_AT_SIGNERS_MS);
+  watching.unref();
   const listGuests = createListGuests({ book: guests, tokens, readVmids: options.readVmids });
 
   return {
@@ -135,7 +140,10 @@ export async function openMemory(options: MemoryOptions) {
     /** Does at once what is done every ten seconds. */
     tidy: operations.tidy,
     /** Cancels what can be cancelled. */
-    stop: operations.stop,
+    stop: async () => {
+      clearInterval(watching);
+      await operations.stop();
+    },
   };
 }
 

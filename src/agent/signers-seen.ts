@@ -3,6 +3,7 @@
 import { messageOf } from '../base/errors.ts';
 import { createInTurn } from '../base/in-turn.ts';
 import type { LedgerRecord } from '../contracts/facts/ledger.ts';
+import { whyNotReady } from '../contracts/signers-told.ts';
 import type { Trust } from '../signing/read-trust.ts';
 import type { Ledger } from './ledger/ledger.ts';
 
@@ -29,14 +30,18 @@ export function watchSigners({
 }): SignersSeen {
   const inTurn = createInTurn();
   const readOnce = shareReadings(readTrust);
-  let before = records.findLast(({ what }) => what === CHANGED)?.detail['now'] ?? null;
+  const last = records.findLast(({ what }) => what === CHANGED)?.detail;
+  let before = last?.['now'] ?? null;
+  let wasReady = last?.['ready'] ?? null;
 
   const note = async ({ digest: now, ready, told }: Trust): Promise<void> =>
     inTurn(async () => {
-      if (now === before) return;
-      const detail = { before, now, ready, signers: told.signers.length };
+      if (now === before && ready === wasReady) return;
+      const why = ready ? null : whyNotReady(told);
+      const detail = { before, now, ready, why, signers: told.signers.length };
       await ledger.record({ what: CHANGED, by: null, subject: '', detail });
       before = now;
+      wasReady = ready;
     });
 
   return {

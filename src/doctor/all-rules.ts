@@ -27,6 +27,7 @@ import { operationInterrupted } from './rules/operation-interrupted.ts';
 import { outOfMemory } from './rules/out-of-memory.ts';
 import { pressure } from './rules/pressure.ts';
 import { readerFailed } from './rules/reader-failed.ts';
+import { signersRefused } from './rules/signers-refused.ts';
 import { smartFailing } from './rules/smart-failing.ts';
 import { smartPrefail } from './rules/smart-prefail.ts';
 import { smartWorn } from './rules/smart-worn.ts';
@@ -48,6 +49,7 @@ export const allRules: readonly Rule[] = [
   operationInterrupted,
   ledgerBroken,
   installationChanged,
+  signersRefused,
   // Something stops, or will soon.
   diskFull,
   inodes,

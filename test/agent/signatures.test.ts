@@ -825,4 +825,9 @@ test('who may sign is told as it is now, and what changed stands in the ledger',
   const changed = (await agent.ledger()).filter(({ what }) => what === 'signers.changed');
   expect(changed).toHaveLength(2);
   expect(changed[1]?.detail['before']).toBe(changed[0]?.detail['now']);
+  // Whose files they are is no matter of what stands in them, and counts as much.
+  chmodSync(join(agent.signers.folder, 'allowed_signers'), 0o666);
+  expect(await tell()).toMatchObject({ ready: false });
+  const last = (await agent.ledger()).findLast(({ what }) => what === 'signers.changed');
+  expect(last?.detail).toMatchObject({ ready: false, why: expect.stringContaining('allowed_signers') });
 });

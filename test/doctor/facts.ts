@@ -279,6 +279,27 @@ export const operations = (...changes: readonly Partial<Operation>[]): FactMap =
 });
 
 /** `whats`: of its records, the newest first. */
+/** What the agent last noticed about the files that say who may sign. */
+export const signers = (ready: boolean, count: number): FactMap => ({
+  ledger: good({
+    records: [
+      {
+        n: 3,
+        at: NOW,
+        what: 'signers.changed',
+        by: null,
+        subject: '',
+        detail: { ready, signers: count, why: ready ? null : 'allowed_signers:1: it is no line of a signer' },
+        previous: '0'.repeat(64),
+        hash: '1'.repeat(64),
+      },
+    ],
+    count: 3,
+    intact: true,
+    broken: null,
+  }),
+});
+
 export const ledger = (broken: string | null, ...whats: readonly string[]): FactMap => ({
   ledger: good({
     records: whats.map((what, index) => ({

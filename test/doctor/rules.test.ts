@@ -289,6 +289,25 @@ const CASES: readonly Case[] = [
     make.ledger(null, what, 'install.changed', 'install.made'),
     [],
   ]),
+  [
+    'signers-refused',
+    'files that can be used are fine',
+    { ...make.signers(true, 1), ...make.operations({}) },
+    [],
+  ],
+  [
+    'signers-refused',
+    'files that cannot be used any more warn',
+    { ...make.signers(false, 1), ...make.operations() },
+    ['warn'],
+  ],
+  ['signers-refused', 'none at all are fine', { ...make.signers(false, 0), ...make.operations() }, []],
+  [
+    'signers-refused',
+    'none at all warn when something waits for a signature',
+    { ...make.signers(false, 0), ...make.operations({ data_bearing: true }) },
+    ['warn'],
+  ],
   ['operation-interrupted', 'one that runs is fine', make.operations({ state: 'claimed' }), []],
   [
     'operation-interrupted',

@@ -132,6 +132,12 @@ export const client = {
     'The host was copied, a disk image was put back, or its board, machine id or a file of the agent was replaced.',
   'rule.installation-changed.cure':
     'If this host is meant to be as it is, root says so; what was signed before counts no more: felhom host accept-install',
+  'rule.signers-refused.title': 'Nobody can sign',
+  'rule.signers-refused.what': 'No signature counts on this host; {count} operations may wait for one',
+  'rule.signers-refused.evidence': 'record {n} of the ledger: {why}',
+  'rule.signers-refused.cause':
+    'A file of signers beside the configuration of the agent is missing or wrong, or can be written by others than root.',
+  'rule.signers-refused.cure': 'It names the file, the line and what to do: felhom signers check',
   'rule.operation-interrupted.title': 'Operation was interrupted',
   'rule.operation-interrupted.what': 'Formatting {device} was interrupted',
   'rule.operation-interrupted.evidence': 'operation {id}, stage {stage}',

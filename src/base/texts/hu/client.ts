@@ -132,6 +132,12 @@ export const client = {
     'A gépet lemásolták, lemezképét visszaállították, vagy az alaplapját, gépazonosítóját, az ügynök egy fájlját lecserélték.',
   'rule.installation-changed.cure':
     'Ha ez a gép szándékosan ilyen, root mondja ki; a korábbi aláírások többé nem számítanak: felhom host accept-install',
+  'rule.signers-refused.title': 'Senki sem írhat alá',
+  'rule.signers-refused.what': 'Ezen a gépen egy aláírás sem számít; {count} művelet várhat rá',
+  'rule.signers-refused.evidence': 'a napló {n}. bejegyzése: {why}',
+  'rule.signers-refused.cause':
+    'Az aláírók egyik fájlja az ügynök beállításai mellett hiányzik vagy hibás, vagy a rooton kívül más is írhatja.',
+  'rule.signers-refused.cure': 'Megnevezi a fájlt, a sort és a teendőt: felhom signers check',
   'rule.operation-interrupted.title': 'Egy művelet megszakadt',
   'rule.operation-interrupted.what': 'A(z) {device} formázása megszakadt',
   'rule.operation-interrupted.evidence': '{id} művelet, szakasz: {stage}',
