@@ -109,7 +109,9 @@ export async function openMemory(options: MemoryOptions) {
     onChange: announcers.operations.announce,
   });
   // Nobody may ask for days, and a technician should not be the first to learn that nobody can sign.
-  const watching = setInterval(() => void signers.look(), LOOK_AT_SIGNERS_MS);
+  const watching = setInterval(() => {
+    signers.look().catch((error: unknown) => onProblem(`signers cannot be looked at: ${messageOf(error)}`));
+  }, LOOK_AT_SIGNERS_MS);
   watching.unref();
   const listGuests = createListGuests({ book: guests, tokens, readVmids: options.readVmids });
 
