@@ -8,9 +8,9 @@ import type { RunTool } from '../base/run-tool.ts';
 import type { Text } from '../base/texts/text.ts';
 import { writeFileWhole } from '../base/write-file.ts';
 import type { Caller } from './handler.ts';
-import { Refusal } from './handler.ts';
-import type { Log } from './log.ts';
-import { brokenSecret, readSecretFile } from './secret-file.ts';
+import { Refusal } from '../daemon/refusal.ts';
+import type { Log } from '../daemon/log.ts';
+import { brokenSecret, readSecretFile } from '../daemon/secret-file.ts';
 
 export type CertificateStore = {
   readonly present: () => Certificate;

@@ -4,8 +4,8 @@ import type { Clock } from '../base/clock.ts';
 import { errnoOf } from '../base/errors.ts';
 import { readOwnFile } from '../base/read-own-file.ts';
 import { prepareFile, writeFileWhole } from '../base/write-file.ts';
-import { Refusal } from './handler.ts';
-import { storing } from './store-failed.ts';
+import { Refusal } from '../daemon/refusal.ts';
+import { storing } from '../daemon/store-failed.ts';
 
 /** NTP corrects by less; who sets a clock back by hand sets it back by more. */
 const TOLERATED_MS = 60_000;

@@ -3,7 +3,7 @@
 import type { Socket } from 'node:net';
 import type { Clock } from '../base/clock.ts';
 import type { Limits } from './limits.ts';
-import { createRateGate } from './rate-gate.ts';
+import { createRateGate } from '../daemon/rate-gate.ts';
 
 export type DoorKind = 'root' | 'group' | 'https';
 export type ConnectionGate = {

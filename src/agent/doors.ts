@@ -10,11 +10,11 @@ import { type Certificate, WITHOUT_TICKETS } from '../base/certificate.ts';
 import { ActionableError, errnoOf, messageOf } from '../base/errors.ts';
 import type { Text, TextKey } from '../base/texts/text.ts';
 import type { ConnectionGate, DoorKind } from './connection-gate.ts';
-import { Refusal } from './handler.ts';
+import { Refusal } from '../daemon/refusal.ts';
 import type { Limits } from './limits.ts';
-import type { Log } from './log.ts';
-import { createRateGate } from './rate-gate.ts';
-import { rawRefusal } from './refused.ts';
+import type { Log } from '../daemon/log.ts';
+import { createRateGate } from '../daemon/rate-gate.ts';
+import { rawRefusal } from '../daemon/refused.ts';
 import type { AgentServer } from './server.ts';
 
 export type Door = {

@@ -8,9 +8,9 @@ import type { Facts, Subject } from '../contracts/all-facts.ts';
 import type { Reading } from '../contracts/reading.ts';
 import type { Notice } from '../contracts/routes.ts';
 import type { Caller } from './handler.ts';
-import { Refusal } from './handler.ts';
+import { Refusal } from '../daemon/refusal.ts';
 import type { Limits } from './limits.ts';
-import type { Log } from './log.ts';
+import type { Log } from '../daemon/log.ts';
 import type { Sampler } from './sampler.ts';
 import { visibleTo, type Views } from './views.ts';
 

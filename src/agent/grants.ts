@@ -4,7 +4,7 @@ import { statSync } from 'node:fs';
 import { messageOf } from '../base/errors.ts';
 import type { Text } from '../base/texts/text.ts';
 import type { AgentConfig } from '../contracts/agent-config.ts';
-import type { Log } from './log.ts';
+import type { Log } from '../daemon/log.ts';
 import { readConfig } from './read-config.ts';
 
 type Grants = AgentConfig['disks']['grants'];

@@ -6,7 +6,7 @@ import { createInTurn } from '../base/in-turn.ts';
 import { readOwnFile } from '../base/read-own-file.ts';
 import { writeFileWhole } from '../base/write-file.ts';
 import { guestBook, type GuestEntry, type GuestReport } from '../contracts/facts/guests.ts';
-import { storing } from './store-failed.ts';
+import { storing } from '../daemon/store-failed.ts';
 
 /** What says nothing new is written once in a while only. */
 const WRITE_EVERY_MS = 60_000;

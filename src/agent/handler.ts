@@ -1,7 +1,6 @@
 // What answers a route: who calls, what the caller brought, and how it is answered or refused. The
 // server has checked rights and shapes before a handler is called.
 import type { ServerResponse } from 'node:http';
-import type { ApiCode } from '../contracts/api-error.ts';
 import type { ParsedBody, RouteAnswer, RouteId, RouteParams, RouteQuery } from '../contracts/routes.ts';
 
 /** The door or the token says who it is. A name is only what the caller says of itself. */
@@ -52,32 +51,6 @@ export type Handler<R extends RouteId> = (call: Call<R>) => Promise<RouteAnswer<
 
 /** One for each route: the server does not compile without. */
 export type Handlers = { readonly [R in RouteId]: Handler<R> };
-
-/** Thrown by handlers; the one way to say no. `extra` are more fields of the body, where a contract has them. */
-export class Refusal extends Error {
-  readonly code: ApiCode;
-  readonly hint: string | undefined;
-  readonly retryAfterS: number | undefined;
-  readonly extra: Readonly<Record<string, unknown>> | undefined;
-
-  constructor(
-    code: ApiCode,
-    message: string,
-    options: {
-      readonly hint?: string;
-      readonly retryAfterS?: number;
-      readonly extra?: Readonly<Record<string, unknown>>;
-      readonly cause?: unknown;
-    } = {},
-  ) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
-    this.name = 'Refusal';
-    this.code = code;
-    this.hint = options.hint;
-    this.retryAfterS = options.retryAfterS;
-    this.extra = options.extra;
-  }
-}
 
 /** Whose token a secret is, at this very moment; undefined when nobody's. */
 export type FindToken = (

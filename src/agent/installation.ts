@@ -9,9 +9,9 @@ import type { LedgerRecord } from '../contracts/facts/ledger.ts';
 import type { Requester } from '../contracts/facts/operations.ts';
 import { storedInstallation, type StoredInstallation } from '../contracts/stored-installation.ts';
 import type { HostIds } from '../host/host-ids.ts';
-import { Refusal } from './handler.ts';
-import type { Ledger } from './ledger/ledger.ts';
-import { storing } from './store-failed.ts';
+import { Refusal } from '../daemon/refusal.ts';
+import type { Ledger } from '../daemon/ledger/ledger.ts';
+import { storing } from '../daemon/store-failed.ts';
 
 const DOMAIN = 'felhom installation v1';
 const MADE = 'install.made';

@@ -1,8 +1,8 @@
 // How much anybody may ask of the agent. Figures of one place, so that tests and measurements can
 // use others; no caller and no configuration changes them.
+import type { Rate } from '../daemon/rate-gate.ts';
 
 /** A bucket that fills by `perS` up to `burst`; each request takes one. */
-export type Rate = { readonly perS: number; readonly burst: number };
 
 export type Limits = {
   readonly bodyBytes: number;

@@ -14,7 +14,7 @@ import { createOperationHandlers, OPERATIONS_EVERY_S } from './handlers/operatio
 import { createSigningHandlers } from './handlers/signing-handlers.ts';
 import { createTokenHandlers } from './handlers/token-handlers.ts';
 import { openInstallation } from './installation.ts';
-import { createLedger, type Ledger } from './ledger/ledger.ts';
+import { createLedger, type Ledger } from '../daemon/ledger/ledger.ts';
 import type { Grants } from './operations/decide-format.ts';
 import { openOperations } from './operations/operations.ts';
 import { readSaid } from './operations/read-said.ts';

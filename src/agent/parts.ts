@@ -14,7 +14,7 @@ import type { ExaminedDisk } from '../disks/examined-disk.ts';
 import type { Released } from '../disks/release-disk.ts';
 import type { Machine } from '../host/machine.ts';
 import type { FindToken, Handlers } from './handler.ts';
-import type { Log } from './log.ts';
+import type { Log } from '../daemon/log.ts';
 import type { OwnSubjects } from './sampler.ts';
 import type { StartScan } from './scans.ts';
 

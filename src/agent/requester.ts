@@ -1,6 +1,7 @@
 // Who asked, as operations and the ledger keep it: the door is certain, a name is only claimed.
 import type { Requester } from '../contracts/facts/operations.ts';
-import { Refusal, type Caller } from './handler.ts';
+import { Refusal } from '../daemon/refusal.ts';
+import { type Caller } from './handler.ts';
 
 /** The table of rights has let this caller through; whoever has no door is refused all the same. */
 export function requesterOf(

@@ -4,7 +4,8 @@ import type { DiskFlag, DiskScan } from '../contracts/facts/disk-flags.ts';
 import type { BlockDevice } from '../contracts/facts/disks.ts';
 import type { FlaggedDevice } from '../contracts/flagged-devices.ts';
 import type { RunningScan } from '../disks/scan-disk.ts';
-import { Refusal, type Caller } from './handler.ts';
+import { Refusal } from '../daemon/refusal.ts';
+import { type Caller } from './handler.ts';
 
 export type StartScan = (options: {
   readonly device: BlockDevice;

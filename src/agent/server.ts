@@ -14,11 +14,12 @@ import {
   type RouteTable,
 } from '../contracts/routes.ts';
 import { addressOf, type DoorKind } from './connection-gate.ts';
-import { Prepared, Refusal, Streamed, type Caller, type FindToken, type Handlers } from './handler.ts';
+import { Refusal } from '../daemon/refusal.ts';
+import { Prepared, Streamed, type Caller, type FindToken, type Handlers } from './handler.ts';
 import type { Limits } from './limits.ts';
-import type { Log } from './log.ts';
-import { createRateGate } from './rate-gate.ts';
-import { refusedAnswer, toRefusal } from './refused.ts';
+import type { Log } from '../daemon/log.ts';
+import { createRateGate } from '../daemon/rate-gate.ts';
+import { refusedAnswer, toRefusal } from '../daemon/refused.ts';
 
 export type ServerOptions = {
   /** Shapes and rights; a parameter, so that a test can loosen one right and see it found. */

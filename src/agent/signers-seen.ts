@@ -5,7 +5,7 @@ import { createInTurn } from '../base/in-turn.ts';
 import type { LedgerRecord } from '../contracts/facts/ledger.ts';
 import { whyNotReady } from '../contracts/signers-told.ts';
 import type { Trust } from '../signing/read-trust.ts';
-import type { Ledger } from './ledger/ledger.ts';
+import type { Ledger } from '../daemon/ledger/ledger.ts';
 
 const CHANGED = 'signers.changed';
 

@@ -1,6 +1,6 @@
 // sd_notify(3) through systemd-notify(1), as Node opens no datagram sockets. Without systemd it says nothing.
 import type { RunTool } from '../base/run-tool.ts';
-import type { Log } from './log.ts';
+import type { Log } from '../daemon/log.ts';
 
 export type Systemd = {
   readonly ready: () => Promise<void>;

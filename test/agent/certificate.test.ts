@@ -5,7 +5,7 @@ import { connect } from 'node:tls';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
 import { openCertificates } from '../../src/agent/certificates.ts';
-import { createLog } from '../../src/agent/log.ts';
+import { createLog } from '../../src/daemon/log.ts';
 import { runTool } from '../../src/base/run-tool.ts';
 import { createText } from '../../src/base/texts/text.ts';
 import { ACKNOWLEDGE_HEADER } from '../../src/contracts/routes.ts';

@@ -9,7 +9,7 @@ import { createText } from '../../src/base/texts/text.ts';
 import { createConnectionGate } from '../../src/agent/connection-gate.ts';
 import { openUnixDoor } from '../../src/agent/doors.ts';
 import { defaultLimits } from '../../src/agent/limits.ts';
-import { createLog } from '../../src/agent/log.ts';
+import { createLog } from '../../src/daemon/log.ts';
 import { ask, socketPath } from './ask.ts';
 import { makeFolder, startTestAgent } from './test-agent.ts';
 

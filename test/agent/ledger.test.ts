@@ -2,8 +2,8 @@
 import { appendFileSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { readChain, REPAIRED } from '../../src/agent/ledger/chain.ts';
-import { createLedger } from '../../src/agent/ledger/ledger.ts';
+import { readChain, REPAIRED } from '../../src/daemon/ledger/chain.ts';
+import { createLedger } from '../../src/daemon/ledger/ledger.ts';
 import { createTestClock, openAgent, ROOT, temporaryFolder } from './open-agent.ts';
 
 const entry = (subject: string) => ({

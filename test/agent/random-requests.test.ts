@@ -4,7 +4,8 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { Refusal, type Caller } from '../../src/agent/handler.ts';
+import { Refusal } from '../../src/daemon/refusal.ts';
+import { type Caller } from '../../src/agent/handler.ts';
 import type { Grants } from '../../src/agent/operations/decide-format.ts';
 import { isEnd } from '../../src/agent/operations/states.ts';
 import type { DiskVerdict } from '../../src/contracts/facts/disk-flags.ts';

@@ -1,9 +1,9 @@
 // Who is counted as one, how often one may ask, and what of a log line is nobody's business.
 import { expect, test } from 'vitest';
 import { addressOf } from '../../src/agent/connection-gate.ts';
-import { withoutSecrets } from '../../src/agent/log.ts';
+import { withoutSecrets } from '../../src/daemon/log.ts';
 import { compare } from '../../src/agent/plug-watch.ts';
-import { createRateGate } from '../../src/agent/rate-gate.ts';
+import { createRateGate } from '../../src/daemon/rate-gate.ts';
 import { watchdogMs } from '../../src/agent/tell-systemd.ts';
 
 function hurried(rate: { perS: number; burst: number }) {

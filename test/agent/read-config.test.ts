@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { createGrantReader } from '../../src/agent/grants.ts';
-import { createLog } from '../../src/agent/log.ts';
+import { createLog } from '../../src/daemon/log.ts';
 import { readConfig } from '../../src/agent/read-config.ts';
 import { createText } from '../../src/base/texts/text.ts';
 import { makeFolder } from './test-agent.ts';

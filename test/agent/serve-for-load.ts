@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { systemClock } from '../../src/base/clock.ts';
 import { createText } from '../../src/base/texts/text.ts';
 import { defaultLimits } from '../../src/agent/limits.ts';
-import { createLog } from '../../src/agent/log.ts';
+import { createLog } from '../../src/daemon/log.ts';
 import { openPartsWith } from '../../src/agent/open-parts.ts';
 import { startAgent } from '../../src/agent/start-agent.ts';
 import { agentConfig } from '../../src/contracts/agent-config.ts';

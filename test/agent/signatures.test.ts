@@ -2,7 +2,7 @@
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readChain, sealRecord } from '../../src/agent/ledger/chain.ts';
+import { readChain, sealRecord } from '../../src/daemon/ledger/chain.ts';
 import { plainSha256 } from '../../src/base/digest.ts';
 import { formatApproval, parseApproval, type ApprovalPayload } from '../../src/contracts/approval-payload.ts';
 import { storedOperation, type StoredOperation } from '../../src/contracts/stored-operation.ts';

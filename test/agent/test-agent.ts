@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { createLog } from '../../src/agent/log.ts';
+import { createLog } from '../../src/daemon/log.ts';
 import { defaultLimits, type Limits } from '../../src/agent/limits.ts';
 import type { AgentParts, AgentTools, OpenParts } from '../../src/agent/parts.ts';
 import { startAgent, type AgentOptions, type RunningAgent } from '../../src/agent/start-agent.ts';

@@ -1,6 +1,6 @@
 // Stands in for what decides and acts, until it is there: it remembers nothing, lets nobody in with a token,
 // touches no disk, and says so.
-import { Refusal } from '../../src/agent/handler.ts';
+import { Refusal } from '../../src/daemon/refusal.ts';
 import type { AgentParts, DecidingHandlers, OpenParts } from '../../src/agent/parts.ts';
 
 const notReady = async (): Promise<never> =>

@@ -1,7 +1,8 @@
 // `GET /events`: which subjects a caller follows, and from where on.
 import { isSubject } from '../../contracts/all-facts.ts';
 import type { EventHub } from '../events.ts';
-import { Refusal, Streamed, type Handler } from '../handler.ts';
+import { Refusal } from '../../daemon/refusal.ts';
+import { Streamed, type Handler } from '../handler.ts';
 import type { Sampler } from '../sampler.ts';
 import { subjectsFor } from './look.ts';
 import type { Views } from '../views.ts';

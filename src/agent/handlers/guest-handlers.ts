@@ -2,8 +2,9 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Guest } from '../../contracts/facts/guests.ts';
 import type { GuestBook } from '../guest-book.ts';
-import { Refusal, type Handlers } from '../handler.ts';
-import type { Ledger } from '../ledger/ledger.ts';
+import { Refusal } from '../../daemon/refusal.ts';
+import { type Handlers } from '../handler.ts';
+import type { Ledger } from '../../daemon/ledger/ledger.ts';
 import type { TokenLog } from '../tokens/token-log.ts';
 
 export const GUESTS_EVERY_S = 10;

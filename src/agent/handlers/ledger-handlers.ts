@@ -3,9 +3,10 @@ import type { Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import type { LedgerFacts } from '../../contracts/facts/ledger.ts';
 import type { ClockMark } from '../clock-mark.ts';
-import { Refusal, type Handlers } from '../handler.ts';
-import type { ChainTold } from '../ledger/chain.ts';
-import type { Ledger } from '../ledger/ledger.ts';
+import { Refusal } from '../../daemon/refusal.ts';
+import { type Handlers } from '../handler.ts';
+import type { ChainTold } from '../../daemon/ledger/chain.ts';
+import type { Ledger } from '../../daemon/ledger/ledger.ts';
 import type { Grants } from '../operations/decide-format.ts';
 import { requesterOf } from '../requester.ts';
 

@@ -2,7 +2,8 @@
 import type { Clock } from '../../base/clock.ts';
 import type { Operation } from '../../contracts/facts/operations.ts';
 import { operationAsSeenBy } from '../for-guest.ts';
-import { Refusal, type Caller, type Handlers } from '../handler.ts';
+import { Refusal } from '../../daemon/refusal.ts';
+import { type Caller, type Handlers } from '../handler.ts';
 import type { Operations } from '../operations/operations.ts';
 import { isVisible, requesterOf } from '../requester.ts';
 

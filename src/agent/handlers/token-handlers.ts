@@ -2,9 +2,10 @@
 import { messageOf } from '../../base/errors.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { ClockMark } from '../clock-mark.ts';
-import { Refusal, type Handlers } from '../handler.ts';
+import { Refusal } from '../../daemon/refusal.ts';
+import { type Handlers } from '../handler.ts';
 import { createInTurn } from '../../base/in-turn.ts';
-import type { Ledger } from '../ledger/ledger.ts';
+import type { Ledger } from '../../daemon/ledger/ledger.ts';
 import { requesterOf } from '../requester.ts';
 import { prepareToken, type TokenLog } from '../tokens/token-log.ts';
 

@@ -5,7 +5,7 @@ import { randomHex, randomUuid } from '../../base/digest.ts';
 import { PENDING_SIGNATURE, type FormatRefused } from '../../contracts/api-error.ts';
 import { isSigned, type Operation } from '../../contracts/facts/operations.ts';
 import type { ClockMark } from '../clock-mark.ts';
-import { Refusal } from '../handler.ts';
+import { Refusal } from '../../daemon/refusal.ts';
 import type { FormatDecision, FormatQuestion } from './decide-format.ts';
 import type { OperationBook } from './operation-book.ts';
 

@@ -3,7 +3,7 @@
 import { formatApproval, toPrintable, type ApprovalPayload } from '../../contracts/approval-payload.ts';
 import type { Operation, WipeKind } from '../../contracts/facts/operations.ts';
 import type { ExaminedDisk } from '../../disks/examined-disk.ts';
-import { Refusal } from '../handler.ts';
+import { Refusal } from '../../daemon/refusal.ts';
 
 export type ComposeQuestion = {
   readonly operation: Operation;

@@ -2,7 +2,7 @@
 import { messageOf } from '../../base/errors.ts';
 import type { Operation } from '../../contracts/facts/operations.ts';
 import type { FormatResult } from '../../disks/format-order.ts';
-import { Refusal } from '../handler.ts';
+import { Refusal } from '../../daemon/refusal.ts';
 import type { HowEnded } from './operation-book.ts';
 import type { Run, RunTools } from './run.ts';
 import type { OperationEvent } from './states.ts';

@@ -1,7 +1,7 @@
 // A person on the host confirms an operation with the disk's word: the disk is looked at once more, and
 // what bears data is not confirmed away.
 import type { Operation, Requester } from '../../contracts/facts/operations.ts';
-import { Refusal } from '../handler.ts';
+import { Refusal } from '../../daemon/refusal.ts';
 import { judgeAgain } from './judge-again.ts';
 import type { RunTools } from './run.ts';
 

@@ -3,7 +3,7 @@
 import type { Operation } from '../../contracts/facts/operations.ts';
 import type { DiskIdentity, ExaminedDisk } from '../../disks/examined-disk.ts';
 import { listChanges } from '../../disks/recheck.ts';
-import { Refusal } from '../handler.ts';
+import { Refusal } from '../../daemon/refusal.ts';
 import { judgeDisk, type DiskJudgement } from './judge-disk.ts';
 import type { OperationBook } from './operation-book.ts';
 

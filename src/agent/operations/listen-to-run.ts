@@ -2,7 +2,7 @@
 import { messageOf } from '../../base/errors.ts';
 import type { FormatStage } from '../../contracts/facts/operations.ts';
 import type { FormatListener } from '../../disks/format-order.ts';
-import { Refusal } from '../handler.ts';
+import { Refusal } from '../../daemon/refusal.ts';
 import { demandApproval, demandRunnable } from './prepare-run.ts';
 import { noteProgress, type Run, type RunTools } from './run.ts';
 

@@ -5,7 +5,7 @@ import type { BlockDevice } from '../../contracts/facts/disks.ts';
 import type { Reading } from '../../contracts/reading.ts';
 import type { ExaminedDisk } from '../../disks/examined-disk.ts';
 import { isUse } from '../../disks/recheck.ts';
-import { Refusal } from '../handler.ts';
+import { Refusal } from '../../daemon/refusal.ts';
 import { findDevice } from './find-device.ts';
 import type { DiskPorts } from './ports.ts';
 

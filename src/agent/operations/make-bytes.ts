@@ -5,7 +5,7 @@ import type { InTurn } from '../../base/in-turn.ts';
 import { isSigned, type Operation, type Requester, type WipeKind } from '../../contracts/facts/operations.ts';
 import type { SignersTold } from '../../contracts/signers-told.ts';
 import type { ExaminedDisk } from '../../disks/examined-disk.ts';
-import { Refusal } from '../handler.ts';
+import { Refusal } from '../../daemon/refusal.ts';
 import { checkMessage, lifetimeOf, type Here } from './check-message.ts';
 import { composeApproval, toSecond } from './compose-approval.ts';
 import { judgeAgain } from './judge-again.ts';

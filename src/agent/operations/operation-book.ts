@@ -6,10 +6,10 @@ import type { LedgerAnchor, LedgerRecord } from '../../contracts/facts/ledger.ts
 import { isOpen, isSigned, type Operation, type Requester } from '../../contracts/facts/operations.ts';
 import type { StoredOperation } from '../../contracts/stored-operation.ts';
 import type { ClockMark } from '../clock-mark.ts';
-import { Refusal } from '../handler.ts';
-import type { NewRecord } from '../ledger/chain.ts';
-import type { Ledger } from '../ledger/ledger.ts';
-import { storing } from '../store-failed.ts';
+import { Refusal } from '../../daemon/refusal.ts';
+import type { NewRecord } from '../../daemon/ledger/chain.ts';
+import type { Ledger } from '../../daemon/ledger/ledger.ts';
+import { storing } from '../../daemon/store-failed.ts';
 import type { OperationStore } from './operation-store.ts';
 import { isEnd, nextState, type OperationEvent } from './states.ts';
 

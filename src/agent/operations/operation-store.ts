@@ -7,7 +7,7 @@ import { errnoOf, messageOf } from '../../base/errors.ts';
 import { readOwnFile } from '../../base/read-own-file.ts';
 import { prepareFile, type PreparedFile } from '../../base/write-file.ts';
 import { storedOperation, type JournalLine, type StoredOperation } from '../../contracts/stored-operation.ts';
-import { storing } from '../store-failed.ts';
+import { storing } from '../../daemon/store-failed.ts';
 import { journalLost, readJournal, type JournalTold } from './journal.ts';
 
 export type OperationStore = {

@@ -10,10 +10,10 @@ import {
 } from '../../contracts/facts/operations.ts';
 import type { Notice } from '../../contracts/routes.ts';
 import type { ClockMark } from '../clock-mark.ts';
-import { Refusal } from '../handler.ts';
+import { Refusal } from '../../daemon/refusal.ts';
 import type { Installation } from '../installation.ts';
-import type { Ledger } from '../ledger/ledger.ts';
-import { createRateGate } from '../rate-gate.ts';
+import type { Ledger } from '../../daemon/ledger/ledger.ts';
+import { createRateGate } from '../../daemon/rate-gate.ts';
 import { acceptFormat, pendingSignature } from './accept-format.ts';
 import { confirmOperation, demandWord, type Answer } from './confirm-operation.ts';
 import { decideFormat, type Grants } from './decide-format.ts';

@@ -3,7 +3,7 @@ import { isSigned, type Operation } from '../../contracts/facts/operations.ts';
 import type { ExaminedDisk } from '../../disks/examined-disk.ts';
 import type { FormatOrder } from '../../disks/format-order.ts';
 import { usedBy } from '../../disks/recheck.ts';
-import { Refusal } from '../handler.ts';
+import { Refusal } from '../../daemon/refusal.ts';
 import { isGranted } from './decide-format.ts';
 import { judgeAgain } from './judge-again.ts';
 import { isOverdue } from './operation-book.ts';

@@ -8,7 +8,7 @@ import type {
   OperationProgress,
   Requester,
 } from '../../contracts/facts/operations.ts';
-import type { Refusal } from '../handler.ts';
+import type { Refusal } from '../../daemon/refusal.ts';
 import type { Grants } from './decide-format.ts';
 import type { LookAtDisk } from './look-at-disk.ts';
 import type { OperationStore } from './operation-store.ts';

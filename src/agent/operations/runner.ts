@@ -8,7 +8,7 @@ import {
   type Requester,
 } from '../../contracts/facts/operations.ts';
 import type { RunFormat } from '../../disks/format-order.ts';
-import { Refusal } from '../handler.ts';
+import { Refusal } from '../../daemon/refusal.ts';
 import { concludeRun, giveUpRun } from './conclude-run.ts';
 import { demandWord } from './confirm-operation.ts';
 import { listenToRun } from './listen-to-run.ts';

@@ -5,8 +5,8 @@ import type { Approval, Operation, Requester } from '../../contracts/facts/opera
 import { MAX_SIGNATURE_BYTES } from '../../contracts/signature-text.ts';
 import type { Clock } from '../../base/clock.ts';
 import type { InTurn } from '../../base/in-turn.ts';
-import { Refusal } from '../handler.ts';
-import type { RateGate } from '../rate-gate.ts';
+import { Refusal } from '../../daemon/refusal.ts';
+import type { RateGate } from '../../daemon/rate-gate.ts';
 import { checkMessage } from './check-message.ts';
 import { isOverdue } from './operation-book.ts';
 import { demandHere, type SigningTools } from './verify-approval.ts';

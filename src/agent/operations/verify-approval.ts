@@ -8,7 +8,7 @@ import type { StoredOperation } from '../../contracts/stored-operation.ts';
 import type { JudgedSignature } from '../../signing/judge-signature.ts';
 import type { Trust } from '../../signing/read-trust.ts';
 import type { ClockMark } from '../clock-mark.ts';
-import { Refusal } from '../handler.ts';
+import { Refusal } from '../../daemon/refusal.ts';
 import type { Installation } from '../installation.ts';
 import { checkMessage, type Here } from './check-message.ts';
 import type { OperationBook } from './operation-book.ts';

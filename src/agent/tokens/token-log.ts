@@ -14,7 +14,7 @@ import { appendFile } from '../../base/append-file.ts';
 import type { Clock } from '../../base/clock.ts';
 import { errnoOf } from '../../base/errors.ts';
 import type { TokenRow } from '../../contracts/routes.ts';
-import { storeFailed, storing } from '../store-failed.ts';
+import { storeFailed, storing } from '../../daemon/store-failed.ts';
 import { makeToken, matchToken, readTokens, revocationLine, type TokensRead } from './token-line.ts';
 
 const BELIEVED_MS = 2;

@@ -14,7 +14,7 @@ export const agentCommand: Command = {
       await Promise.all([
         import('../../agent/start-agent.ts'),
         import('../../agent/read-config.ts'),
-        import('../../agent/log.ts'),
+        import('../../daemon/log.ts'),
         import('../../agent/open-parts.ts'),
         import('../../contracts/agent-config.ts'),
       ]);

@@ -3,7 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createLog } from '../../../src/agent/log.ts';
+import { createLog } from '../../../src/daemon/log.ts';
 import { openPartsWith } from '../../../src/agent/open-parts.ts';
 import { startAgent } from '../../../src/agent/start-agent.ts';
 import { systemClock } from '../../../src/base/clock.ts';

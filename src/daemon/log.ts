@@ -1,9 +1,9 @@
-// The agent's log: JSON lines on stdout, which systemd's journal keeps. Secrets are taken out twice: by
+// A daemon's log: JSON lines on stdout, which systemd's journal keeps. Secrets are taken out twice: by
 // the names of their fields, and from the finished line by their form.
 import { pino, type DestinationStream, type Logger } from 'pino';
-import type { AgentConfig } from '../contracts/agent-config.ts';
 import { createLineWriter } from './line-writer.ts';
 
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error' | 'flush'>;
 
 const SECRET_FIELDS = ['authorization', 'token', 'api_key', 'secret', 'password', 'key', 'cookie'];
@@ -11,7 +11,7 @@ const STDOUT = 1;
 const FLUSH_MS = 500;
 const HIDDEN = '[redacted]';
 
-export function createLog(level: AgentConfig['log_level'], destination?: DestinationStream): Log {
+export function createLog(level: LogLevel, destination?: DestinationStream): Log {
   const options = {
     level,
     base: null,

@@ -1,7 +1,7 @@
 // From whatever went wrong to what the caller is told: one body everywhere, `{error, code, hint?}`.
 import { errnoOf, messageOf } from '../base/errors.ts';
 import { API_CODES } from '../contracts/api-error.ts';
-import { Refusal } from './handler.ts';
+import { Refusal } from './refusal.ts';
 
 export type RefusedAnswer = {
   readonly status: number;

@@ -1,7 +1,7 @@
 // The agent's memory could not be written or read: said as 503, and nothing is done.
 import { FileChanged } from '../base/append-file.ts';
 import { errnoOf, messageOf } from '../base/errors.ts';
-import { Refusal } from './handler.ts';
+import { Refusal } from './refusal.ts';
 
 const RETRY_S = 30;
 

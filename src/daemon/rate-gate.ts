@@ -1,6 +1,7 @@
 // Token buckets by key: who asks too often is told when to come again.
 import type { Clock } from '../base/clock.ts';
-import type { Rate } from './limits.ts';
+
+export type Rate = { readonly perS: number; readonly burst: number };
 
 export type RateGate = {
   /** Takes one; gives the seconds to wait when there is none, else 0. */
