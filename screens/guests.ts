@@ -14,7 +14,7 @@ type Row = {
   readonly guest: Guest | undefined;
 };
 
-const STATUS_TONE = { ok: 'good', warn: 'warn', fail: 'bad' } as const satisfies Record<
+const STATUS_TONE = { ok: 'good', warn: 'warn', fail: 'bad', unknown: 'warn' } as const satisfies Record<
   GuestReport['status'],
   Tone
 >;

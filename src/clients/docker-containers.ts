@@ -2,10 +2,9 @@
 // or of another kind: versions, Podman and proxies differ.
 import { z } from 'zod';
 import type { Container } from '../contracts/facts/containers.ts';
+import { PROTECTED_NAMES, LABELS, OWNER } from '../contracts/base-stack.ts';
 import { examinePin } from './docker-image.ts';
 
-/** The base stack's containers, which nobody stops by mistake. */
-const PROTECTED_NAMES: ReadonlySet<string> = new Set(['traefik', 'cloudflared', 'filebrowser']);
 const COMPOSE_PROJECT = 'com.docker.compose.project';
 const SHORT_ID_LENGTH = 12;
 
@@ -53,7 +52,7 @@ function toContainer(listed: Listed): Container {
   const image = listed.Image ?? '';
   const imageId = listed.ImageID ?? '';
   const status = listed.Status ?? '';
-  const stack = listed.Labels?.[COMPOSE_PROJECT];
+  const stack = listed.Labels?.[LABELS.stack] ?? listed.Labels?.[COMPOSE_PROJECT];
   return {
     id: listed.Id,
     name,
@@ -66,6 +65,12 @@ function toContainer(listed: Listed): Container {
     created_at: typeof listed.Created === 'number' ? listed.Created * 1000 : null,
     stack: typeof stack === 'string' && stack !== '' ? stack : null,
     protected: PROTECTED_NAMES.has(name),
+    ours:
+      listed.Labels?.[LABELS.owner] === OWNER
+        ? 'made'
+        : listed.Labels?.[LABELS.managed] === 'true'
+          ? 'managed'
+          : 'no',
     ports: [...new Set((listed.Ports ?? []).map(formatPort))].toSorted(comparePorts),
     networks: Object.keys(listed.NetworkSettings?.Networks ?? {}),
     mounts: (listed.Mounts ?? []).map((mount) => ({

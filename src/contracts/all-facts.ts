@@ -1,6 +1,7 @@
 // Every subject of facts, with its schema. A source gives a `Reading` of each; stores, doctor,
 // screens and JSON know no others.
 import type { z } from 'zod';
+import { baseStackFacts } from './facts/base-stack.ts';
 import { containerFacts } from './facts/containers.ts';
 import { cpuFacts, loadFacts } from './facts/cpu.ts';
 import { diskFlagFacts } from './facts/disk-flags.ts';
@@ -39,6 +40,7 @@ export const allFacts = {
   processes: processFacts,
   kernel_errors: kernelErrorFacts,
   containers: containerFacts,
+  base_stack: baseStackFacts,
   operations: operationFacts,
   guests: guestFacts,
   ledger: ledgerFacts,

@@ -53,6 +53,7 @@ export const statusOutput = z.object({
     processes: readingOf(allFacts.processes),
     kernel_errors: readingOf(allFacts.kernel_errors),
     containers: readingOf(allFacts.containers),
+    base_stack: readingOf(allFacts.base_stack),
     operations: readingOf(allFacts.operations),
     guests: readingOf(allFacts.guests),
     ledger: readingOf(allFacts.ledger),

@@ -114,6 +114,9 @@ export type RouteShape = {
   readonly kind: 'json' | 'text' | 'events';
 };
 
+const guestParams = z.strictObject({ vmid: z.coerce.number().pipe(vmid) });
+/** `status`: as Proxmox calls it afterwards (`running`, `stopped`), null when it could not be read. */
+const guestDone = z.object({ vmid, kind: z.enum(['lxc', 'qemu']), status: z.string().nullable() });
 const idParams = z.strictObject({ id: z.string().regex(/^op_[0-9a-f]{24}$/) });
 const get = { method: 'GET', params: none, query: none, body: none, status: 200, kind: 'json' } as const;
 const post = { method: 'POST', params: none, query: none, status: 200, kind: 'json' } as const;
@@ -287,10 +290,36 @@ export const routes = {
     ...post,
     path: '/guests/:vmid/report',
     rights: GUEST_OWN,
-    params: z.strictObject({ vmid: z.coerce.number().pipe(vmid) }),
+    params: guestParams,
     body: guestReport,
     /** `ledger`: its newest record, to be kept far from this host. */
     answer: z.object({ received: z.number(), ledger: ledgerAnchor }),
+  },
+  /** By `pct` or `qm`, as the kind of guest asks for; answers when it is done. */
+  startGuest: {
+    ...post,
+    path: '/guests/:vmid/start',
+    rights: HOST_ONLY,
+    params: guestParams,
+    body: z.strictObject(claimed),
+    answer: guestDone,
+  },
+  /** Shuts it down in order. What is typed is its VMID. */
+  stopGuest: {
+    ...post,
+    path: '/guests/:vmid/stop',
+    rights: HOST_ONLY,
+    params: guestParams,
+    body: z.strictObject(typed),
+    answer: guestDone,
+  },
+  rebootGuest: {
+    ...post,
+    path: '/guests/:vmid/reboot',
+    rights: HOST_ONLY,
+    params: guestParams,
+    body: z.strictObject(typed),
+    answer: guestDone,
   },
   tokens: { ...get, path: '/tokens', rights: ROOT_ONLY, answer: z.object({ tokens: z.array(tokenRow) }) },
   /** The only answer that holds a secret; who asked writes it to a file of mode 0600. */
@@ -391,9 +420,18 @@ export type RouteAnswer<R extends RouteId> = z.output<(typeof routes)[R]['answer
 
 /** What happens once, as `event: notice`; clients show it, and need not know every kind. */
 export const notice = z.object({
-  kind: z.enum(['disk-plugged', 'disk-pulled', 'scan-ended', 'operation-ended']),
+  kind: z.enum([
+    'disk-plugged',
+    'disk-pulled',
+    'scan-ended',
+    'operation-ended',
+    'guest-changed',
+    'service-healed',
+    'service-failed',
+    'service-rolled-back',
+  ]),
   at: z.number(),
-  /** Kernel name, or operation id. */
+  /** Kernel name, operation id, VMID, or the name of a container. */
   subject: z.string(),
   /** Model, size and durable id, or what came of it; may be foreign text. */
   detail: z.string(),

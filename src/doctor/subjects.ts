@@ -21,6 +21,7 @@ const NAMES = {
   processes: true,
   kernel_errors: true,
   containers: true,
+  base_stack: true,
   operations: true,
   guests: true,
   ledger: true,

@@ -1,4 +1,5 @@
 // The disk of the state folder is full: 503, nothing half done, and the agent goes on.
+import { guestReport } from '../../src/contracts/facts/guests.ts';
 import { execFileSync } from 'node:child_process';
 import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -70,7 +71,7 @@ test('every request that must be written is refused, and looking goes on', async
         ...agent.request,
         caller: guestOf(9200),
         params: { vmid: 9200 },
-        body: { status: 'ok', issues: [], controller_version: null, hostname: null, customer_id: null },
+        body: guestReport.parse({ status: 'ok' }),
       }),
     ),
   ];

@@ -312,7 +312,9 @@ test('guests are listed with what they reported, made harmless', async () => {
     issues: ['Protected container not running: traefik\u001b[2J'],
     controller_version: '0.39.1',
     hostname: 'felhom-demo',
+    guest_hostname: null,
     customer_id: null,
+    services: [],
   };
   agent.answer({
     guests: () => ({

@@ -28,6 +28,7 @@ test('a row of nothing but an id is a container whose other facts are unknown, n
       protected: false,
       ports: [],
       networks: [],
+      ours: 'no',
       mounts: [],
     });
   }

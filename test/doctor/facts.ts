@@ -230,6 +230,7 @@ export const container = (change: Partial<Container>): FactMap => ({
         image: 'traefik:3',
         image_id: 'b',
         pinned: 'tag' as const,
+        ours: 'made' as const,
         state: 'running',
         health: 'healthy',
         status: 'Up 3 hours',

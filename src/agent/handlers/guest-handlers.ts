@@ -46,8 +46,14 @@ export function createGuestHandlers({
   readonly listGuests: ListGuests;
   readonly clock: Clock;
   readonly anchor: Ledger['anchor'];
-}): Pick<Handlers, 'guests' | 'reportGuest'> {
+}): Pick<Handlers, 'guests' | 'reportGuest' | 'startGuest' | 'stopGuest' | 'rebootGuest'> {
+  const notYet = async () => {
+    throw new Refusal('E_NOT_READY', 'guests cannot be started and stopped yet');
+  };
   return {
+    startGuest: notYet,
+    stopGuest: notYet,
+    rebootGuest: notYet,
     guests: async ({ caller }) => {
       const guests = await listGuests();
       const own = caller.kind === 'guest' ? guests.filter(({ vmid }) => vmid === caller.vmid) : guests;

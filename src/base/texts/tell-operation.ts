@@ -10,7 +10,7 @@ export function tellRequester(
     vmid,
     name,
   }: {
-    readonly door: 'root' | 'group' | 'guest';
+    readonly door: 'root' | 'group' | 'guest' | 'socket' | 'token';
     readonly vmid: number | null;
     readonly name: string | null;
   },

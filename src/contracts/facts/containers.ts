@@ -21,6 +21,8 @@ export const container = z.object({
   stack: z.string().nullable(),
   /** One of the base stack's protected names. */
   protected: z.boolean(),
+  /** Whether the controller made it (`made`), or may start and stop it (`managed`); it touches no others. */
+  ours: z.enum(['made', 'managed', 'no']).default('no'),
   ports: z.array(z.string()),
   networks: z.array(z.string()),
   mounts: z.array(z.object({ source: z.string(), target: z.string(), read_only: z.boolean() })),

@@ -3,11 +3,26 @@ import { z } from 'zod';
 
 /** What a controller posts of itself; unknown fields are kept out, a newer peer breaks nothing. */
 export const guestReport = z.object({
-  status: z.enum(['ok', 'warn', 'fail']),
+  /** `unknown` is not ok. */
+  status: z.enum(['ok', 'warn', 'fail', 'unknown']),
   issues: z.array(z.string().max(500)).max(100).default([]),
   controller_version: z.string().max(100).nullable().default(null),
+  /** The name it goes by: its customer's id. */
   hostname: z.string().max(255).nullable().default(null),
+  /** The name of the guest itself, as its own system knows it. */
+  guest_hostname: z.string().max(255).nullable().default(null),
   customer_id: z.string().max(255).nullable().default(null),
+  /** Its protected containers. */
+  services: z
+    .array(
+      z.object({
+        name: z.string().max(255),
+        state: z.string().max(60),
+        cause: z.string().max(500).nullable(),
+      }),
+    )
+    .max(50)
+    .default([]),
 });
 export type GuestReport = z.infer<typeof guestReport>;
 

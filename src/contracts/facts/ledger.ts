@@ -1,7 +1,11 @@
 // The ledger: who did what, through which door, and what came of it. Append-only; each record holds
 // the hash of the one before.
 import { z } from 'zod';
-import { requester } from './operations.ts';
+import { door, requester } from './operations.ts';
+
+/** A guest's controller has two doors of its own: its socket, and the API by its token. */
+const caller = requester.extend({ door: z.enum([...door.options, 'socket', 'token']) });
+export type LedgerCaller = z.infer<typeof caller>;
 
 export const ledgerRecord = z.object({
   /** Counts from 1 without a gap. */
@@ -11,7 +15,7 @@ export const ledgerRecord = z.object({
   /** `op.requested`, `op.claimed`, `token.minted`, `clock.reset`, `agent.started`, … */
   what: z.string(),
   /** Null for what the agent did by itself. */
-  by: requester.nullable(),
+  by: caller.nullable(),
   /** The operation, token, guest or device that it is about; empty when it is about the agent. */
   subject: z.string(),
   /** Never a secret. */

@@ -29,6 +29,17 @@ export const api = {
   'api.E_DEVICE_HELD':
     'The device is in use, nothing was changed. Release it (felhom disks release DEVICE), then run the operation again.',
   'api.E_DEVICE_BUSY': 'An operation is running on this disk. Wait for its end: felhom op list.',
+  'api.E_NOT_OURS':
+    'This container is not ours: the controller made only some of them, and touches no others. Use docker itself, or give it the label eu.felhom.managed=true when it is made.',
+  'api.E_CROSS_SITE': "The request came from another web site's page. Nothing was done.",
+  'api.E_HOST_NAME': 'The controller does not answer to this name. Ask it by localhost.',
+  'api.E_NOT_CONFIGURED': 'Keys of the configuration are missing. Which ones says: felhom base status.',
+  'api.E_STACKS_FOLDER':
+    'The stacks folder is not the one that it was, or not mounted at the same path in and out. Nothing is created until it is. See felhom base status.',
+  'api.E_GUEST_STATE': 'The guest is in another state than this needs. Look again: felhom guests.',
+  'api.E_GUEST_TOOL': 'Proxmox refused it. What it said stands in the ledger: felhom ledger show.',
+  'api.E_AGENT': 'The agent of the host does not answer the controller.',
+  'api.E_DOCKER': 'Docker does not answer. Look at it: systemctl status docker.',
   'api.E_RATE': 'Too many requests at once. Wait a little, then try again.',
   'api.E_BUG': 'The agent made a mistake. Its log says more: journalctl -u felhom-agent.',
   'api.E_STORE':

@@ -99,6 +99,7 @@ export const client = {
   'guest-list.status.ok': 'ok',
   'guest-list.status.warn': 'warning',
   'guest-list.status.fail': 'FAILURE',
+  'guest-list.status.unknown': 'UNKNOWN',
   'guest-list.column.vmid': 'VMID',
   'guest-list.column.status': 'STATUS',
   'guest-list.column.age': 'AGE',

@@ -24,6 +24,7 @@ export const doctor = {
   'subject.disk_flags': 'flags of the disks',
   'subject.operations': 'operations',
   'subject.guests': 'guests',
+  'subject.base_stack': 'base stack',
   'subject.ledger': 'ledger',
   'doctor.waiting': 'No answer yet about {facts}.',
   'doctor.unread': 'Could not read {facts}: {code}. {detail}',

@@ -30,6 +30,17 @@ export const api = {
   'api.E_DEVICE_HELD':
     'Az eszköz használatban van, semmi sem változott. Szabadítsd fel (felhom disks release ESZKÖZ), aztán futtasd újra a műveletet.',
   'api.E_DEVICE_BUSY': 'Ezen a lemezen éppen egy művelet fut. Várd meg a végét: felhom op list.',
+  'api.E_NOT_OURS':
+    'Ez a konténer nem a miénk: a vezérlő csak azokhoz nyúl, amelyeket ő készített. Használd magát a dockert, vagy adj neki készítéskor eu.felhom.managed=true címkét.',
+  'api.E_CROSS_SITE': 'A kérés egy másik weboldalról jött. Semmi sem történt.',
+  'api.E_HOST_NAME': 'A vezérlő erre a névre nem felel. Szólítsd localhost néven.',
+  'api.E_NOT_CONFIGURED': 'A beállításokból kulcsok hiányoznak. Hogy melyek, megmondja: felhom base status.',
+  'api.E_STACKS_FOLDER':
+    'A stackek mappája nem az, ami volt, vagy kívül-belül nem ugyanazon az útvonalon van csatolva. Addig semmi sem készül. Lásd: felhom base status.',
+  'api.E_GUEST_STATE': 'A vendég más állapotban van, mint ami ehhez kell. Nézd meg újra: felhom guests.',
+  'api.E_GUEST_TOOL': 'A Proxmox megtagadta. Hogy mit mondott, a főkönyvben áll: felhom ledger show.',
+  'api.E_AGENT': 'A gazdagép ügynöke nem felel a vezérlőnek.',
+  'api.E_DOCKER': 'A Docker nem felel. Nézz rá: systemctl status docker.',
   'api.E_RATE': 'Túl sok kérés egyszerre. Várj egy kicsit, aztán próbáld újra.',
   'api.E_BUG': 'Az ügynök hibázott. Többet mond a naplója: journalctl -u felhom-agent.',
   'api.E_STORE':

@@ -99,6 +99,7 @@ export const client = {
   'guest-list.status.ok': 'rendben',
   'guest-list.status.warn': 'figyelmeztetés',
   'guest-list.status.fail': 'HIBA',
+  'guest-list.status.unknown': 'ISMERETLEN',
   'guest-list.column.vmid': 'VMID',
   'guest-list.column.status': 'ÁLLAPOT',
   'guest-list.column.age': 'KOR',

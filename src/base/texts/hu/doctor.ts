@@ -25,6 +25,7 @@ export const doctor = {
   'subject.disk_flags': 'lemezek jelzései',
   'subject.operations': 'műveletek',
   'subject.guests': 'vendégek',
+  'subject.base_stack': 'alapkészlet',
   'subject.ledger': 'napló',
   'doctor.waiting': 'Még nincs válasz: {facts}.',
   'doctor.unread': 'Nem olvasható: {facts} – {code}. {detail}',
