@@ -47,9 +47,10 @@ export function toRefusal(error: unknown): Refusal {
 
 export function refusedAnswer(refusal: Refusal): RefusedAnswer {
   const { code, message, hint, extra, retryAfterS } = refusal;
+  // Codes without a status never answer a request; one that does is a bug, and says its code at least.
+  const status = API_CODES[code] === 0 ? 500 : API_CODES[code];
   return {
-    // Codes without a status never answer a request; one that does is a bug, and says its code at least.
-    status: API_CODES[code] === 0 ? 500 : API_CODES[code],
+    status: refusal.status ?? status,
     body: { ...extra, error: message, code, ...(hint === undefined ? {} : { hint }) },
     retryAfterS: retryAfterS ?? (API_CODES[code] === 503 || API_CODES[code] === 429 ? 5 : undefined),
   };
