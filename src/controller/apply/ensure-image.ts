@@ -3,8 +3,8 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf, messageOf } from '../../base/errors.ts';
 import { CONTROLLER_FILES } from '../../contracts/controller-config.ts';
-import { readArchiveManifest } from '../../clients/archive-manifest.ts';
 import { EngineError } from '../../clients/engine.ts';
+import { readImageArchive } from '../../clients/image-archive.ts';
 import type { DesiredService } from '../desired/desired.ts';
 import type { Hands } from './hands.ts';
 
@@ -56,7 +56,7 @@ async function loadFromArchive(
   if (archives.length === 0) said.push(`no archive lies in ${folder}`);
   for (const path of archives) {
     try {
-      const image = (await readArchiveManifest(path)).find(({ references }) => references.includes(reference));
+      const image = (await readImageArchive(path, signal)).find(({ references }) => references.includes(reference));
       if (image === undefined) continue;
       if (wanted !== null && image.id !== wanted) {
         said.push(`${path} holds it with id ${image.id}, and ${wanted} is expected`);
