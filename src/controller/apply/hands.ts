@@ -19,8 +19,6 @@ export type Hands = {
   readonly reject: (service: DesiredService, why: string) => Promise<void>;
   /** Why this very version was taken back before; null when it was not. */
   readonly rejected: (service: DesiredService) => string | null;
-  /** A container started under this daemon and its runtime. */
-  readonly noteGoodDaemon: () => void;
   /** For tests that end this process between any two calls. */
   readonly onStage: (stage: string) => void;
 };
