@@ -8,7 +8,7 @@ import type { PermittedStep } from '../plan/permit.ts';
 import { isPrevious } from '../plan/names.ts';
 import type { StepKind } from '../plan/state.ts';
 import { canary } from './canary.ts';
-import { DONE, serviceOf, type Executor, type Hands, type Outcome } from './hands.ts';
+import { DONE, serviceOf, type Executor, type Hands, type Outcome, type StepOf } from './hands.ts';
 import { ensureImage } from './ensure-image.ts';
 import { dropStale, makeContainer, putFiles, startContainer } from './make-container.ts';
 import { finishReplacement, replace, returnOld } from './replace.ts';
@@ -136,14 +136,22 @@ const STEPS = {
 
 const DEFAULT_GRACE_S = 10;
 
-/** The one door to everything that changes Docker. */
-export async function applyStep<K extends StepKind>(
-  step: Extract<PermittedStep, { readonly kind: K }>,
+/** The one door to everything that changes Docker: nothing but what `permit` let through passes it. */
+export async function applyStep(
+  { step }: PermittedStep,
   hands: Hands,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const table: { readonly [Kind in StepKind]: Entry<Kind> } = STEPS;
-  const { limitMs, run } = table[step.kind];
+  return applyBy(step, STEPS, hands, signal);
+}
+
+async function applyBy<K extends StepKind>(
+  step: StepOf<K>,
+  steps: { readonly [Kind in K]: Entry<Kind> },
+  hands: Hands,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const { limitMs, run } = steps[step.kind];
   return withDeadline(signal, limitMs, async (limited) => run(step, hands, limited));
 }
 
