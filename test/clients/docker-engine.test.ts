@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { spawn } from 'node:child_process';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDockerEngine } from '../../src/clients/docker-engine.ts';
+import { BASE_SERVICES } from '../../src/contracts/base-stack.ts';
 import { EngineError, type Engine, type EngineEvent } from '../../src/clients/engine.ts';
 import { missingForDaemon, startDaemon, type Daemon } from '../docker/daemon.ts';
 import { makeStandIn, truncate } from '../docker/stand-ins.ts';
@@ -14,7 +15,7 @@ import { makeStandIn, truncate } from '../docker/stand-ins.ts';
 const missing = missingForDaemon();
 const never = new AbortController().signal;
 const SOON = { timeout: 10_000, interval: 20 };
-const IMAGE = 'traefik:v3.6.7';
+const IMAGE = BASE_SERVICES[0].image.reference;
 let daemon: Daemon;
 let engine: Engine;
 let folder: string;
@@ -257,7 +258,7 @@ describe('images', () => {
   });
 
   test('an archive that ends early, lies, is something else or is not there is refused before Docker has it', async () => {
-    const { archive: good } = await makeStandIn('filebrowser');
+    const { archive: good, reference } = await makeStandIn('filebrowser');
     const lying = await makeStandIn('filebrowser', { claimed: 'f'.repeat(64) });
     const broken = {
       truncated: truncate(good),
@@ -274,7 +275,7 @@ describe('images', () => {
       ]);
     }
     expect(await kindOf(engine.loadImage(join(folder, 'not-there.tar'), never))).toBe('bad-archive');
-    expect(await engine.inspectImage('gtstef/filebrowser:1.1.0-stable', never)).toBeUndefined();
+    expect(await engine.inspectImage(reference, never)).toBeUndefined();
   });
 
   test('an error that Docker hides in the body of a 200 is one', async () => {
