@@ -70,7 +70,6 @@ const STOP_PATIENCE_MS = 2000;
 /** Timers sleep at most so long. */
 const SOON_MS = 20;
 
-
 const EMPTY_PLAN: Plan = { steps: [], held: [], issues: [], blocked: null };
 const UNCONFIGURED = 'nothing says whose guest this is';
 
@@ -217,7 +216,10 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       if (service === null ? !lanes.idle() : lanes.busy(service)) continue;
       const permitted = permit(step, observed);
       if ('why' in permitted) {
-        log.error({ step: step.kind, subject: tellStep(step).subject, why: permitted.why }, 'step not permitted');
+        log.error(
+          { step: step.kind, subject: tellStep(step).subject, why: permitted.why },
+          'step not permitted',
+        );
         continue;
       }
       if (!mayTry(tellStep(step).subject)) continue;
@@ -404,7 +406,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     return {
       services: [...services],
       steps: seen?.plan.steps.map(tellStep) ?? [],
-      blocked: seen === undefined ? null : (seen.plan.blocked ?? (seen.desired === null ? UNCONFIGURED : null)),
+      blocked:
+        seen === undefined ? null : (seen.plan.blocked ?? (seen.desired === null ? UNCONFIGURED : null)),
       last_pass: pass,
       issues: [
         ...(seen?.plan.issues ?? []),
@@ -450,7 +453,8 @@ const CONCERNS: readonly ((event: EngineEvent) => boolean)[] = [
 ];
 
 const isOurName = (name: string): boolean =>
-  name === CONTROLLER_CONTAINER || BASE_SERVICES.some((one) => name === one.name || name.startsWith(`${one.name}.`));
+  name === CONTROLLER_CONTAINER ||
+  BASE_SERVICES.some((one) => name === one.name || name.startsWith(`${one.name}.`));
 
 function listen<T>(listeners: Set<T>, listener: T): () => void {
   listeners.add(listener);

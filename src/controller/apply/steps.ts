@@ -108,7 +108,8 @@ const STEPS = {
   stop: {
     limitMs: LONG_MS,
     run: async ({ service, containerId }, hands, signal) => {
-      const grace = hands.desired.services.find(({ name }) => name === service)?.stopGraceS ?? DEFAULT_GRACE_S;
+      const grace =
+        hands.desired.services.find(({ name }) => name === service)?.stopGraceS ?? DEFAULT_GRACE_S;
       await hands.engine.stopContainer(containerId, grace, signal);
       return DONE;
     },
