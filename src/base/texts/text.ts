@@ -6,6 +6,7 @@ import { baseCommands as enBaseCommands } from './en/base-commands.ts';
 import { client as enClient } from './en/client.ts';
 import { commands as enCommands } from './en/commands.ts';
 import { controllerClient as enControllerClient } from './en/controller-client.ts';
+import { controllerDaemon as enControllerDaemon } from './en/controller-daemon.ts';
 import { doctor as enDoctor } from './en/doctor.ts';
 import { facts as enFacts } from './en/facts.ts';
 import { operations as enOperations } from './en/operations.ts';
@@ -22,6 +23,7 @@ import { baseCommands as huBaseCommands } from './hu/base-commands.ts';
 import { client as huClient } from './hu/client.ts';
 import { commands as huCommands } from './hu/commands.ts';
 import { controllerClient as huControllerClient } from './hu/controller-client.ts';
+import { controllerDaemon as huControllerDaemon } from './hu/controller-daemon.ts';
 import { doctor as huDoctor } from './hu/doctor.ts';
 import { facts as huFacts } from './hu/facts.ts';
 import { operations as huOperations } from './hu/operations.ts';
@@ -42,6 +44,7 @@ const AREAS = {
     enClient,
     enCommands,
     enControllerClient,
+    enControllerDaemon,
     enDoctor,
     enFacts,
     enOperations,
@@ -60,6 +63,7 @@ const AREAS = {
     huClient,
     huCommands,
     huControllerClient,
+    huControllerDaemon,
     huDoctor,
     huFacts,
     huOperations,
