@@ -219,7 +219,7 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
           stdout: '1',
           stderr: '1',
           // Docker counts the tail before it looks at the time.
-          ...(previous ? { until: run.startedAt } : { tail: String(maxLines) }),
+          ...(previous ? { until: run.border } : { tail: String(maxLines) }),
         };
         await door({ path: container(id, 'logs'), query, signal: limit, onChunk: decoder.push });
         return decoder.finish();

@@ -1,6 +1,7 @@
-// When a container's present run began (or its last, when it does not run), to the nanosecond: what its log held
-// before then is of the runs before.
+// When a container's present run began (or its last, when it does not run): what its log held before then is of the
+// runs before. Docker notes the start only after the program has begun to write.
 import { z } from 'zod';
+import { parseDockerTime } from './docker-detail.ts';
 import type { DockerDoor } from './docker-door.ts';
 import { UselessAnswer } from './docker-failure.ts';
 import { askJson } from './docker-json.ts';
@@ -8,26 +9,27 @@ import { askJson } from './docker-json.ts';
 export type RunStart = {
   /** With a terminal the log is one raw stream, without one it is framed. */
   readonly tty: boolean;
-  /** Seconds since the epoch, as Docker's queries take them. */
-  readonly startedAt: string;
+  /** Between the end of the run before and the first line of this one; seconds, as Docker's queries take them. */
+  readonly border: string;
 };
 
+const HEAD_DEADLINE_MS = 5000;
+/** How long before the noted start a program may have begun; making its container ready takes longer. */
+const EARLY_MS = 50;
+
 const answer = z.object({
-  State: z.object({ StartedAt: z.string().catch('') }),
+  State: z.object({ StartedAt: z.string().catch(''), FinishedAt: z.string().catch('') }),
   Config: z.object({ Tty: z.boolean().nullish().catch(null) }),
 });
 
 export async function readRunStart(door: DockerDoor, path: string, signal: AbortSignal): Promise<RunStart> {
-  const parsed = answer.safeParse(await askJson(door, { path, signal }));
+  const parsed = answer.safeParse(await askJson(door, { path, signal, headWithinMs: HEAD_DEADLINE_MS }));
   if (!parsed.success) throw new UselessAnswer('garbage', `GET ${path}`);
   const { State, Config } = parsed.data;
-  return { tty: Config.Tty === true, startedAt: toSeconds(State.StartedAt) };
-}
-
-/** Date would cut what comes after the milliseconds, and with it the last lines. */
-function toSeconds(time: string): string {
-  const whole = Date.parse(time.replace(/\.\d+/, ''));
-  if (Number.isNaN(whole) || whole <= 0) return '0';
-  const fraction = /\.(\d{1,9})/.exec(time)?.[1] ?? '';
-  return `${whole / 1000}.${fraction.padEnd(9, '0')}`;
+  const startedAt = parseDockerTime(State.StartedAt) ?? EARLY_MS;
+  const finishedAt = parseDockerTime(State.FinishedAt);
+  // While it runs Docker still knows when the run before ended.
+  const isKnown = finishedAt !== null && finishedAt < startedAt;
+  const border = isKnown ? (finishedAt + startedAt) / 2 : startedAt - EARLY_MS;
+  return { tty: Config.Tty === true, border: (border / 1000).toFixed(6) };
 }
