@@ -168,12 +168,12 @@ test('a controller that goes away is a failure of its facts, and is heard again 
 
 test('one that comes later is taken when its facts are asked for', async () => {
   const api = await startApi();
-  let place: string | undefined;
-  const source = beside(plainSource([]), () => place);
+  const here: { place?: string } = {};
+  const source = beside(plainSource([]), () => here.place);
   const heard = collect(source);
   onTestFinished(heard.stop);
   expect(await source.read('base_stack', request)).toMatchObject({ state: 'absent' });
-  place = api.socketPath;
+  here.place = api.socketPath;
   expect(await source.read('base_stack', request)).toMatchObject({ state: 'ok' });
   await expect.poll(() => heard.readings.map(({ subject }) => subject)).toContain('base_stack');
   expect(source.callController).toBeDefined();
