@@ -261,6 +261,17 @@ export const guestsOutput = z.object({
 });
 export type GuestsOutput = z.infer<typeof guestsOutput>;
 
+/** Of `guests start`, `stop` and `reboot`. */
+export const guestOutput = z.object({
+  schema: z.literal('felhom/guest/1'),
+  deed: z.enum(['start', 'stop', 'reboot']),
+  vmid: z.number(),
+  kind: z.enum(['lxc', 'qemu']),
+  /** What it is afterwards, as Proxmox says; null when it does not. */
+  status: z.string().nullable(),
+});
+export type GuestOutput = z.infer<typeof guestOutput>;
+
 const chain = { count: z.number(), intact: z.boolean(), broken: z.string().nullable() };
 export const ledgerShowOutput = z.object({
   schema: z.literal('felhom/ledger-show/1'),
@@ -330,6 +341,7 @@ export const allOutputs = {
   'tokens-list': tokensListOutput,
   'tokens-revoke': tokensRevokeOutput,
   guests: guestsOutput,
+  guest: guestOutput,
   'ledger-show': ledgerShowOutput,
   'ledger-verify': ledgerVerifyOutput,
   'host-reset-clock': hostResetClockOutput,

@@ -6,6 +6,7 @@ import { client as enClient } from './en/client.ts';
 import { commands as enCommands } from './en/commands.ts';
 import { doctor as enDoctor } from './en/doctor.ts';
 import { facts as enFacts } from './en/facts.ts';
+import { guests as enGuests } from './en/guests.ts';
 import { operations as enOperations } from './en/operations.ts';
 import { scan as enScan } from './en/scan.ts';
 import { screens as enScreens } from './en/screens.ts';
@@ -20,6 +21,7 @@ import { client as huClient } from './hu/client.ts';
 import { commands as huCommands } from './hu/commands.ts';
 import { doctor as huDoctor } from './hu/doctor.ts';
 import { facts as huFacts } from './hu/facts.ts';
+import { guests as huGuests } from './hu/guests.ts';
 import { operations as huOperations } from './hu/operations.ts';
 import { scan as huScan } from './hu/scan.ts';
 import { screens as huScreens } from './hu/screens.ts';
@@ -38,6 +40,7 @@ const AREAS = {
     enCommands,
     enDoctor,
     enFacts,
+    enGuests,
     enOperations,
     enScan,
     enScreens,
@@ -54,6 +57,7 @@ const AREAS = {
     huCommands,
     huDoctor,
     huFacts,
+    huGuests,
     huOperations,
     huScan,
     huScreens,
