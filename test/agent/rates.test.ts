@@ -1,6 +1,7 @@
 // Who is counted as one, how often one may ask, and what of a log line is nobody's business.
 import { expect, test } from 'vitest';
 import { addressOf } from '../../src/agent/connection-gate.ts';
+import { defaultLimits } from '../../src/agent/limits.ts';
 import { withoutSecrets } from '../../src/daemon/log.ts';
 import { compare } from '../../src/agent/plug-watch.ts';
 import { createRateGate } from '../../src/daemon/rate-gate.ts';
@@ -78,4 +79,34 @@ test('the watchdog is fed at twice its pace, and only where it watches this proc
   expect(watchdogMs({ WATCHDOG_USEC: '60000000', WATCHDOG_PID: '6' }, 5)).toBeUndefined();
   expect(watchdogMs({}, 5)).toBeUndefined();
   expect(watchdogMs({ WATCHDOG_USEC: 'soon' }, 5)).toBeUndefined();
+});
+
+test('a controller that comes up, reports each change, and goes on every minute is never slowed', () => {
+  const { posts, guest } = defaultLimits.rates;
+  const reports = hurried(posts);
+  const requests = hurried(guest);
+  const post = () => {
+    expect(reports.gate.take('9200')).toBe(0);
+    expect(requests.gate.take('t-own')).toBe(0);
+  };
+  const pass = (ms: number) => {
+    reports.pass(ms);
+    requests.pass(ms);
+  };
+  // A cold start: the network, and three services that are made, started and settle, within three seconds.
+  for (let change = 0; change < 15; change += 1) {
+    post();
+    pass(200);
+  }
+  // Then a service that dies every eleven seconds and is healed: two changes each; /storage every minute.
+  for (let second = 0; second < 1800; second += 1) {
+    if (second % 11 === 0) post();
+    if (second % 11 === 1) post();
+    if (second % 60 === 0) {
+      post();
+      // Its channel; and a person's console in the guest, which asks for host metrics and disks meanwhile.
+      for (let asked = 0; asked < 3; asked += 1) expect(requests.gate.take('t-own')).toBe(0);
+    }
+    pass(1000);
+  }
 });
