@@ -17,6 +17,7 @@ type FakeGuest = {
   readonly status?: 'running' | 'stopped';
   readonly template?: 0 | 1;
   readonly node?: string;
+  readonly uptime?: number;
 };
 
 const GUEST_PROGRAM = `#!/bin/sh
