@@ -4,6 +4,7 @@ import { agent as enAgent } from './en/agent.ts';
 import { api as enApi } from './en/api.ts';
 import { client as enClient } from './en/client.ts';
 import { commands as enCommands } from './en/commands.ts';
+import { containers as enContainers } from './en/containers.ts';
 import { doctor as enDoctor } from './en/doctor.ts';
 import { facts as enFacts } from './en/facts.ts';
 import { guests as enGuests } from './en/guests.ts';
@@ -19,6 +20,7 @@ import { agent as huAgent } from './hu/agent.ts';
 import { api as huApi } from './hu/api.ts';
 import { client as huClient } from './hu/client.ts';
 import { commands as huCommands } from './hu/commands.ts';
+import { containers as huContainers } from './hu/containers.ts';
 import { doctor as huDoctor } from './hu/doctor.ts';
 import { facts as huFacts } from './hu/facts.ts';
 import { guests as huGuests } from './hu/guests.ts';
@@ -38,6 +40,7 @@ const AREAS = {
     enApi,
     enClient,
     enCommands,
+    enContainers,
     enDoctor,
     enFacts,
     enGuests,
@@ -55,6 +58,7 @@ const AREAS = {
     huApi,
     huClient,
     huCommands,
+    huContainers,
     huDoctor,
     huFacts,
     huGuests,
