@@ -53,6 +53,7 @@ export const allCommands: readonly CommandEntry[] = [
     name: 'guests reboot',
     load: async () => (await import('./commands/guests-reboot.ts')).guestsRebootCommand,
   },
+  { name: 'guests enter', load: async () => (await import('./commands/guests-enter.ts')).guestsEnterCommand },
   { name: 'tokens mint', load: async () => (await import('./commands/tokens-mint.ts')).tokensMintCommand },
   { name: 'tokens list', load: async () => (await import('./commands/tokens-list.ts')).tokensListCommand },
   {

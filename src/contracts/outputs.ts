@@ -272,6 +272,14 @@ export const guestOutput = z.object({
 });
 export type GuestOutput = z.infer<typeof guestOutput>;
 
+/** What `guests enter` would run; a document runs nothing. */
+export const guestsEnterOutput = z.object({
+  schema: z.literal('felhom/guests-enter/1'),
+  vmid: z.number(),
+  command: z.array(z.string()),
+});
+export type GuestsEnterOutput = z.infer<typeof guestsEnterOutput>;
+
 const chain = { count: z.number(), intact: z.boolean(), broken: z.string().nullable() };
 export const ledgerShowOutput = z.object({
   schema: z.literal('felhom/ledger-show/1'),
@@ -342,6 +350,7 @@ export const allOutputs = {
   'tokens-revoke': tokensRevokeOutput,
   guests: guestsOutput,
   guest: guestOutput,
+  'guests-enter': guestsEnterOutput,
   'ledger-show': ledgerShowOutput,
   'ledger-verify': ledgerVerifyOutput,
   'host-reset-clock': hostResetClockOutput,

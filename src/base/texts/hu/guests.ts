@@ -5,6 +5,17 @@ export const guests = {
   'command.guests-start': 'elindít egy vendéget',
   'command.guests-stop': 'rendben leállít egy vendéget',
   'command.guests-reboot': 'rendben leállít egy vendéget, majd újra elindítja',
+  'command.guests-enter': 'parancssor egy vendégben, a root saját pct enter parancsával',
+  'guest-enter.by-hand': 'Parancssor a vendégben ({vmid}) csak rootként, terminálból nyílik: {reason}.',
+  'guest-enter.by-hand.hint': 'Rootként, a gazdagép egy termináljában: {command}',
+  'guest-enter.no-root': 'nem root vagy',
+  'guest-enter.no-terminal': 'ez nem terminál',
+  'guest-enter.no-program': 'ezen a gépen nincs {name}',
+  'guest-enter.ended': 'A(z) {command} ezzel a kóddal ért véget: {code}.',
+  'guest-enter.killed': 'A(z) {command} programnak ez vetett véget: {signal}.',
+  'guest-enter.not-started': 'A(z) {command} nem indult el: {reason}.',
+  'guest-enter.ended.hint':
+    'Virtuális gépbe nem lehet így belépni: a Proxmoxban nyitható konzolja vagy SSH való erre.',
   'option.confirm-vmid': 'a vendég VMID-je még egyszer',
   'guest-act.stop.affects':
     'Leáll a vendég ({vmid}): minden, ami benne fut, megáll, amíg újra el nem indítják.',
