@@ -20,9 +20,14 @@ export type ConfigBook = {
   readonly problems: () => readonly PlanIssue[];
   /** Whether the hub gave its configuration. */
   readonly hubLink: () => LinkState;
-  /** Writes the certificate to come into controller.yaml; comes back when it is on the disk. */
-  readonly keepFingerprint: (fingerprint: string) => Promise<void>;
+  /**
+   * Writes the agent's certificate into controller.yaml: the one that it shows now, and the one to come (null when
+   * none is). Comes back when it is on the disk.
+   */
+  readonly keepCertificates: (next: string | null, inUse: string) => Promise<void>;
   readonly onChange: (listener: () => void) => () => void;
+  /** Looks at bootstrap.json and controller.yaml now: the agent refused what they say. */
+  readonly reread: () => Promise<void>;
   /** Asks the hub now. */
   readonly refresh: () => Promise<void>;
   readonly stop: () => void;

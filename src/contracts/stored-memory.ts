@@ -1,0 +1,21 @@
+// What the controller remembers of its base stack over restarts: `memory.json` in its data folder.
+import { z } from 'zod';
+import { BASE_SERVICES } from './base-stack.ts';
+import { basePause } from './facts/base-stack.ts';
+
+const serviceNames = BASE_SERVICES.map(({ name }) => name);
+
+const serviceMemory = z.object({
+  failures: z
+    .object({ count: z.number(), last: z.number(), nextTry: z.number(), why: z.string() })
+    .nullable(),
+  deaths: z.array(z.object({ at: z.number(), exitCode: z.number().nullable() })),
+  pause: basePause.nullable(),
+  rejected: z.object({ hash: z.string(), at: z.number(), image: z.string(), why: z.string() }).nullable(),
+});
+
+export const storedMemory = z.object({
+  sentinel: z.string().nullable(),
+  lastGoodDaemon: z.string().nullable(),
+  services: z.partialRecord(z.enum(serviceNames), serviceMemory),
+});
