@@ -2,6 +2,7 @@
 # Sees to it that this guest's controller runs in its container: /usr/local/sbin/felhom-controller-bootstrap.
 # Leaves alone what is as it should be, never pulls an image, and touches no container that it has not made.
 set -eu
+umask 022
 
 name=felhom-controller
 # Where the old one stays until the new one has shown that it runs.
@@ -19,6 +20,8 @@ socket=/var/run/docker.sock
 # On containers of this unit: what they were made from.
 label=eu.felhom.unit
 settle_s=8
+# What was given up since this guest has booted: not tried again and again.
+rejected=/run/felhom-controller.rejected
 
 say() { printf 'felhom-controller-bootstrap: %s\n' "$*" >&2; }
 give_up() {
@@ -60,7 +63,7 @@ facts=$(docker run --rm --pull never --network none --read-only --cap-drop ALL \
   --mount "type=bind,source=$bootstrap,target=$bootstrap,readonly" \
   --mount "type=volume,source=$volume,target=$data,readonly" \
   --entrypoint /usr/local/bin/felhom "$image" \
-  controller-facts --bootstrap "$bootstrap/bootstrap.json" --data "$data") ||
+  controller-facts "$bootstrap/bootstrap.json" "$data") ||
   give_up "$bootstrap/bootstrap.json cannot be used, as said above."
 customer='' known=''
 while read -r key value; do
@@ -84,7 +87,7 @@ case $known in
       read -r here </proc/sys/kernel/random/uuid
       made=$(mktemp "$stacks/.felhom-stacks.XXXXXX")
       printf '%s\n' "$here" >"$made"
-      chmod 0644 "$made"
+      chmod 0444 "$made"
       sync "$made"
       mv -n -T "$made" "$sentinel"
       sync "$stacks"
@@ -165,6 +168,9 @@ if [ "${state#* }" = "$hash" ]; then
   exit 0
 fi
 
+if [ -f "$rejected" ] && [ "$(cat "$rejected")" = "$hash" ]; then
+  give_up "$image was tried and did not stay up; the former one runs. To try it again remove $rejected."
+fi
 say "Replacing the controller: its image or its options have changed."
 docker stop "$id" >/dev/null
 docker rename "$id" "$former"
@@ -173,6 +179,7 @@ if start_new "$@" && settles; then
   say "Started $image for $customer."
   exit 0
 fi
+printf '%s\n' "$hash" >"$rejected"
 say 'The new controller does not stay up. Its last words:'
 docker logs --tail 20 "$name" >&2 || :
 docker rm --force "$name" >/dev/null 2>&1 || :
