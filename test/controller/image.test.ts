@@ -105,14 +105,14 @@ describe('The unit', () => {
     const { code, stderr } = await guest.runUnit();
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining(`for ${CUSTOMER}.`) });
     expect(await inspect('{{.Config.Hostname}} {{.HostConfig.Privileged}}')).toBe(`${CUSTOMER} false`);
-    const mounts = await inspect('{{range .Mounts}}{{.Type}} {{.Destination}} {{.RW}}\n{{end}}');
+    const whence = '{{if eq .Type "bind"}}{{.Source}}{{else}}{{.Name}}{{end}}';
+    const mounts = await inspect(`{{range .Mounts}}{{.Type}} ${whence} {{.Destination}} {{.RW}}\n{{end}}`);
     expect(mounts.split('\n').toSorted()).toEqual([
-      'bind /etc/felhom-bootstrap false',
-      'bind /opt/docker/stacks true',
-      'bind /var/run/docker.sock true',
-      'volume /opt/docker/felhom-controller true',
+      'bind /etc/felhom-bootstrap /etc/felhom-bootstrap false',
+      'bind /opt/docker/stacks /opt/docker/stacks true',
+      'bind /var/run/docker.sock /var/run/docker.sock true',
+      'volume felhom-controller-data /opt/docker/felhom-controller true',
     ]);
-    expect(await inspect('{{range .Mounts}} {{.Source}} {{end}}')).toContain(' /opt/docker/stacks ');
     const rights = await inspect(
       '{{.HostConfig.CapDrop}} {{.HostConfig.CapAdd}} {{.HostConfig.SecurityOpt}}',
     );
