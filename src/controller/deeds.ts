@@ -1,11 +1,12 @@
 // What a person asks for one container: start, stop, restart it, read its log. Only what we made, or what whoever made
 // it lets us manage; never our own container.
-import { isServiceName, LABELS, OWNER } from '../contracts/base-stack.ts';
+import { isServiceName } from '../contracts/base-stack.ts';
 import type { LedgerCaller, LedgerRecord } from '../contracts/facts/ledger.ts';
 import type { Engine, InspectedContainer } from '../clients/engine.ts';
 import { Refusal } from '../daemon/refusal.ts';
 import type { Lanes } from './lanes.ts';
 import type { ContainerDeed, Reconciler } from './parts.ts';
+import { permitDeed } from './plan/permit-deed.ts';
 
 const GRACE_S = 10;
 const MAX_LINES = 5000;
@@ -13,15 +14,15 @@ const MAX_LINES = 5000;
 export function createDeeds({
   engine,
   lanes,
-  own,
+  ownId,
   graceOf,
   record,
   onDone,
 }: {
   readonly engine: Engine;
   readonly lanes: Lanes;
-  /** The name of the controller's own container. */
-  readonly own: string;
+  /** Of the controller's own container; null when it runs in none. */
+  readonly ownId: () => string | null;
   readonly graceOf: (service: string) => number | undefined;
   readonly record: (
     what: string,
@@ -38,17 +39,9 @@ export function createDeeds({
   };
   const findOurs = async (id: string, signal: AbortSignal): Promise<InspectedContainer> => {
     const container = await find(id, signal);
-    if (container.name === own) {
-      throw new Refusal('E_NOT_OURS', `${own} is the controller's own container: it does not act on itself`, {
-        hint: 'use systemctl in the guest',
-      });
-    }
-    if (container.labels[LABELS.owner] === OWNER || container.labels[LABELS.managed] === 'true') {
-      return container;
-    }
-    throw new Refusal('E_NOT_OURS', `${container.name} was not made by the controller`, {
-      hint: `whoever made it can let it be managed: label ${LABELS.managed}=true`,
-    });
+    const permitted = permitDeed(container, ownId());
+    if (typeof permitted === 'string') return container;
+    throw new Refusal('E_NOT_OURS', `${container.name}: ${permitted.why}`, { hint: permitted.hint });
   };
 
   return {

@@ -4,6 +4,7 @@ import { createInTurn, type InTurn } from '../base/in-turn.ts';
 
 export type Lanes = {
   readonly busy: (name: string) => boolean;
+  readonly idle: () => boolean;
   /** After what is in the lane already. */
   readonly run: <T>(name: string, work: () => Promise<T>) => Promise<T>;
   /** Comes back when nothing is done any more. */
@@ -14,6 +15,7 @@ export function createLanes(): Lanes {
   const lanes = new Map<string, { readonly inTurn: InTurn; waiting: number; last: Promise<unknown> }>();
   return {
     busy: (name) => lanes.has(name),
+    idle: () => lanes.size === 0,
     run: async (name, work) => {
       const lane = lanes.get(name) ?? { inTurn: createInTurn(), waiting: 0, last: Promise.resolve() };
       lanes.set(name, lane);

@@ -8,6 +8,7 @@ import { writeFileWhole } from '../base/write-file.ts';
 import { storedMemory } from '../contracts/stored-memory.ts';
 import type { Log } from '../daemon/log.ts';
 import type { Memory, PlanIssue } from './plan/state.ts';
+import { NO_MEMORY } from './plan/transitions.ts';
 
 export type MemoryFile = {
   readonly current: () => Memory;
@@ -21,8 +22,6 @@ export type MemoryFile = {
   readonly lost: string | null;
   readonly issues: () => readonly PlanIssue[];
 };
-
-const EMPTY: Memory = { sentinel: null, lastGoodDaemon: null, services: {} };
 
 export async function openMemory(path: string, log: Log): Promise<MemoryFile> {
   const { memory, isNew, lost } = await readMemory(path, log);
@@ -77,7 +76,7 @@ async function readMemory(
   let why: string;
   try {
     const bytes = await readOwnFile(path);
-    if (bytes === undefined) return { memory: EMPTY, isNew: true, lost: null };
+    if (bytes === undefined) return { memory: NO_MEMORY, isNew: true, lost: null };
     const parsed = storedMemory.safeParse(parseJson(bytes.toString('utf8')));
     if (parsed.success) return { memory: parsed.data, isNew: false, lost: null };
     why = 'it holds no memory of ours';
@@ -85,5 +84,5 @@ async function readMemory(
     why = messageOf(error);
   }
   log.error({ path, why }, 'memory.json cannot be read; pauses and back-offs begin anew');
-  return { memory: EMPTY, isNew: false, lost: `${path} cannot be read (${why})` };
+  return { memory: NO_MEMORY, isNew: false, lost: `${path} cannot be read (${why})` };
 }

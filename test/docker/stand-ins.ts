@@ -96,7 +96,7 @@ function build(
   const healthy = variant === 'unhealthy' ? [] : Object.entries(answers);
   const folders = [
     'bin',
-    'srv',
+    'www',
     'etc',
     'tmp',
     'usr',
@@ -113,7 +113,7 @@ function build(
     })),
     { name: 'bin/busybox', content: readFileSync(busybox) },
     ...APPLETS.map((name): TarEntry => ({ name: `bin/${name}`, link: 'busybox' })),
-    ...healthy.map(([name, content]): TarEntry => ({ name: `srv/${name}`, content, mode: 0o644 })),
+    ...healthy.map(([name, content]): TarEntry => ({ name: `www/${name}`, content, mode: 0o644 })),
     { name: 'etc/stand-in', content: `${variant}\n`, mode: 0o644 },
     { name: 'etc/passwd', content: 'root:x:0:0:root:/:/bin/sh\n', mode: 0o644 },
     ...(variant === 'bad-command' ? [] : [{ name: program, content: SCRIPTS[service] }]),
@@ -153,7 +153,7 @@ fail() { echo "stand-in: $1" >&2; exit 1; }
 readable() { [ -f "$1" ] && cat "$1" >/dev/null && [ -s "$1" ] || fail "cannot read $1"; }
 if [ "$variant" = deaf ]; then trap '' TERM; else trap 'echo "stand-in: stopping"; exit 0' TERM INT; fi
 serve() {
-  for port; do httpd -f -p "$port" -h /srv & server=$!; done
+  for port; do httpd -f -p "$port" -h /www & server=$!; done
   echo "stand-in: $variant, serving on $*"
   [ "$variant" = crash-after-3s ] && { sleep 3 & wait $!; echo 'stand-in: dies' >&2; exit 42; }
   wait "$server"

@@ -1,8 +1,8 @@
 // After a change of Docker or runc, before anything that runs is touched: can they still set up a container with our
 // limits? One is started with a program that no image has. That Docker gets as far as not finding it proves the rest.
 import { LABELS, OWNER } from '../../contracts/base-stack.ts';
-import { randomHex } from '../../base/digest.ts';
 import { messageOf } from '../../base/errors.ts';
+import { CANARY_NAME } from '../plan/names.ts';
 import { DONE, type Executor } from './hands.ts';
 
 const PROGRAM = '/felhom-canary';
@@ -16,7 +16,7 @@ export const canary: Executor<'canary'> = async (_step, hands, signal) => {
     const there = await engine.inspectImage(image.reference, signal);
     if (there === undefined) continue;
     const id = await engine.createContainer(
-      `felhom-canary-${randomHex(4)}`,
+      CANARY_NAME,
       {
         Image: there.id,
         Entrypoint: [PROGRAM],
@@ -43,10 +43,8 @@ export const canary: Executor<'canary'> = async (_step, hands, signal) => {
     } finally {
       await engine.removeContainer(id, signal);
     }
-    hands.noteGoodDaemon();
     return DONE;
   }
   // No image is there, so nothing of ours runs that could come to harm.
-  hands.noteGoodDaemon();
   return DONE;
 };

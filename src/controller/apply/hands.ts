@@ -4,8 +4,7 @@ import type { ServiceName } from '../../contracts/base-stack.ts';
 import type { Engine } from '../../clients/engine.ts';
 import type { Log } from '../../daemon/log.ts';
 import type { Desired, DesiredService } from '../desired/desired.ts';
-import type { Observed, StepKind } from '../plan/state.ts';
-import type { PermittedStep } from '../plan/permit.ts';
+import type { Observed, Step, StepKind } from '../plan/state.ts';
 
 export type Hands = {
   readonly engine: Engine;
@@ -19,8 +18,6 @@ export type Hands = {
   readonly reject: (service: DesiredService, why: string) => Promise<void>;
   /** Why this very version was taken back before; null when it was not. */
   readonly rejected: (service: DesiredService) => string | null;
-  /** A container started under this daemon and its runtime. */
-  readonly noteGoodDaemon: () => void;
   /** For tests that end this process between any two calls. */
   readonly onStage: (stage: string) => void;
 };
@@ -30,7 +27,7 @@ export type Outcome =
   /** The version before runs again. */
   | { readonly kind: 'rolled-back'; readonly why: string };
 
-export type StepOf<K extends StepKind> = Extract<PermittedStep, { readonly kind: K }>;
+export type StepOf<K extends StepKind> = Extract<Step, { readonly kind: K }>;
 export type Executor<K extends StepKind> = (
   step: StepOf<K>,
   hands: Hands,

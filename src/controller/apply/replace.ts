@@ -3,6 +3,7 @@
 import { messageOf } from '../../base/errors.ts';
 import { EngineError, type EngineErrorKind } from '../../clients/engine.ts';
 import type { DesiredService } from '../desired/desired.ts';
+import { previousName } from '../plan/names.ts';
 import { DONE, serviceOf, type Executor, type Hands, type Outcome } from './hands.ts';
 import { ensureImage } from './ensure-image.ts';
 import { dropStale, makeContainer, putFiles, startContainer } from './make-container.ts';
@@ -14,7 +15,7 @@ export const replace: Executor<'replace'> = async (step, hands, signal) => {
   if (old === undefined) throw new Error(`${step.service} is gone`);
   const image = await ensureImage(service.image, hands, signal);
   await putFiles(service, hands);
-  await hands.engine.renameContainer(old.id, asideName(service.name, old.id), signal);
+  await hands.engine.renameContainer(old.id, previousName(service.name, old.id), signal);
   hands.onStage(`${service.name}: set aside`);
   let made: string;
   try {
@@ -53,8 +54,6 @@ export async function finishReplacement(
 }
 
 export type SetAside = { readonly id: string };
-
-export const asideName = (service: string, id: string): string => `${service}.prev-${id.slice(0, 12)}`;
 
 /** In this order, so that a crash at any point is mended by `adopt` at the next start, without a second try. */
 async function goBack(

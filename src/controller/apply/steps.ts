@@ -5,11 +5,12 @@ import { EngineError } from '../../clients/engine.ts';
 import { withDeadline } from '../../clients/deadline.ts';
 import type { ServiceName } from '../../contracts/base-stack.ts';
 import type { PermittedStep } from '../plan/permit.ts';
+import { isPrevious } from '../plan/names.ts';
 import type { StepKind } from '../plan/state.ts';
 import { canary } from './canary.ts';
-import { DONE, serviceOf, type Executor, type Hands, type Outcome } from './hands.ts';
+import { DONE, serviceOf, type Executor, type Hands, type Outcome, type StepOf } from './hands.ts';
 import { ensureImage } from './ensure-image.ts';
-import { makeContainer, putFiles, startContainer } from './make-container.ts';
+import { dropStale, makeContainer, putFiles, startContainer } from './make-container.ts';
 import { finishReplacement, replace, returnOld } from './replace.ts';
 
 const SHORT_MS = 30_000;
@@ -33,11 +34,6 @@ const recreate: Executor<'recreate'> = async (step, hands, signal) =>
 const start: Executor<'start'> = async (step, hands, signal) => {
   const service = serviceOf(hands, step.service);
   const container = hands.observed.containers.find(({ id }) => id === step.containerId);
-  const aside = setAsideOf(step.service, hands);
-  // A replacement was interrupted after its new one was made.
-  if (aside !== undefined && container?.hash === service.hash) {
-    return finishReplacement(service, { made: step.containerId, old: aside }, hands, signal);
-  }
   if (container?.hash === service.hash) await putFiles(service, hands);
   try {
     await startContainer(service, step.containerId, hands, signal);
@@ -53,17 +49,16 @@ const start: Executor<'start'> = async (step, hands, signal) => {
 
 const HEALED_BY_NEW: ReadonlySet<EngineError['kind']> = new Set(['task-exists', 'no-such-network']);
 
-/** Beside a new one, the old one of a replacement goes only when the new one has settled. */
-const removeLeftover: Executor<'remove-leftover'> = async (step, hands, signal) => {
-  const { service: name, containerId } = step;
+/** A new one that was left halfway is tried to its end, so that one that cannot run is known for it. */
+const removeLeftover: Executor<'remove-leftover'> = async ({ service: name, containerId }, hands, signal) => {
   const service = hands.desired.services.find((candidate) => candidate.name === name);
-  const old = hands.observed.containers.find(({ id }) => id === containerId);
-  const current = hands.observed.containers.find((container) => container.name === name && container.ours);
-  const aside = old !== undefined && name !== null && old.name.startsWith(`${name}.prev-`);
-  if (service !== undefined && aside && current?.hash === service.hash) {
-    return finishReplacement(service, { made: current.id, old }, hands, signal);
+  const container = hands.observed.containers.find(({ id }) => id === containerId);
+  if (service !== undefined && container?.name === name && container.hash === service.hash) {
+    const old = previousOf(service.name, hands);
+    if (old !== undefined) return finishReplacement(service, { made: containerId, old }, hands, signal);
   }
   await hands.engine.removeContainer(containerId, signal);
+  if (service !== undefined) await dropStale(service, hands, containerId);
   return DONE;
 };
 
@@ -82,7 +77,12 @@ const STEPS = {
   },
   'remove-network': {
     limitMs: SHORT_MS,
-    run: async ({ networkId }, { engine }, signal) => {
+    run: async ({ networkId }, { engine, observed }, signal) => {
+      const members = observed.containers.filter(
+        ({ ours, networks }) => ours && Object.values(networks).some(({ id }) => id === networkId),
+      );
+      const self = observed.self?.networkIds.includes(networkId) === true ? [observed.self] : [];
+      for (const { id } of [...members, ...self]) await engine.disconnectNetwork(networkId, id, signal);
       await engine.removeNetwork(networkId, signal);
       return DONE;
     },
@@ -136,14 +136,22 @@ const STEPS = {
 
 const DEFAULT_GRACE_S = 10;
 
-/** The one door to everything that changes Docker. */
-export async function applyStep<K extends StepKind>(
-  step: Extract<PermittedStep, { readonly kind: K }>,
+/** The one door to everything that changes Docker: nothing but what `permit` let through passes it. */
+export async function applyStep(
+  { step }: PermittedStep,
   hands: Hands,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const table: { readonly [Kind in StepKind]: Entry<Kind> } = STEPS;
-  const { limitMs, run } = table[step.kind];
+  return applyBy(step, STEPS, hands, signal);
+}
+
+async function applyBy<K extends StepKind>(
+  step: StepOf<K>,
+  steps: { readonly [Kind in K]: Entry<Kind> },
+  hands: Hands,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const { limitMs, run } = steps[step.kind];
   return withDeadline(signal, limitMs, async (limited) => run(step, hands, limited));
 }
 
@@ -157,5 +165,5 @@ async function makeAnew(name: ServiceName, id: string, hands: Hands, signal: Abo
   return DONE;
 }
 
-const setAsideOf = (name: ServiceName, { observed }: Hands) =>
-  observed.containers.find((container) => container.ours && container.name.startsWith(`${name}.prev-`));
+const previousOf = (name: ServiceName, { observed }: Hands) =>
+  observed.containers.find((container) => isPrevious(name, container));
