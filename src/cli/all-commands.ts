@@ -87,6 +87,11 @@ export const allCommands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/disk-job.ts')).diskJobCommand,
     hidden: true,
   },
+  {
+    name: 'controller-facts',
+    load: async () => (await import('./commands/controller-facts.ts')).controllerFactsCommand,
+    hidden: true,
+  },
   { name: 'help', load: async () => (await import('./commands/help.ts')).helpCommand },
   { name: 'completion', load: async () => (await import('./commands/completion.ts')).completionCommand },
 ];

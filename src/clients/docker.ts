@@ -5,7 +5,7 @@ import type { ContainerDetail, ContainerFacts } from '../contracts/facts/contain
 import { absent, failed, ok, type Missing, type Reading } from '../contracts/reading.ts';
 import { withDeadline } from './deadline.ts';
 import type { DockerApi } from './docker-api.ts';
-import { missingFromError, statusOf } from './docker-failure.ts';
+import { DockerRefused, missingFromError } from './docker-failure.ts';
 import { findDockerSocket, probeSocket } from './docker-socket.ts';
 
 export type Docker = {
@@ -119,7 +119,7 @@ async function unlessGone<T>(work: Promise<T>): Promise<T | undefined> {
   try {
     return await work;
   } catch (error) {
-    if (statusOf(error) === 404) return undefined;
+    if (error instanceof DockerRefused && error.status === 404) return undefined;
     throw error;
   }
 }

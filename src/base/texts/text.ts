@@ -15,6 +15,7 @@ import { signCommands as enSignCommands } from './en/sign-commands.ts';
 import { signView as enSignView } from './en/sign-view.ts';
 import { signals as enSignals } from './en/signals.ts';
 import { signing as enSigning } from './en/signing.ts';
+import { unit as enUnit } from './en/unit.ts';
 import { actions as huActions } from './hu/actions.ts';
 import { agent as huAgent } from './hu/agent.ts';
 import { api as huApi } from './hu/api.ts';
@@ -31,6 +32,7 @@ import { signCommands as huSignCommands } from './hu/sign-commands.ts';
 import { signView as huSignView } from './hu/sign-view.ts';
 import { signals as huSignals } from './hu/signals.ts';
 import { signing as huSigning } from './hu/signing.ts';
+import { unit as huUnit } from './hu/unit.ts';
 
 // Not put together into one table for each language: that took five milliseconds before the first frame.
 const AREAS = {
@@ -51,6 +53,7 @@ const AREAS = {
     enSignView,
     enSignals,
     enSigning,
+    enUnit,
   ],
   hu: [
     huActions,
@@ -69,6 +72,7 @@ const AREAS = {
     huSignView,
     huSignals,
     huSigning,
+    huUnit,
   ],
 } as const;
 
