@@ -5,6 +5,7 @@ import { api as enApi } from './en/api.ts';
 import { client as enClient } from './en/client.ts';
 import { commands as enCommands } from './en/commands.ts';
 import { containers as enContainers } from './en/containers.ts';
+import { controllerDaemon as enControllerDaemon } from './en/controller-daemon.ts';
 import { doctor as enDoctor } from './en/doctor.ts';
 import { facts as enFacts } from './en/facts.ts';
 import { guests as enGuests } from './en/guests.ts';
@@ -22,6 +23,7 @@ import { api as huApi } from './hu/api.ts';
 import { client as huClient } from './hu/client.ts';
 import { commands as huCommands } from './hu/commands.ts';
 import { containers as huContainers } from './hu/containers.ts';
+import { controllerDaemon as huControllerDaemon } from './hu/controller-daemon.ts';
 import { doctor as huDoctor } from './hu/doctor.ts';
 import { facts as huFacts } from './hu/facts.ts';
 import { guests as huGuests } from './hu/guests.ts';
@@ -43,6 +45,7 @@ const AREAS = {
     enClient,
     enCommands,
     enContainers,
+    enControllerDaemon,
     enDoctor,
     enFacts,
     enGuests,
@@ -62,6 +65,7 @@ const AREAS = {
     huClient,
     huCommands,
     huContainers,
+    huControllerDaemon,
     huDoctor,
     huFacts,
     huGuests,
