@@ -29,7 +29,13 @@ function told(agent: RunningAgent): readonly string[] {
 
 test('by the command, on the host and not by the guest itself', { skip }, async () => {
   const { proxmox, agent } = await opened();
+  const known = async () => JSON.stringify((await agent.ask('GET', '/facts/proxmox')).body);
+  expect(await known()).toContain('"name":"win","status":"stopped"');
+  proxmox.list(GUESTS.map((guest) => ({ ...guest, status: 'running' })));
+  // Read once a minute, unless something has changed it.
+  expect(await known()).toContain('"name":"win","status":"stopped"');
   expect(agent.command('guests', 'start', '9201')).toMatchObject({ code: 0, out: 'Guest 9201: running\n' });
+  expect(await known()).toContain('"name":"win","status":"running"');
   expect(agent.command('guests', 'stop', '9200', '--confirm', '9201').code).toBe(4);
   const stopped = agent.command('guests', 'stop', '9200', '--confirm', '9200', '--json');
   expect(JSON.parse(stopped.out)).toMatchObject({ deed: 'stop', vmid: 9200, kind: 'lxc', status: 'stopped' });
