@@ -2,9 +2,11 @@
 import { actions as enActions } from './en/actions.ts';
 import { agent as enAgent } from './en/agent.ts';
 import { api as enApi } from './en/api.ts';
+import { baseCommands as enBaseCommands } from './en/base-commands.ts';
 import { client as enClient } from './en/client.ts';
 import { commands as enCommands } from './en/commands.ts';
 import { containers as enContainers } from './en/containers.ts';
+import { controllerClient as enControllerClient } from './en/controller-client.ts';
 import { controllerDaemon as enControllerDaemon } from './en/controller-daemon.ts';
 import { doctor as enDoctor } from './en/doctor.ts';
 import { facts as enFacts } from './en/facts.ts';
@@ -20,9 +22,11 @@ import { unit as enUnit } from './en/unit.ts';
 import { actions as huActions } from './hu/actions.ts';
 import { agent as huAgent } from './hu/agent.ts';
 import { api as huApi } from './hu/api.ts';
+import { baseCommands as huBaseCommands } from './hu/base-commands.ts';
 import { client as huClient } from './hu/client.ts';
 import { commands as huCommands } from './hu/commands.ts';
 import { containers as huContainers } from './hu/containers.ts';
+import { controllerClient as huControllerClient } from './hu/controller-client.ts';
 import { controllerDaemon as huControllerDaemon } from './hu/controller-daemon.ts';
 import { doctor as huDoctor } from './hu/doctor.ts';
 import { facts as huFacts } from './hu/facts.ts';
@@ -42,9 +46,11 @@ const AREAS = {
     enActions,
     enAgent,
     enApi,
+    enBaseCommands,
     enClient,
     enCommands,
     enContainers,
+    enControllerClient,
     enControllerDaemon,
     enDoctor,
     enFacts,
@@ -62,9 +68,11 @@ const AREAS = {
     huActions,
     huAgent,
     huApi,
+    huBaseCommands,
     huClient,
     huCommands,
     huContainers,
+    huControllerClient,
     huControllerDaemon,
     huDoctor,
     huFacts,
