@@ -75,7 +75,14 @@ const WITH_AGENT: ReadonlySet<Opened> = new Set([
 ]);
 const WITHOUT_AGENT = new Set(openedNames().filter((opened) => !WITH_AGENT.has(opened)));
 /** Screens with something to do, or that show what an agent keeps. */
-const OF_AGENT = ['overview', 'disks', 'containers', 'pending', 'guests', 'ledger'] as const satisfies readonly ScreenId[];
+const OF_AGENT = [
+  'overview',
+  'disks',
+  'containers',
+  'pending',
+  'guests',
+  'ledger',
+] as const satisfies readonly ScreenId[];
 
 function openedNames(): Opened[] {
   const names: Opened[] = [];
