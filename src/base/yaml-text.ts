@@ -45,7 +45,8 @@ function firstAlias(document: Document.Parsed): { offset: number; message: strin
   return found;
 }
 
-export const formatYaml = (value: unknown): string => stringify(value);
+/** Without aliases, which `parseYaml` follows none of: what stands at two places is written twice. */
+export const formatYaml = (value: unknown): string => stringify(value, { aliasDuplicateObjects: false });
 
 function rangeStart(node: unknown): number | undefined {
   if (typeof node !== 'object' || node === null || !('range' in node)) return undefined;

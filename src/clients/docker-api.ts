@@ -1,10 +1,14 @@
 // The questions that are asked of Docker's API, each with a parsed answer or an error. Brings
 // dockerode and zod: loaded by the port when somebody answers at the socket.
 import type { Container } from '../contracts/facts/containers.ts';
+import type { LogListener } from '../contracts/source.ts';
 import { parseContainers } from './docker-containers.ts';
 import { parseInspected, type Inspected } from './docker-detail.ts';
+import { createDockerDoor } from './docker-door.ts';
+import { followEvents, type EventsRequest } from './docker-events.ts';
 import { UselessAnswer } from './docker-failure.ts';
-import { createDockerGet } from './docker-get.ts';
+import { followDockerLog, type LogRequest } from './docker-follow-log.ts';
+import { askJson } from './docker-json.ts';
 import { createLogDecoder } from './docker-log.ts';
 
 export type DockerApi = {
@@ -13,30 +17,24 @@ export type DockerApi = {
   readonly list: (signal: AbortSignal) => Promise<Container[]>;
   readonly inspect: (id: string, signal: AbortSignal) => Promise<Inspected>;
   readonly readLog: (id: string, tty: boolean, signal: AbortSignal) => Promise<string[]>;
+  readonly followLog: (
+    request: LogRequest,
+    onLines: LogListener['onLines'],
+    signal: AbortSignal,
+  ) => Promise<void>;
+  readonly followEvents: (request: EventsRequest) => Promise<never>;
 };
 
-/** A thousand containers with many labels make a few MiB. */
-const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 const LOG_LINES = 200;
 
 export async function createDockerApi(socketPath: string): Promise<DockerApi> {
-  const get = await createDockerGet(socketPath);
-
-  const getJson = async (path: string, signal: AbortSignal, query: { [name: string]: string } = {}) => {
-    const chunks: Buffer[] = [];
-    let bytes = 0;
-    const onChunk = (chunk: Buffer) => {
-      bytes += chunk.length;
-      if (bytes > MAX_ANSWER_BYTES) throw new UselessAnswer('too-large', `GET ${path}`);
-      chunks.push(chunk);
-    };
-    await get(path, { signal, query, onChunk });
-    return parseJson(Buffer.concat(chunks).toString('utf8'), path);
-  };
+  const door = await createDockerDoor(socketPath);
+  const getJson = async (path: string, signal: AbortSignal, query: { [name: string]: string } = {}) =>
+    askJson(door, { path, signal, query });
   const containerPath = (id: string, what: string) => `/containers/${encodeURIComponent(id)}/${what}`;
 
   return {
-    ping: async (signal) => get('/_ping', { signal, onChunk: () => {} }),
+    ping: async (signal) => door({ path: '/_ping', signal, onChunk: () => {} }),
     readVersion: async (signal) => {
       const answer = await getJson('/version', signal);
       const isNamed = typeof answer === 'object' && answer !== null && 'Version' in answer;
@@ -53,18 +51,12 @@ export async function createDockerApi(socketPath: string): Promise<DockerApi> {
     readLog: async (id, tty, signal) => {
       const decoder = createLogDecoder({ tty, maxLines: LOG_LINES });
       const query = { stdout: '1', stderr: '1', tail: String(LOG_LINES) };
-      await get(containerPath(id, 'logs'), { signal, query, onChunk: decoder.push });
+      await door({ path: containerPath(id, 'logs'), signal, query, onChunk: decoder.push });
       return decoder.finish();
     },
+    followLog: async (request, onLines, signal) => followDockerLog(door, request, onLines, signal),
+    followEvents: async (request) => followEvents(door, request),
   };
-}
-
-function parseJson(text: string, path: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new UselessAnswer('garbage', `GET ${path}: no JSON`);
-  }
 }
 
 function demand<T>(parsed: T | undefined, path: string): T {

@@ -48,7 +48,7 @@ export function parseContainers(answer: unknown): Container[] | undefined {
 }
 
 function toContainer(listed: Listed): Container {
-  const name = nameOf(listed);
+  const name = containerName(listed);
   const image = listed.Image ?? '';
   const imageId = listed.ImageID ?? '';
   const status = listed.Status ?? '';
@@ -83,7 +83,7 @@ function toContainer(listed: Listed): Container {
 }
 
 /** A container that others link to has further names of the form `/other/alias`. */
-function nameOf(listed: Listed): string {
+export function containerName(listed: Pick<Listed, 'Id' | 'Names'>): string {
   const names = (listed.Names ?? []).map((name) => name.replace(/^\//, '')).filter((name) => name !== '');
   return names.find((name) => !name.includes('/')) ?? names[0] ?? listed.Id.slice(0, SHORT_ID_LENGTH);
 }

@@ -41,14 +41,14 @@ export function parseInspected(answer: unknown): Inspected | undefined {
   const parsed = inspected.safeParse(answer);
   if (!parsed.success) return undefined;
   const { Id, Path, Args, RestartCount, State, Config, HostConfig } = parsed.data;
-  const startedAt = parseTime(State?.StartedAt);
+  const startedAt = parseDockerTime(State?.StartedAt);
   const running = State?.Running === true && State.Status !== 'restarting';
   const policy = HostConfig?.RestartPolicy?.Name;
   return {
     detail: {
       id: Id,
       started_at: startedAt,
-      finished_at: parseTime(State?.FinishedAt),
+      finished_at: parseDockerTime(State?.FinishedAt),
       // Docker says 0 while a container runs and before it ever ran; both have no exit code.
       exit_code: running || startedAt === null ? null : (State?.ExitCode ?? null),
       oom_killed: State?.OOMKilled ?? null,
@@ -61,7 +61,7 @@ export function parseInspected(answer: unknown): Inspected | undefined {
 }
 
 /** Docker writes the year 1 for "never". */
-function parseTime(value: string | null | undefined): number | null {
+export function parseDockerTime(value: string | null | undefined): number | null {
   const time = Date.parse(value ?? '');
   return Number.isNaN(time) || time <= 0 ? null : time;
 }

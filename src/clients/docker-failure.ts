@@ -30,7 +30,9 @@ export function missingFromError(error: unknown, source: string, clock: Clock): 
   const at = clock.now();
   if (error instanceof GivenUp) return failed('timeout', source, at, error.message);
   if (error instanceof UselessAnswer) return failed(error.reason, source, at, error.message);
-  if (statusOf(error) !== undefined) return failed('tool-failed', source, at, messageOf(error).trim());
+  if (error instanceof DockerRefused) {
+    return failed('tool-failed', source, at, `HTTP ${error.status}: ${error.message}`);
+  }
   const errno = errnoOf(error) ?? '';
   if (errno === 'ENOENT' || errno === 'ENOTDIR') return absent('no-file', source, at, errno);
   // Somebody is there who does not speak HTTP.
@@ -38,8 +40,13 @@ export function missingFromError(error: unknown, source: string, clock: Clock): 
   return failed(CODES[errno] ?? 'io-error', source, at, errno === '' ? messageOf(error) : errno);
 }
 
-/** The HTTP status that dockerode puts on its errors. */
-export function statusOf(error: unknown): number | undefined {
-  if (!(error instanceof Error) || !('statusCode' in error)) return undefined;
-  return typeof error.statusCode === 'number' ? error.statusCode : undefined;
+/** Docker answered, with a status from 400 on; the message is its own. */
+export class DockerRefused extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.name = 'DockerRefused';
+    this.status = status;
+  }
 }

@@ -1,5 +1,5 @@
-// Takes a container's log apart as it arrives and keeps its last lines: framed output and errors
-// (no terminal) or one raw stream (terminal). Memory stays bounded whatever the container writes.
+// Takes a container's log apart as it arrives: framed output and errors (no terminal) or one raw stream
+// (terminal). Memory stays bounded whatever the container writes.
 import { StringDecoder } from 'node:string_decoder';
 
 export type LogDecoder = {
@@ -12,23 +12,37 @@ export type LogDecoder = {
 const HEADER_BYTES = 8;
 const MAX_LINE_LENGTH = 4096;
 
+/** Keeps the last lines. */
 export function createLogDecoder(options: { tty: boolean; maxLines: number }): LogDecoder {
   const lines: string[] = [];
-  const keep = (line: string) => {
+  const splitter = createLogSplitter(options.tty, (line) => {
     lines.push(line);
     // Shortened in strides: a shift for each line costs more.
     if (lines.length > options.maxLines * 2) lines.splice(0, lines.length - options.maxLines);
+  });
+  return {
+    push: splitter.push,
+    finish: () => {
+      splitter.end();
+      return lines.slice(-options.maxLines);
+    },
   };
+}
+
+/** Calls back for each line. */
+export function createLogSplitter(
+  tty: boolean,
+  onLine: (line: string) => void,
+): { readonly push: (chunk: Buffer) => void; readonly end: () => void } {
   // Output and errors are two texts: a line or a letter of one may be cut by the other's.
-  const output = createLines(keep);
-  const errors = createLines(keep);
+  const output = createLines(onLine);
+  const errors = createLines(onLine);
   const demultiplex = createDemultiplexer((stream, data) => (stream === 2 ? errors : output).push(data));
   return {
-    push: options.tty ? output.push : demultiplex,
-    finish: () => {
+    push: tty ? output.push : demultiplex,
+    end: () => {
       output.end();
       errors.end();
-      return lines.slice(-options.maxLines);
     },
   };
 }

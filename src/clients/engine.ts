@@ -29,7 +29,7 @@ export type InspectedContainer = ListedContainer & {
   readonly hostname: string;
   readonly memoryBytes: number;
   readonly pidsLimit: number;
-  /** Network's name → its id (endpoints keep an old one), and the container's address there. */
+  /** Network's name → its id (endpoints keep an old one; empty before the first start), and the address there. */
   readonly networks: Readonly<Record<string, { readonly id: string; readonly address: string | null }>>;
   readonly mounts: readonly {
     readonly type: string;
@@ -86,6 +86,7 @@ export type Engine = {
   readonly renameContainer: (id: string, name: string, signal: AbortSignal) => Promise<void>;
   /** Kills it when it runs; never its volumes. One that is gone is no error. */
   readonly removeContainer: (id: string, signal: AbortSignal) => Promise<void>;
+  /** Sets swap to none besides: `MemorySwap` equal to `Memory`, as it has to be made. */
   readonly updateLimits: (
     id: string,
     limits: { readonly memoryBytes: number; readonly pids: number },
@@ -107,7 +108,10 @@ export type Engine = {
   ) => Promise<
     { readonly id: string; readonly tags: readonly string[]; readonly digests: readonly string[] } | undefined
   >;
-  /** An archive by `docker save`, from a file; its stream is read to the end, where Docker hides errors. */
+  /**
+   * An archive by `docker save`, from a file. It is judged before Docker has it (image-archive.ts), Docker's answer
+   * is read to its end, where errors hide, and what is there afterwards must be what the archive's manifest names.
+   */
   readonly loadImage: (path: string, signal: AbortSignal) => Promise<readonly LoadedImage[]>;
   readonly pullImage: (reference: string, signal: AbortSignal) => Promise<void>;
   readonly tagImage: (id: string, reference: string, signal: AbortSignal) => Promise<void>;
@@ -129,7 +133,7 @@ export type Engine = {
 };
 
 /**
- * `unreachable`: nobody answers, or not in time. `not-found`, by what is missing, as the message tells: Docker says
+ * `unreachable`: nobody answers. `timeout`: not in time, or whoever asked gave up. `no-such-…`, by what is missing, as the message tells: Docker says
  * 404 for each. `name-taken`, `port-taken`, `mount-missing`, `no-space`: what a person can do something about.
  */
 export type EngineErrorKind =

@@ -42,7 +42,7 @@ export const BASE_SERVICES = [
   },
   {
     name: 'filebrowser',
-    image: { reference: 'gtstef/filebrowser:1.1.0-stable', id: null },
+    image: { reference: 'gtstef/filebrowser:1.5.6-stable', id: null },
     needs: [],
     wants: [],
   },

@@ -2,12 +2,13 @@
 // namespaces, its folders and its socket below a temporary folder. Everything in it, daemon,
 // containers and mounts, ends with the process namespace, and that ends with this process's pipe:
 // a test run that is killed leaves no process behind.
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { createEngine, type Engine } from './engine.ts';
 
 export type Daemon = {
@@ -19,8 +20,28 @@ export type Daemon = {
   readonly thaw: () => Promise<void>;
   /** SIGKILL; the socket's file stays. */
   readonly kill: () => Promise<void>;
+  /** SIGTERM, as a service manager stops it: containers are stopped, and stay so until `restart`. */
+  readonly shutDown: () => Promise<void>;
+  /** Starts it again after `kill` or `shutDown`; containers with a restart policy come back. */
   readonly restart: () => Promise<void>;
+  /**
+   * The same command inside the daemon's network namespace: its ports 80 and 443 are the containers' own, and the
+   * containers' addresses answer. Files and sockets stay those of this machine.
+   */
+  readonly inside: (command: readonly string[]) => readonly [string, ...string[]];
+  /** Asks by HTTP from inside; rejects when nobody answers within two seconds. `url` may name a container's address. */
+  readonly get: (url: string) => Promise<{ readonly status: number; readonly body: string }>;
+  /** Fills what is left of a limited data folder; `freeDisk` gives it back. */
+  readonly fillDisk: () => Promise<void>;
+  readonly freeDisk: () => Promise<void>;
   readonly stop: () => Promise<void>;
+};
+
+export type DaemonOptions = {
+  /** Puts all that the daemon keeps in memory, limited so: for a disk that is full. */
+  readonly dataMiB?: number;
+  /** More of daemon.json: `{ "live-restore": true }`. */
+  readonly settings?: Readonly<Record<string, unknown>>;
 };
 
 /** Debian's packages that the tests with a daemon need. */
@@ -47,17 +68,18 @@ export function findBusybox(): string | undefined {
   );
 }
 
-export async function startDaemon(): Promise<Daemon> {
+export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> {
   await sweep();
   const folder = await mkdtemp(join(tmpdir(), `${FOLDER_PREFIX}${process.pid}-`));
   const socketPath = join(folder, 'docker.sock');
   const engine = createEngine(socketPath);
   const cgroup = `felhom-test-${process.pid}-${folder.slice(-6)}`;
-  await writeFile(join(folder, 'daemon.json'), '{}');
+  await writeFile(join(folder, 'daemon.json'), JSON.stringify(options.settings ?? {}));
   await writeFile(join(folder, 'init.sh'), INIT_SCRIPT);
   await mkdir(join(folder, 'tmp'));
   const namespaces = ['--mount', '--net', '--pid', '--fork', '--mount-proc', '--kill-child'];
-  const init = spawn('unshare', [...namespaces, 'sh', join(folder, 'init.sh'), folder, cgroup], {
+  const script = ['sh', join(folder, 'init.sh'), folder, cgroup, String(options.dataMiB ?? 0)];
+  const init = spawn('unshare', [...namespaces, ...script], {
     stdio: ['pipe', 'ignore', 'ignore'],
     env: {
       PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
@@ -68,6 +90,14 @@ export async function startDaemon(): Promise<Daemon> {
     new Promise<void>((done, fail) => {
       init.stdin.write(`${word}\n`, (error) => (error ? fail(error) : done()));
     });
+  // unshare itself is in the namespaces that it made, except the one of processes.
+  const inside: Daemon['inside'] = (command) => [
+    'nsenter',
+    `--net=/proc/${init.pid ?? 0}/ns/net`,
+    '--',
+    ...command,
+  ];
+  const filler = join(`/proc/${init.pid ?? 0}/root`, folder, 'data/filler');
   const isUp = async () => (await engine.tryPing()) === 'OK';
 
   const stop = async () => {
@@ -98,21 +128,46 @@ export async function startDaemon(): Promise<Daemon> {
       await order('kill');
       await waitUntil(async () => !(await isUp()), 'dockerd does not die', folder);
     },
+    shutDown: async () => {
+      await order('stop');
+      await waitUntil(async () => !existsSync(join(folder, 'docker.pid')), 'dockerd does not stop', folder);
+    },
     restart: async () => {
       await order('start');
       await waitUntil(isUp, 'dockerd does not come back', folder);
     },
+    inside,
+    get: async (url) => {
+      const [file, ...args] = inside(['curl', '-s', '-m', '2', '-w', '\\n%{http_code}', url]);
+      const { stdout } = await promisify(execFile)(file, args);
+      const end = stdout.lastIndexOf('\n');
+      return { status: Number(stdout.slice(end + 1)), body: stdout.slice(0, end) };
+    },
+    fillDisk: async () => {
+      const full = await open(filler, 'w');
+      const block = Buffer.alloc(1024 * 1024);
+      try {
+        for (;;) await full.write(block);
+      } catch (error) {
+        if (!String(error).includes('ENOSPC')) throw error;
+      } finally {
+        await full.close();
+      }
+    },
+    freeDisk: async () => rm(filler),
     stop,
   };
 }
 
 /** The first process of the namespace: starts the daemon and does what it is told, line by line. */
 const INIT_SCRIPT = `
-folder=$1 cgroup=$2
+folder=$1 cgroup=$2 data_mib=$3
 # What a daemon writes outside its own folders goes where it ends with the namespace.
 mount -t tmpfs tmpfs /run
 [ -d /etc/docker ] && mount -t tmpfs tmpfs /etc/docker
 ip link set lo up
+mkdir "$folder/data"
+[ "$data_mib" = 0 ] || mount -t tmpfs -o "size=\${data_mib}m" tmpfs "$folder/data"
 containerd_pid=$folder/exec/containerd/containerd.pid
 start() {
   # A dead containerd that nobody has reaped yet would pass for a living one.
@@ -131,6 +186,7 @@ while read -r order; do
     freeze) kill -STOP "$daemon" ;;
     thaw) kill -CONT "$daemon" ;;
     kill) kill -KILL "$daemon"; wait "$daemon" 2>/dev/null ;;
+    stop) kill -TERM "$daemon"; wait "$daemon" 2>/dev/null; rm -f "$folder/docker.pid" ;;
     start) start ;;
   esac
 done

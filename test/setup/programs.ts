@@ -66,6 +66,12 @@ export const programs: readonly Program[] = [
     why: 'keeps that daemon away from this machine',
     for: 'tests',
   },
+  {
+    command: 'nsenter',
+    debianPackage: 'util-linux',
+    why: "programs where that daemon's ports are",
+    for: 'tests',
+  },
   { command: 'tar', debianPackage: 'tar', why: 'makes its image', for: 'tests' },
   {
     command: 'busybox',

@@ -20,10 +20,15 @@ export type Probe = { readonly port: number; readonly path: string };
 export type DesiredService = {
   readonly name: ServiceName;
   readonly image: { readonly reference: string; readonly id: string | null };
+  /**
+   * The folder of its configuration and secrets, below `<stacks_dir>/<service>/`: named for its content, so that an
+   * old container keeps what it was started with, whatever is written for a new one (`stale-folders.ts`).
+   */
+  readonly configFolder: string;
   /** Folders whose content a container keeps (certificates, databases): made once, never emptied. */
   readonly folders: readonly DesiredFolder[];
   readonly files: readonly DesiredFile[];
-  /** Without the labels and the image, which `apply` adds. */
+  /** Without labels, image and limits, which `composeCreate` adds. */
   readonly create: CreateOptions;
   readonly memoryBytes: number;
   readonly pids: number;
@@ -40,6 +45,8 @@ export type Desired = {
   readonly services: readonly DesiredService[];
   /** These are not started: keys are missing. */
   readonly notConfigured: readonly { readonly service: ServiceName; readonly keys: readonly ConfigKey[] }[];
+  /** Nor these: their configuration asks for what must not be. */
+  readonly refused: readonly { readonly service: ServiceName; readonly why: string }[];
   /** These run with less: keys are missing. */
   readonly lacking: readonly { readonly service: ServiceName; readonly keys: readonly ConfigKey[] }[];
 };
