@@ -22,7 +22,12 @@ const absolutePath = z
 const hub = z.looseObject({ url: z.url({ protocol: /^https?$/ }), api_key: headerSecret });
 const localApi = z.looseObject({
   /** Address and port of the host's agent: `192.168.0.162:8443`. */
-  endpoint: z.string().min(1),
+  endpoint: z
+    .string()
+    .regex(
+      /^(?:https:\/\/)?(?:\[[0-9a-fA-F:.%\w]+\]|[^\s:/@[\]]+):\d{1,5}\/?$/,
+      'needs an address and a port',
+    ),
   /** SHA-256 of its certificate, hexadecimal. */
   fingerprint: z.string().regex(FINGERPRINT, 'needs a SHA-256'),
   token: headerSecret,
@@ -69,6 +74,8 @@ export type CustomerConfig = z.infer<typeof customerConfig>;
 /** `controller.yaml` in the data folder. */
 export const controllerConfig = z.looseObject({
   generation: z.int().nonnegative().default(0),
+  /** SHA-256 of the bootstrap.json that hub and local API were taken from: another one is taken anew. */
+  bootstrap_digest: z.string().optional(),
   customer: z.looseObject({
     id: customerId,
     domain: domain.nullish(),

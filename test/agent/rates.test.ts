@@ -1,6 +1,6 @@
 // Who is counted as one, how often one may ask, and what of a log line is nobody's business.
 import { expect, test } from 'vitest';
-import { addressOf } from '../../src/agent/connection-gate.ts';
+import { addressOf } from '../../src/daemon/serve/address-of.ts';
 import { withoutSecrets } from '../../src/daemon/log.ts';
 import { compare } from '../../src/agent/plug-watch.ts';
 import { createRateGate } from '../../src/daemon/rate-gate.ts';

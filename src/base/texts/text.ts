@@ -5,6 +5,7 @@ import { api as enApi } from './en/api.ts';
 import { client as enClient } from './en/client.ts';
 import { commands as enCommands } from './en/commands.ts';
 import { containers as enContainers } from './en/containers.ts';
+import { controllerDaemon as enControllerDaemon } from './en/controller-daemon.ts';
 import { doctor as enDoctor } from './en/doctor.ts';
 import { facts as enFacts } from './en/facts.ts';
 import { operations as enOperations } from './en/operations.ts';
@@ -20,6 +21,7 @@ import { api as huApi } from './hu/api.ts';
 import { client as huClient } from './hu/client.ts';
 import { commands as huCommands } from './hu/commands.ts';
 import { containers as huContainers } from './hu/containers.ts';
+import { controllerDaemon as huControllerDaemon } from './hu/controller-daemon.ts';
 import { doctor as huDoctor } from './hu/doctor.ts';
 import { facts as huFacts } from './hu/facts.ts';
 import { operations as huOperations } from './hu/operations.ts';
@@ -39,6 +41,7 @@ const AREAS = {
     enClient,
     enCommands,
     enContainers,
+    enControllerDaemon,
     enDoctor,
     enFacts,
     enOperations,
@@ -56,6 +59,7 @@ const AREAS = {
     huClient,
     huCommands,
     huContainers,
+    huControllerDaemon,
     huDoctor,
     huFacts,
     huOperations,
