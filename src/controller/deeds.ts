@@ -65,7 +65,11 @@ export function createDeeds({
     },
     readLog: async (containerId, { tail, previous }, signal) => {
       const { id } = await findOurs(containerId, signal);
-      const lines = await engine.readLog(id, { tail: Math.min(Math.max(tail, 1), MAX_LINES), previous }, signal);
+      const lines = await engine.readLog(
+        id,
+        { tail: Math.min(Math.max(tail, 1), MAX_LINES), previous },
+        signal,
+      );
       return { id, lines };
     },
   };

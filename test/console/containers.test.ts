@@ -1,20 +1,24 @@
-// A shell inside a container, in a real terminal before a real daemon: the console gives the terminal away
-// and takes it back as it was, however the shell ends, and whatever is pressed meanwhile.
-import { readdirSync, readFileSync } from 'node:fs';
+// Containers of a real daemon in a real terminal. A shell inside one: the console gives the terminal away and
+// takes it back as it was, however the shell ends, and whatever is pressed meanwhile. A log that is read
+// while Docker goes away.
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { missingForDaemon, startDaemon, type Daemon } from '../docker/daemon.ts';
 import { makeBusyboxArchive } from '../docker/image.ts';
 import { findProgram } from '../setup/find-program.ts';
-import { openTerminal, type Terminal } from '../terminal/terminal.ts';
+import { openTerminal, type Terminal, type TerminalOptions } from '../terminal/terminal.ts';
 
 const why = missingForDaemon() ?? (findProgram('docker') === undefined ? 'docker missing' : undefined);
 const FELHOM = fileURLToPath(new URL('../../bin/felhom', import.meta.url));
 const WAIT_MS = 30_000;
 const SCREEN = /CONTAINER +STATE/;
 
-const openOn = (daemon: Daemon) =>
+const openOn = (daemon: Daemon, options: TerminalOptions = {}) =>
   openTerminal({
+    ...options,
     args: ['--lang', 'en', '--source', 'embedded', '--screen', 'containers'],
     cols: 180,
     rows: 30,
@@ -41,7 +45,7 @@ function clientOf({ socketPath }: Daemon): number {
 }
 const isConsole = (terminal: Terminal) => terminal.alternate() && terminal.bracketedPaste();
 
-describe.skipIf(why !== undefined)('A shell inside a container', () => {
+describe.skipIf(why !== undefined)('In a console before containers', () => {
   let daemon: Daemon;
   beforeAll(async () => {
     daemon = await startDaemon();
@@ -55,7 +59,41 @@ describe.skipIf(why !== undefined)('A shell inside a container', () => {
   }, 60_000);
   afterAll(async () => daemon.stop());
 
-  test('takes every key, interrupts and Ctrl+z too, and gives the screen back by exit', async () => {
+  test('a log is followed, searched, saved, and stays while Docker is away; then it goes on', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'felhom-logs-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const command = 'n=0; while true; do n=$((n+1)); printf "beat $n \\033[31mred\\n"; sleep 0.2; done';
+    const settings = { Image: 'busybox:test', Cmd: ['sh', '-c', command] };
+    const id = await daemon.engine.createContainer('chatty', settings);
+    await daemon.engine.start(id);
+    await using terminal = openOn(daemon, { cwd: folder });
+    await terminal.waitFor(SCREEN, WAIT_MS);
+    await terminal.waitFor(/chatty/, WAIT_MS);
+    terminal.type(':logs chatty');
+    terminal.press('Enter');
+    await terminal.waitFor(/chatty following/, WAIT_MS);
+    await terminal.waitFor(/^beat 5 ␛\[31mred/m, WAIT_MS);
+    terminal.type('/beat 3 ');
+    terminal.press('Enter');
+    await terminal.waitFor(/\/beat 3 : 1/);
+    terminal.press('Ctrl+o');
+    await terminal.waitFor(/lines saved to .*chatty-\d{8}-\d{6}Z?\.log/);
+    const [saved = ''] = readdirSync(folder);
+    expect(statSync(join(folder, saved)).mode & 0o777).toBe(0o600);
+    expect(readFileSync(join(folder, saved), 'utf8')).toMatch(/^\d{4}-\S+Z beat 1 ␛\[31mred\n/);
+    await daemon.kill();
+    await terminal.waitFor(/nothing comes for \d+ s/, WAIT_MS);
+    expect(terminal.text()).toMatch(/^beat 3 /m);
+    await daemon.restart();
+    await daemon.engine.start(id);
+    terminal.press('s');
+    // It counts from one again, below what was there.
+    await terminal.waitFor((text) => !text.includes('nothing comes') && /^beat [12] ␛/m.test(text), WAIT_MS);
+    expect(terminal.text()).toMatch(/chatty following/);
+    for (const name of ['shelly', 'bare', 'doomed']) await daemon.engine.start(name).catch(() => undefined);
+  }, 90_000);
+
+  test('a shell takes every key, interrupts and Ctrl+z too, and gives the screen back by exit', async () => {
     await using terminal = openOn(daemon);
     await openShell(terminal, 'shelly');
     await terminal.waitFor(/\/ # $/m, WAIT_MS);
@@ -80,7 +118,7 @@ describe.skipIf(why !== undefined)('A shell inside a container', () => {
     expect(terminal.cursor().visible).toBe(true);
   }, 90_000);
 
-  test('whose container dies under it gives the screen back; keys work, and it is said', async () => {
+  test('a shell whose container dies under it gives the screen back; keys work, and it is said', async () => {
     await using terminal = openOn(daemon);
     await openShell(terminal, 'doomed');
     await terminal.waitFor(/\/ # $/m, WAIT_MS);
@@ -98,7 +136,7 @@ describe.skipIf(why !== undefined)('A shell inside a container', () => {
     expect((await terminal.exited).code).toBe(143);
   }, 90_000);
 
-  test('that is killed leaves no mode behind, neither to the console nor to the shell below it', async () => {
+  test('a shell that is killed leaves no mode behind, neither to the console nor to the shell below it', async () => {
     const args = ['--lang', 'en', '--source', 'embedded', '--screen', 'containers'];
     await using terminal = openTerminal({
       file: '/bin/sh',
@@ -114,14 +152,14 @@ describe.skipIf(why !== undefined)('A shell inside a container', () => {
     expect(terminal.alternate()).toBe(false);
   }, 90_000);
 
-  test('where there is none says so, and the console goes on', async () => {
+  test('a shell where there is none says so, and the console goes on', async () => {
     await using terminal = openOn(daemon);
     await openShell(terminal, 'bare');
     await terminal.waitFor(/bare has no \/bin\/sh that can be run/, WAIT_MS);
     expect(isConsole(terminal)).toBe(true);
   }, 90_000);
 
-  test('ends with the console: a console that is ended hangs up on it', async () => {
+  test('a shell ends with the console: a console that is ended hangs up on it', async () => {
     await using terminal = openOn(daemon);
     await openShell(terminal, 'shelly');
     await terminal.waitFor(/\/ # $/m, WAIT_MS);
