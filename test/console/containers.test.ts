@@ -59,40 +59,6 @@ describe.skipIf(why !== undefined)('In a console before containers', () => {
   }, 60_000);
   afterAll(async () => daemon.stop());
 
-  test('a log is followed, searched, saved, and stays while Docker is away; then it goes on', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'felhom-logs-'));
-    onTestFinished(() => rmSync(folder, { recursive: true }));
-    const command = 'n=0; while true; do n=$((n+1)); printf "beat $n \\033[31mred\\n"; sleep 0.2; done';
-    const settings = { Image: 'busybox:test', Cmd: ['sh', '-c', command] };
-    const id = await daemon.engine.createContainer('chatty', settings);
-    await daemon.engine.start(id);
-    await using terminal = openOn(daemon, { cwd: folder });
-    await terminal.waitFor(SCREEN, WAIT_MS);
-    await terminal.waitFor(/chatty/, WAIT_MS);
-    terminal.type(':logs chatty');
-    terminal.press('Enter');
-    await terminal.waitFor(/chatty following/, WAIT_MS);
-    await terminal.waitFor(/^beat 5 ␛\[31mred/m, WAIT_MS);
-    terminal.type('/beat 3 ');
-    terminal.press('Enter');
-    await terminal.waitFor(/\/beat 3 : 1/);
-    terminal.press('Ctrl+o');
-    await terminal.waitFor(/lines saved to .*chatty-\d{8}-\d{6}Z?\.log/);
-    const [saved = ''] = readdirSync(folder);
-    expect(statSync(join(folder, saved)).mode & 0o777).toBe(0o600);
-    expect(readFileSync(join(folder, saved), 'utf8')).toMatch(/^\d{4}-\S+Z beat 1 ␛\[31mred\n/);
-    await daemon.kill();
-    await terminal.waitFor(/nothing comes for \d+ s/, WAIT_MS);
-    expect(terminal.text()).toMatch(/^beat 3 /m);
-    await daemon.restart();
-    await daemon.engine.start(id);
-    terminal.press('s');
-    // It counts from one again, below what was there.
-    await terminal.waitFor((text) => !text.includes('nothing comes') && /^beat [12] ␛/m.test(text), WAIT_MS);
-    expect(terminal.text()).toMatch(/chatty following/);
-    for (const name of ['shelly', 'bare', 'doomed']) await daemon.engine.start(name).catch(() => undefined);
-  }, 90_000);
-
   test('a shell takes every key, interrupts and Ctrl+z too, and gives the screen back by exit', async () => {
     await using terminal = openOn(daemon);
     await openShell(terminal, 'shelly');
@@ -166,5 +132,38 @@ describe.skipIf(why !== undefined)('In a console before containers', () => {
     terminal.signal('SIGTERM');
     expect((await terminal.exited).code).toBe(143);
     expect(terminal.alternate()).toBe(false);
+  }, 90_000);
+
+  test('a log is followed, searched, saved, and stays while Docker is away; then it goes on', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'felhom-logs-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const command = 'n=0; while true; do n=$((n+1)); printf "beat $n \\033[31mred\\n"; sleep 0.2; done';
+    const settings = { Image: 'busybox:test', Cmd: ['sh', '-c', command] };
+    const id = await daemon.engine.createContainer('chatty', settings);
+    await daemon.engine.start(id);
+    await using terminal = openOn(daemon, { cwd: folder });
+    await terminal.waitFor(SCREEN, WAIT_MS);
+    await terminal.waitFor(/chatty/, WAIT_MS);
+    terminal.type(':logs chatty');
+    terminal.press('Enter');
+    await terminal.waitFor(/chatty following/, WAIT_MS);
+    await terminal.waitFor(/^beat 5 ␛\[31mred/m, WAIT_MS);
+    terminal.type('/beat 3 ');
+    terminal.press('Enter');
+    await terminal.waitFor(/\/beat 3 : 1/);
+    terminal.press('Ctrl+o');
+    await terminal.waitFor(/lines saved to .*chatty-\d{8}-\d{6}Z?\.log/);
+    const [saved = ''] = readdirSync(folder);
+    expect(statSync(join(folder, saved)).mode & 0o777).toBe(0o600);
+    expect(readFileSync(join(folder, saved), 'utf8')).toMatch(/^\d{4}-\S+Z beat 1 ␛\[31mred\n/);
+    await daemon.kill();
+    await terminal.waitFor(/nothing comes for \d+ s/, WAIT_MS);
+    expect(terminal.text()).toMatch(/^beat 3 /m);
+    await daemon.restart();
+    await daemon.engine.start(id);
+    terminal.press('s');
+    // It counts from one again, below what was there.
+    await terminal.waitFor((text) => !text.includes('nothing comes') && /^beat [12] ␛/m.test(text), WAIT_MS);
+    expect(terminal.text()).toMatch(/chatty following/);
   }, 90_000);
 });
