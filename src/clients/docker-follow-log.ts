@@ -4,7 +4,7 @@ import type { FollowLog, LogListener } from '../contracts/source.ts';
 import { makeHarmless } from '../contracts/harmless.ts';
 import type { DockerDoor } from './docker-door.ts';
 import { createLogDecoder, createLogSplitter } from './docker-log.ts';
-import { readRunStart } from './docker-run-start.ts';
+import { readLogForm } from './docker-log-form.ts';
 
 export type LogRequest = Parameters<FollowLog>[0];
 
@@ -20,15 +20,14 @@ export async function followDockerLog(
   onLines: LogListener['onLines'],
   signal: AbortSignal,
 ): Promise<void> {
-  const container = `/containers/${encodeURIComponent(request.id)}`;
-  const path = `${container}/logs`;
+  const path = `/containers/${encodeURIComponent(request.id)}/logs`;
   const tail = Math.max(0, Math.min(request.tail, MAX_TAIL));
-  const run = await readRunStart(door, `${container}/json`, signal);
+  const form = await readLogForm(door, encodeURIComponent(request.id), signal);
   const query = { stdout: '1', stderr: '1', ...(request.timestamps ? { timestamps: '1' } : {}) };
   if (request.previous) {
-    const decoder = createLogDecoder({ tty: run.tty, maxLines: Math.max(1, tail) });
+    const decoder = createLogDecoder({ tty: form.tty, maxLines: Math.max(1, tail) });
     // Docker counts the tail before it looks at the time.
-    await door({ path, query: { ...query, until: run.border }, signal, onChunk: decoder.push });
+    await door({ path, query: { ...query, until: await form.readBorder() }, signal, onChunk: decoder.push });
     const lines = decoder.finish().map((line) => makeHarmless(line));
     if (lines.length > 0) onLines(lines);
     return;
@@ -45,7 +44,7 @@ export async function followDockerLog(
     if (lines.length > 0 && !signal.aborted) onLines(lines);
     onHanded?.();
   };
-  const splitter = createLogSplitter(run.tty, (line) => {
+  const splitter = createLogSplitter(form.tty, (line) => {
     gathered.push(makeHarmless(line));
     timer ??= setTimeout(handOver, GATHER_MS);
   });
