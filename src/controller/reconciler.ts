@@ -322,7 +322,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   });
   wake();
 
-  const { act, readLog } = createDeeds({
+  const { find, act, readLog } = createDeeds({
     engine,
     lanes,
     ownId: () => look?.observed.self?.id ?? null,
@@ -370,6 +370,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       await keep();
       wake();
     },
+    find,
     act,
     readLog,
     onChange: (listener) => listen(changes, listener),
