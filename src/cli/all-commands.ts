@@ -74,6 +74,7 @@ export const allCommands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/host-accept-install.ts')).hostAcceptInstallCommand,
   },
   { name: 'agent', load: async () => (await import('./commands/agent.ts')).agentCommand },
+  { name: 'controller', load: async () => (await import('./commands/controller.ts')).controllerCommand },
   {
     name: 'disk-job',
     load: async () => (await import('./commands/disk-job.ts')).diskJobCommand,

@@ -6,7 +6,6 @@ import { messageOf } from '../base/errors.ts';
 import {
   BASE_NETWORK,
   BASE_SERVICES,
-  CONTROLLER_CONTAINER,
   isServiceName,
   type ServiceName,
 } from '../contracts/base-stack.ts';
@@ -30,7 +29,7 @@ import { observe } from './observe.ts';
 import type { BaseTold, ConfigBook, Reconciler } from './parts.ts';
 import { permit } from './plan/permit.ts';
 import { plan as planSteps } from './plan/plan.ts';
-import type { Observed, Plan, PlanIssue, Step } from './plan/state.ts';
+import type { Observed, Plan, PlanIssue, StacksFolder, Step } from './plan/state.ts';
 import { endPauses, forgetTroubles, isPaused, noteDeath, notePause } from './plan/transitions.ts';
 import { tellServices } from './plan/tell-services.ts';
 import { createRecorder } from './recorder.ts';
@@ -156,26 +155,32 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   const lookNow = async (signal: AbortSignal): Promise<Look> => {
     const stacksDir = book.current()?.paths.stacks_dir.replace(/(?<=.)\/+$/, '') ?? DEFAULT_STACKS_DIR;
     const known = await link.known(stacksDir, signal);
-    const stacks = await readStacksFolder(stacksDir, {
-      remembered: memory.current().sentinel,
-      lost: memory.lost,
-      misplaced: known.self.misplaced,
-    });
-    // Remembered on the disk before anything is made in it.
-    if (stacks.folder.state === 'new') {
-      memory.change((now) => ({ ...now, sentinel: stacks.sentinel }));
-      await memory.keep();
-    }
+    const stacksFolder = await judgeStacks(stacksDir, known.self.misplaced);
     const at = clock.now();
     const { observed, calls } = await observe(
       engine,
-      { at, daemon: known.daemon, self: container, stacksFolder: stacks.folder },
+      { at, daemon: known.daemon, self: container, stacksFolder },
       signal,
     );
     const desired = desiredNow();
     const plan = desired === null ? EMPTY_PLAN : planSteps(desired, observed, memory.current(), at);
     const selfIssues = known.self.issues;
     return { at, desired, observed, stacksDir, plan, selfIssues, calls: calls + known.calls };
+  };
+
+  /** A new one is remembered on the disk before anything is made in it. */
+  const judgeStacks = async (dir: string, misplaced: string | null): Promise<StacksFolder> => {
+    const { sentinel: remembered } = memory.current();
+    const { folder, sentinel } = await readStacksFolder(dir, { remembered, lost: memory.lost, misplaced });
+    if (folder.state !== 'new') return folder;
+    memory.change((known) => ({ ...known, sentinel }));
+    try {
+      await memory.keep();
+      return folder;
+    } catch (error) {
+      memory.change((known) => ({ ...known, sentinel: null }));
+      return { state: 'wrong', why: `its id cannot be remembered: ${messageOf(error)}` };
+    }
   };
 
   /** One look, and what follows from it. Gives the number of steps that were begun. */
@@ -189,6 +194,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       if (stopping.signal.aborted) return 0;
       look = undefined;
       link.failed(messageOf(error));
+      schedule(EMPTY_PLAN);
       changed();
       return 0;
     }
@@ -450,7 +456,7 @@ const CONCERNS: readonly ((event: EngineEvent) => boolean)[] = [
 ];
 
 const isOurName = (name: string): boolean =>
-  name === CONTROLLER_CONTAINER || BASE_SERVICES.some((one) => name === one.name || name.startsWith(`${one.name}.`));
+  BASE_SERVICES.some((one) => name === one.name || name.startsWith(`${one.name}.`));
 
 function listen<T>(listeners: Set<T>, listener: T): () => void {
   listeners.add(listener);

@@ -28,9 +28,9 @@ export type Moment = { readonly desired: Desired; readonly observed: Observed; r
 
 export type StepRunner = {
   /** False when it failed: what comes after it in the plan makes no sense then. */
-  readonly runShared: (step: PermittedStep, moment: Moment) => Promise<boolean>;
+  readonly runShared: (permitted: PermittedStep, moment: Moment) => Promise<boolean>;
   /** In the lane of its service. Comes back when it is done, or has failed and that is noted. */
-  readonly runInLane: (service: ServiceName, step: PermittedStep, moment: Moment) => Promise<void>;
+  readonly runInLane: (service: ServiceName, permitted: PermittedStep, moment: Moment) => Promise<void>;
   /** What is done to a service at this moment. */
   readonly doing: (service: ServiceName) => Step | undefined;
 };
@@ -48,9 +48,6 @@ export type RunnerOptions = {
   readonly onStage: (stage: string) => void;
   readonly signal: AbortSignal;
 };
-
-const SHARED_RETRY_MS = 10_000;
-const SHARED_RETRY_MAX_MS = 300_000;
 
 export function createStepRunner(options: RunnerOptions): StepRunner {
   const { engine, clock, log, dataFolder, lanes, memory, record, notice, signal } = options;
@@ -81,11 +78,12 @@ export function createStepRunner(options: RunnerOptions): StepRunner {
     onStage: options.onStage,
   });
 
-  const apply = async (step: PermittedStep, subject: string, moment: Moment): Promise<Outcome> => {
+  const apply = async (permitted: PermittedStep, subject: string, moment: Moment): Promise<Outcome> => {
+    const { step } = permitted;
     const { kind, cause } = step;
     await record('base.step', null, subject, { kind, cause });
     log.info({ step: kind, subject, cause }, 'applied');
-    const outcome = await applyStep(step, handsOf(moment), signal);
+    const outcome = await applyStep(permitted, handsOf(moment), signal);
     options.onApplied(step);
     return outcome;
   };
@@ -95,10 +93,15 @@ export function createStepRunner(options: RunnerOptions): StepRunner {
     await record('base.step-failed', null, subject, { kind: step.kind, why });
   };
 
-  const runService = async (service: ServiceName, step: PermittedStep, moment: Moment): Promise<void> => {
+  const runService = async (
+    service: ServiceName,
+    permitted: PermittedStep,
+    moment: Moment,
+  ): Promise<void> => {
+    const { step } = permitted;
     const began = clock.monotonic();
     try {
-      const outcome = await apply(step, service, moment);
+      const outcome = await apply(permitted, service, moment);
       const took = `${Math.round(clock.monotonic() - began)} ms`;
       if (outcome.kind === 'rolled-back') {
         const image = moment.desired.services.find(({ name }) => name === service)?.image.reference ?? '';
@@ -128,10 +131,11 @@ export function createStepRunner(options: RunnerOptions): StepRunner {
   };
 
   return {
-    runShared: async (step, moment) => {
+    runShared: async (permitted, moment) => {
+      const { step } = permitted;
       const subject = sharedSubject(step);
       try {
-        await apply(step, subject, moment);
+        await apply(permitted, subject, moment);
         memory.change((known) => {
           const noted = noteSuccess(known, subject, step.kind, clock.now());
           return step.kind === 'canary' ? noteGoodDaemon(noted, moment.observed.daemon) : noted;
@@ -148,11 +152,11 @@ export function createStepRunner(options: RunnerOptions): StepRunner {
         return false;
       }
     },
-    runInLane: async (service, step, moment) =>
+    runInLane: async (service, permitted, moment) =>
       lanes.run(service, async () => {
-        doing.set(service, step);
+        doing.set(service, permitted.step);
         try {
-          await runService(service, step, moment);
+          await runService(service, permitted, moment);
         } finally {
           doing.delete(service);
         }

@@ -4,6 +4,7 @@ import { agent as enAgent } from './en/agent.ts';
 import { api as enApi } from './en/api.ts';
 import { client as enClient } from './en/client.ts';
 import { commands as enCommands } from './en/commands.ts';
+import { controllerDaemon as enControllerDaemon } from './en/controller-daemon.ts';
 import { doctor as enDoctor } from './en/doctor.ts';
 import { facts as enFacts } from './en/facts.ts';
 import { operations as enOperations } from './en/operations.ts';
@@ -19,6 +20,7 @@ import { agent as huAgent } from './hu/agent.ts';
 import { api as huApi } from './hu/api.ts';
 import { client as huClient } from './hu/client.ts';
 import { commands as huCommands } from './hu/commands.ts';
+import { controllerDaemon as huControllerDaemon } from './hu/controller-daemon.ts';
 import { doctor as huDoctor } from './hu/doctor.ts';
 import { facts as huFacts } from './hu/facts.ts';
 import { operations as huOperations } from './hu/operations.ts';
@@ -38,6 +40,7 @@ const AREAS = {
     enApi,
     enClient,
     enCommands,
+    enControllerDaemon,
     enDoctor,
     enFacts,
     enOperations,
@@ -55,6 +58,7 @@ const AREAS = {
     huApi,
     huClient,
     huCommands,
+    huControllerDaemon,
     huDoctor,
     huFacts,
     huOperations,

@@ -27,7 +27,7 @@ export type Outcome =
   /** The version before runs again. */
   | { readonly kind: 'rolled-back'; readonly why: string };
 
-export type StepOf<K extends StepKind> = Extract<Step, { readonly kind: K }>;
+export type StepOf<K extends StepKind> = Step & { readonly kind: K };
 export type Executor<K extends StepKind> = (
   step: StepOf<K>,
   hands: Hands,

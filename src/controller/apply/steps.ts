@@ -6,7 +6,7 @@ import { withDeadline } from '../../clients/deadline.ts';
 import type { ServiceName } from '../../contracts/base-stack.ts';
 import type { PermittedStep } from '../plan/permit.ts';
 import { isPrevious } from '../plan/names.ts';
-import type { StepKind } from '../plan/state.ts';
+import type { Step, StepKind } from '../plan/state.ts';
 import { canary } from './canary.ts';
 import { DONE, serviceOf, type Executor, type Hands, type Outcome, type StepOf } from './hands.ts';
 import { ensureImage } from './ensure-image.ts';
@@ -17,7 +17,21 @@ const SHORT_MS = 30_000;
 /** An image may have to come from an archive, or through a customer's line. */
 const LONG_MS = 900_000;
 
-type Entry<K extends StepKind> = { readonly limitMs: number; readonly run: Executor<K> };
+type Entry = {
+  readonly limitMs: number;
+  readonly run: (step: Step, hands: Hands, signal: AbortSignal) => Promise<Outcome>;
+};
+
+/** An executor at its place in the table. */
+const of = <K extends StepKind>(kind: K, limitMs: number, run: Executor<K>): Entry => ({
+  limitMs,
+  run: async (step, hands, signal) => {
+    if (!isOfKind(step, kind)) throw new TypeError(`a step ${step.kind} is no ${kind}`);
+    return run(step, hands, signal);
+  },
+});
+
+const isOfKind = <K extends StepKind>(step: Step, kind: K): step is StepOf<K> => step.kind === kind;
 
 const create: Executor<'create'> = async (step, hands, signal) => {
   const service = serviceOf(hands, step.service);
@@ -67,72 +81,65 @@ const adopt: Executor<'adopt'> = async (step, hands, signal) => {
   return DONE;
 };
 
+const createNetwork: Executor<'create-network'> = async (_step, { engine, desired }, signal) => {
+  await engine.createNetwork(desired.network, { [LABELS.owner]: OWNER }, signal);
+  return DONE;
+};
+
+const removeNetwork: Executor<'remove-network'> = async ({ networkId }, { engine, observed }, signal) => {
+  const members = observed.containers.filter(
+    ({ ours, networks }) => ours && Object.values(networks).some(({ id }) => id === networkId),
+  );
+  const self = observed.self?.networkIds.includes(networkId) === true ? [observed.self] : [];
+  for (const { id } of [...members, ...self]) await engine.disconnectNetwork(networkId, id, signal);
+  await engine.removeNetwork(networkId, signal);
+  return DONE;
+};
+
+const connectSelf: Executor<'connect-self'> = async ({ networkId }, { engine, observed }, signal) => {
+  if (observed.self === null) throw new Error('the controller runs in no container');
+  await engine.connectNetwork(networkId, observed.self.id, signal);
+  return DONE;
+};
+
+const connect: Executor<'connect'> = async ({ networkId, containerId }, { engine }, signal) => {
+  await engine.connectNetwork(networkId, containerId, signal);
+  return DONE;
+};
+
+const unpause: Executor<'unpause'> = async ({ containerId }, { engine }, signal) => {
+  await engine.unpauseContainer(containerId, signal);
+  return DONE;
+};
+
+const stop: Executor<'stop'> = async ({ service, containerId }, hands, signal) => {
+  const grace = hands.desired.services.find(({ name }) => name === service)?.stopGraceS ?? DEFAULT_GRACE_S;
+  await hands.engine.stopContainer(containerId, grace, signal);
+  return DONE;
+};
+
+const updateLimits: Executor<'update-limits'> = async ({ service, containerId }, hands, signal) => {
+  const { memoryBytes, pids } = serviceOf(hands, service);
+  await hands.engine.updateLimits(containerId, { memoryBytes, pids }, signal);
+  return DONE;
+};
+
 const STEPS = {
-  'create-network': {
-    limitMs: SHORT_MS,
-    run: async (_step, { engine, desired }, signal) => {
-      await engine.createNetwork(desired.network, { [LABELS.owner]: OWNER }, signal);
-      return DONE;
-    },
-  },
-  'remove-network': {
-    limitMs: SHORT_MS,
-    run: async ({ networkId }, { engine, observed }, signal) => {
-      const members = observed.containers.filter(
-        ({ ours, networks }) => ours && Object.values(networks).some(({ id }) => id === networkId),
-      );
-      const self = observed.self?.networkIds.includes(networkId) === true ? [observed.self] : [];
-      for (const { id } of [...members, ...self]) await engine.disconnectNetwork(networkId, id, signal);
-      await engine.removeNetwork(networkId, signal);
-      return DONE;
-    },
-  },
-  'connect-self': {
-    limitMs: SHORT_MS,
-    run: async ({ networkId }, { engine, observed }, signal) => {
-      if (observed.self === null) throw new Error('the controller runs in no container');
-      await engine.connectNetwork(networkId, observed.self.id, signal);
-      return DONE;
-    },
-  },
-  canary: { limitMs: LONG_MS, run: canary },
-  create: { limitMs: LONG_MS, run: create },
-  start: { limitMs: LONG_MS, run: start },
-  unpause: {
-    limitMs: SHORT_MS,
-    run: async ({ containerId }, { engine }, signal) => {
-      await engine.unpauseContainer(containerId, signal);
-      return DONE;
-    },
-  },
-  stop: {
-    limitMs: LONG_MS,
-    run: async ({ service, containerId }, hands, signal) => {
-      const grace = hands.desired.services.find(({ name }) => name === service)?.stopGraceS ?? DEFAULT_GRACE_S;
-      await hands.engine.stopContainer(containerId, grace, signal);
-      return DONE;
-    },
-  },
-  recreate: { limitMs: LONG_MS, run: recreate },
-  replace: { limitMs: LONG_MS, run: replace },
-  adopt: { limitMs: LONG_MS, run: adopt },
-  connect: {
-    limitMs: SHORT_MS,
-    run: async ({ networkId, containerId }, { engine }, signal) => {
-      await engine.connectNetwork(networkId, containerId, signal);
-      return DONE;
-    },
-  },
-  'update-limits': {
-    limitMs: SHORT_MS,
-    run: async ({ service, containerId }, hands, signal) => {
-      const { memoryBytes, pids } = serviceOf(hands, service);
-      await hands.engine.updateLimits(containerId, { memoryBytes, pids }, signal);
-      return DONE;
-    },
-  },
-  'remove-leftover': { limitMs: LONG_MS, run: removeLeftover },
-} as const satisfies { readonly [K in StepKind]: Entry<K> };
+  'create-network': of('create-network', SHORT_MS, createNetwork),
+  'remove-network': of('remove-network', SHORT_MS, removeNetwork),
+  'connect-self': of('connect-self', SHORT_MS, connectSelf),
+  canary: of('canary', SHORT_MS, canary),
+  create: of('create', LONG_MS, create),
+  start: of('start', LONG_MS, start),
+  unpause: of('unpause', SHORT_MS, unpause),
+  stop: of('stop', LONG_MS, stop),
+  recreate: of('recreate', LONG_MS, recreate),
+  replace: of('replace', LONG_MS, replace),
+  adopt: of('adopt', SHORT_MS, adopt),
+  connect: of('connect', SHORT_MS, connect),
+  'update-limits': of('update-limits', SHORT_MS, updateLimits),
+  'remove-leftover': of('remove-leftover', LONG_MS, removeLeftover),
+} as const satisfies Record<StepKind, Entry>;
 
 const DEFAULT_GRACE_S = 10;
 
@@ -142,16 +149,7 @@ export async function applyStep(
   hands: Hands,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  return applyBy(step, STEPS, hands, signal);
-}
-
-async function applyBy<K extends StepKind>(
-  step: StepOf<K>,
-  steps: { readonly [Kind in K]: Entry<Kind> },
-  hands: Hands,
-  signal: AbortSignal,
-): Promise<Outcome> {
-  const { limitMs, run } = steps[step.kind];
+  const { limitMs, run } = STEPS[step.kind];
   return withDeadline(signal, limitMs, async (limited) => run(step, hands, limited));
 }
 

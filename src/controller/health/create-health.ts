@@ -10,17 +10,16 @@ import type {
   LinkState,
 } from '../../contracts/facts/base-stack.ts';
 import type { Log } from '../../daemon/log.ts';
-import type { BaseTold, ConfigBook, Health } from '../parts.ts';
+import type { BaseTold, ConfigBook, Health, Reconciler } from '../parts.ts';
 import type { PlanIssue } from '../plan/state.ts';
 import { createRepeated } from '../repeat.ts';
 import { gatherIssues, worstOf } from './gather-issues.ts';
 import { createIssueBook } from './issue-book.ts';
-import { probesOf } from './probes-of.ts';
 import { probeService, type ProbeService } from './probe-service.ts';
 
 export type HealthOptions = {
   readonly config: Pick<ConfigBook, 'current' | 'problems'>;
-  readonly readBase: () => BaseTold;
+  readonly reconciler: Pick<Reconciler, 'told' | 'desired'>;
   readonly agentLink: () => LinkState;
   readonly hubLink: () => LinkState;
   /** Of others than the configuration and the base stack. */
@@ -35,18 +34,19 @@ export type HealthOptions = {
 
 const TIMES = { lookMs: 30_000, probeMs: 300_000 };
 
+type Told = { readonly status: HealthStatus; readonly issues: readonly HealthIssue[] };
 type Probed = NonNullable<BaseServiceTold['probe']>;
 /** `container`: what was asked; another one has to be asked anew. */
 type Asked = { readonly container: string; readonly probed: Probed; readonly askedAt: number };
 
 export function createHealth(options: HealthOptions): Health {
-  const { config, readBase, clock, log, probe = probeService, times = TIMES } = options;
+  const { config, reconciler, clock, log, probe = probeService, times = TIMES } = options;
   const listeners = new Set<() => void>();
   const stopping = new AbortController();
   const book = createIssueBook();
   const asked = new Map<ServiceName, Asked>();
   const asking = new Set<ServiceName>();
-  let now: { readonly status: HealthStatus; readonly issues: readonly HealthIssue[]; readonly at: number } = {
+  let now: Told & { readonly at: number } = {
     status: 'unknown',
     issues: [],
     at: clock.now(),
@@ -55,7 +55,7 @@ export function createHealth(options: HealthOptions): Health {
   const probeOf = (service: ServiceName) => asked.get(service)?.probed ?? null;
   const look = (counts: boolean): void => {
     if (stopping.signal.aborted) return;
-    const base = readBase();
+    const base = reconciler.told();
     const found = gatherIssues({
       config: config.current(),
       problems: [...config.problems(), ...options.problems()],
@@ -67,9 +67,7 @@ export function createHealth(options: HealthOptions): Health {
     const issues = book.note(found, clock.now(), counts);
     const status = worstOf(issues);
     const news = status !== now.status || newsIn(issues) !== newsIn(now.issues);
-    if (status !== now.status) {
-      log.info({ status, issues: issues.map(({ text }) => text) }, `health: ${status}`);
-    }
+    logNews(log, now, { status, issues });
     now = { status, issues, at: clock.now() };
     if (news) for (const listener of listeners) listener();
     for (const service of base.services) ask(service, base);
@@ -87,9 +85,8 @@ export function createHealth(options: HealthOptions): Health {
     const sinceMs = before === undefined ? Infinity : clock.monotonic() - before.askedAt;
     const everyMs = before?.probed.state === 'ok' ? times.probeMs : times.lookMs;
     if (asking.has(name) || (before?.container === container.id && sinceMs < everyMs)) return;
-    const configured = config.current();
-    const how = configured === null ? undefined : probesOf(configured).get(name);
-    if (how === undefined) return;
+    const how = reconciler.desired()?.services.find((one) => one.name === name)?.probe;
+    if (how === undefined || how === null) return;
     const address = base.addresses[name];
     const note = (state: Probed['state'], detail: string) => {
       const probed = { state, detail, at: clock.now() };
@@ -139,3 +136,15 @@ export function createHealth(options: HealthOptions): Health {
 /** That an issue was seen once more is no news. */
 const newsIn = (issues: readonly HealthIssue[]): string =>
   JSON.stringify(issues.map((issue) => ({ ...issue, count: 0 })));
+
+/** Each problem once when it comes, and once when it has gone. */
+function logNews(log: Log, before: Told, after: Told): void {
+  const isIn = ({ issues }: Told, text: string) => issues.some((issue) => issue.text === text);
+  for (const { code, text, level, hint } of after.issues) {
+    if (!isIn(before, text) && level !== 'unknown') log.warn({ code, hint }, `health: ${text}`);
+  }
+  for (const { code, text, level } of before.issues) {
+    if (!isIn(after, text) && level !== 'unknown') log.info({ code }, `health: no longer: ${text}`);
+  }
+  if (before.status !== after.status) log.info({ before: before.status }, `health: ${after.status}`);
+}

@@ -1,6 +1,6 @@
 // From all that is known to what is wrong, the worst first. Pure. Texts stay the same while a problem lasts: a hub
 // groups by them. What changes (a status, a reason) is in the hint.
-import { BASE_SERVICES, configValue, type ServiceName } from '../../contracts/base-stack.ts';
+import { BASE_SERVICES, configValue, type ConfigKey, type ServiceName } from '../../contracts/base-stack.ts';
 import type { ControllerConfig } from '../../contracts/controller-config.ts';
 import type {
   BaseServiceTold,
@@ -9,6 +9,7 @@ import type {
   LinkState,
 } from '../../contracts/facts/base-stack.ts';
 import type { BaseTold } from '../parts.ts';
+import { lackingKeys, notConfigured } from '../plan/issues.ts';
 import type { PlanIssue } from '../plan/state.ts';
 
 export type FoundIssue = Omit<HealthIssue, 'since' | 'count'>;
@@ -121,17 +122,15 @@ function probed({ name }: BaseServiceTold, probe: BaseServiceTold['probe']): rea
 const nameOf = (name: string): ServiceName =>
   BASE_SERVICES.find((service) => service.name === name)?.name ?? BASE_SERVICES[0].name;
 
-/** Each service that lacks a key, with the key's whole name, as it stands in controller.yaml. */
-const configuration: Layer = ({ config, base: { issues } }) => {
-  if (config === null) return [];
+/** The plan tells it as well; this stands while Docker does not answer, and nothing is planned. */
+const configuration: Layer = ({ config, base: { last_pass: planned } }) => {
+  if (config === null || planned !== null) return [];
   return BASE_SERVICES.flatMap(({ name, needs, wants }) => {
-    if (issues.some(({ code, subject }) => subject === name && /config/.test(code))) return [];
-    const missing = [...needs, ...wants].filter((key) => configValue(config, key) === undefined);
-    if (missing.length === 0) return [];
-    const hint = 'Set it at the hub, or in controller.yaml of the data folder.';
-    return [
-      found('not-configured', 'warn', name, `Not configured: ${name} needs ${missing.join(', ')}`, hint),
-    ];
+    const missing = (keys: readonly ConfigKey[]) =>
+      keys.filter((key) => configValue(config, key) === undefined);
+    const [needed, wanted] = [missing(needs), missing(wants)];
+    if (needed.length > 0) return [told(notConfigured(name, needed, false))];
+    return wanted.length > 0 ? [told(lackingKeys(name, wanted))] : [];
   });
 };
 
@@ -156,8 +155,9 @@ const links: Layer = ({ agent, hub }) => [
     : []),
 ];
 
+/** What is in the way, where nobody has named it yet. */
 const blocked: Layer = ({ base, config }) =>
-  base.blocked === null || config === null || base.docker.state !== 'ok'
+  base.blocked === null || config === null || base.issues.some(({ level }) => level === 'fail')
     ? []
     : [found('blocked', 'fail', '', 'Nothing can be deployed or healed', base.blocked)];
 

@@ -15,7 +15,7 @@ export type Told = {
   readonly memory: Memory;
   readonly plan: Plan | null;
   /** What is being done at this moment. */
-  readonly doing: Step | null;
+  readonly doing: readonly Step[];
 };
 
 export const tellServices = (told: Told, now: number): readonly BaseServiceTold[] =>
@@ -100,10 +100,10 @@ function judge(
     return say('not-configured', `${needs.keys.join(', ')} not set${left}`, since);
   }
   const held = plan.held.find(({ subject }) => subject === name);
-  const step = [...(doing === null ? [] : [doing]), ...plan.steps].find(
+  const step = [...doing, ...plan.steps].find(
     (one) => 'service' in one && one.service === name,
   );
-  if (doing !== null && step === doing) return say('healing', doing.cause, since);
+  if (step !== undefined && doing.includes(step)) return say('healing', step.cause, since);
   if (named?.state === 'running') {
     const told = say('running', held?.why ?? step?.cause ?? null, since);
     return held === undefined ? told : { ...told, nextTry: held.until };

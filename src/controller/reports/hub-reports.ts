@@ -36,9 +36,6 @@ export function createHubReports(options: {
   let sent = '';
 
   const set = (state: LinkState['state'], detail: string, next?: PlanIssue): void => {
-    if (next !== undefined && next.text !== problem?.text) {
-      log.warn({ code: next.code, hint: next.hint }, next.text);
-    }
     if (state === 'ok' && link.state === 'failed') log.info({}, 'hub: reports are taken again');
     const changed = link.state !== state || link.detail !== detail;
     if (changed) link = { state, detail, since: link.state === state ? link.since : clock.now() };
