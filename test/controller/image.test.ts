@@ -235,8 +235,13 @@ describe('The controller in it', () => {
 
   /** Nothing of ours is there but what provisioning left: bootstrap.json, and archives of the base stack. */
   const makeFresh = async () => {
-    const all = (await guest.docker('ps', '--all', '--quiet')).split('\n').filter((id) => id !== '');
-    if (all.length > 0) await guest.docker('rm', '--force', ...all);
+    // The controller first, which would bring the others back; what it was doing may still go on for a moment.
+    await guest.run(['docker', 'rm', '--force', NAME]);
+    for (;;) {
+      const rest = (await guest.docker('ps', '--all', '--quiet')).split('\n').filter((id) => id !== '');
+      if (rest.length === 0) break;
+      await guest.run(['docker', 'rm', '--force', ...rest]);
+    }
     await guest.run(['docker', 'network', 'rm', BASE_NETWORK]);
     await guest.run(['docker', 'volume', 'rm', 'felhom-controller-data']);
     for (const { image } of BASE_SERVICES)
