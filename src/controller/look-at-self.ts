@@ -30,7 +30,13 @@ export function judgeSelf(name: string, container: InspectedContainer | undefine
     return {
       misplaced: `the controller cannot prove that it runs in the container ${name}: ${why}`,
       issues: [
-        issue('controller-container', 'fail', name, `The controller does not run in ${name}`, `${why}; start it by its unit`),
+        issue(
+          'controller-container',
+          'fail',
+          name,
+          `The controller does not run in ${name}`,
+          `${why}; start it by its unit`,
+        ),
       ],
     };
   }

@@ -3,12 +3,7 @@
 import { createInTurn } from '../base/in-turn.ts';
 import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
-import {
-  BASE_NETWORK,
-  BASE_SERVICES,
-  isServiceName,
-  type ServiceName,
-} from '../contracts/base-stack.ts';
+import { BASE_NETWORK, BASE_SERVICES, isServiceName, type ServiceName } from '../contracts/base-stack.ts';
 import type { ControllerConfig } from '../contracts/controller-config.ts';
 import type { Notice } from '../contracts/routes.ts';
 import { EngineError, type Engine, type EngineEvent } from '../clients/engine.ts';
@@ -68,7 +63,6 @@ const MAX_ROUNDS = 6;
 const STOP_PATIENCE_MS = 2000;
 /** Timers sleep at most so long. */
 const SOON_MS = 20;
-
 
 const EMPTY_PLAN: Plan = { steps: [], held: [], issues: [], blocked: null };
 const UNCONFIGURED = 'nothing says whose guest this is';
@@ -223,7 +217,10 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       if (service === null ? !lanes.idle() : lanes.busy(service)) continue;
       const permitted = permit(step, observed);
       if ('why' in permitted) {
-        log.error({ step: step.kind, subject: tellStep(step).subject, why: permitted.why }, 'step not permitted');
+        log.error(
+          { step: step.kind, subject: tellStep(step).subject, why: permitted.why },
+          'step not permitted',
+        );
         continue;
       }
       if (!mayTry(tellStep(step).subject)) continue;
@@ -323,7 +320,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   });
   wake();
 
-  const { act, readLog } = createDeeds({
+  const { find, act, readLog } = createDeeds({
     engine,
     lanes,
     ownId: () => look?.observed.self?.id ?? null,
@@ -371,6 +368,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       await keep();
       wake();
     },
+    find,
     act,
     readLog,
     onChange: (listener) => listen(changes, listener),
@@ -410,7 +408,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     return {
       services: [...services],
       steps: seen?.plan.steps.map(tellStep) ?? [],
-      blocked: seen === undefined ? null : (seen.plan.blocked ?? (seen.desired === null ? UNCONFIGURED : null)),
+      blocked:
+        seen === undefined ? null : (seen.plan.blocked ?? (seen.desired === null ? UNCONFIGURED : null)),
       last_pass: pass,
       issues: [
         ...(seen?.plan.issues ?? []),

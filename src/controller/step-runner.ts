@@ -12,13 +12,7 @@ import { applyStep } from './apply/steps.ts';
 import type { Desired, DesiredService } from './desired/desired.ts';
 import type { Lanes } from './lanes.ts';
 import type { MemoryFile } from './memory-file.ts';
-import {
-  noteAccepted,
-  noteFailure,
-  noteGoodDaemon,
-  noteRollback,
-  noteSuccess,
-} from './plan/transitions.ts';
+import { noteAccepted, noteFailure, noteGoodDaemon, noteRollback, noteSuccess } from './plan/transitions.ts';
 import type { PermittedStep } from './plan/permit.ts';
 import { stillCounting } from './plan/back-off.ts';
 import type { Observed, SharedSubject, Step, StepKind } from './plan/state.ts';

@@ -38,7 +38,9 @@ export const canary: Executor<'canary'> = async (_step, hands, signal) => {
       await engine.startContainer(id, signal);
     } catch (error) {
       if (!NOT_FOUND.test(messageOf(error))) {
-        throw new Error(`Docker can start no container since it changed: ${messageOf(error)}`, { cause: error });
+        throw new Error(`Docker can start no container since it changed: ${messageOf(error)}`, {
+          cause: error,
+        });
       }
     } finally {
       await engine.removeContainer(id, signal);

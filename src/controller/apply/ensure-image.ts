@@ -56,7 +56,9 @@ async function loadFromArchive(
   if (archives.length === 0) said.push(`no archive lies in ${folder}`);
   for (const path of archives) {
     try {
-      const image = (await readImageArchive(path, signal)).find(({ references }) => references.includes(reference));
+      const image = (await readImageArchive(path, signal)).find(({ references }) =>
+        references.includes(reference),
+      );
       if (image === undefined) continue;
       if (wanted !== null && image.id !== wanted) {
         said.push(`${path} holds it with id ${image.id}, and ${wanted} is expected`);
@@ -65,7 +67,9 @@ async function loadFromArchive(
       await engine.loadImage(path, signal);
       const loaded = await engine.inspectImage(reference, signal);
       if (loaded?.id !== image.id) {
-        said.push(`${path} was loaded, and ${reference} is ${loaded?.id ?? 'not there'} instead of ${image.id}`);
+        said.push(
+          `${path} was loaded, and ${reference} is ${loaded?.id ?? 'not there'} instead of ${image.id}`,
+        );
         continue;
       }
       log.info({ image: reference, id: image.id, archive: path }, 'image loaded');

@@ -196,5 +196,10 @@ function split(path: string): { readonly parent: string; readonly name: string }
 function barred(name: string, error: unknown): unknown {
   const errno = errnoOf(error);
   if (errno !== 'ELOOP' && errno !== 'ENOTDIR') return error;
-  return Object.assign(new Error(`"${name}" is a link or a file where a folder of ours belongs: nothing is written there`, { cause: error }), { code: errno });
+  return Object.assign(
+    new Error(`"${name}" is a link or a file where a folder of ours belongs: nothing is written there`, {
+      cause: error,
+    }),
+    { code: errno },
+  );
 }

@@ -21,7 +21,7 @@ export async function settle(
   const began = clock.monotonic();
   const first = await engine.inspectContainer(id, signal);
   if (first === undefined) return { settled: false, why: 'it is gone' };
-  for (let container: InspectedContainer | undefined = first; ; ) {
+  for (let container: InspectedContainer | undefined = first; ;) {
     const ranMs = clock.monotonic() - began;
     const why = whyNot(container, first, ranMs);
     if (why !== null) return { settled: false, why };

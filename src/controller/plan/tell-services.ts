@@ -100,9 +100,7 @@ function judge(
     return say('not-configured', `${needs.keys.join(', ')} not set${left}`, since);
   }
   const held = plan.held.find(({ subject }) => subject === name);
-  const step = [...doing, ...plan.steps].find(
-    (one) => 'service' in one && one.service === name,
-  );
+  const step = [...doing, ...plan.steps].find((one) => 'service' in one && one.service === name);
   if (step !== undefined && doing.includes(step)) return say('healing', step.cause, since);
   if (named?.state === 'running') {
     const told = say('running', held?.why ?? step?.cause ?? null, since);
