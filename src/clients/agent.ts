@@ -95,6 +95,7 @@ export async function openAgentSource(options: AgentOptions): Promise<AgentSourc
     },
     // Docker of this machine, host or guest, as the person who looks may ask it.
     readContainer: async (id, { signal }) => docker.readContainer(id, signal),
+    followLog: docker.followLog,
     call,
     followed,
     follow: createEvents({
