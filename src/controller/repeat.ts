@@ -31,6 +31,7 @@ export function createRepeated(options: RepeatOptions): Repeated {
   let soon = false;
   let failures = 0;
   let running: Promise<void> | undefined;
+  let busy = false;
   let again = false;
 
   const schedule = (ms: number): void => {
@@ -41,6 +42,7 @@ export function createRepeated(options: RepeatOptions): Repeated {
   };
   const attempt = async (): Promise<void> => {
     clearTimeout(timer);
+    busy = true;
     try {
       await work(signal);
       failures = 0;
@@ -48,6 +50,7 @@ export function createRepeated(options: RepeatOptions): Repeated {
       failures += 1;
     }
     running = undefined;
+    busy = false;
     const wait = failures === 0 ? everyMs : delayOf(failures, retryMs, random());
     schedule(failures === 0 && again ? gatherMs : wait);
     again = false;
@@ -60,7 +63,7 @@ export function createRepeated(options: RepeatOptions): Repeated {
   schedule(options.firstMs ?? 0);
   return {
     poke: () => {
-      if (running !== undefined) again = true;
+      if (busy) again = true;
       else if (failures === 0 && !soon) schedule(gatherMs);
     },
     now: async () => {

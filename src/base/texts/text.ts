@@ -2,8 +2,11 @@
 import { actions as enActions } from './en/actions.ts';
 import { agent as enAgent } from './en/agent.ts';
 import { api as enApi } from './en/api.ts';
+import { baseCommands as enBaseCommands } from './en/base-commands.ts';
 import { client as enClient } from './en/client.ts';
 import { commands as enCommands } from './en/commands.ts';
+import { controllerClient as enControllerClient } from './en/controller-client.ts';
+import { controllerDaemon as enControllerDaemon } from './en/controller-daemon.ts';
 import { doctor as enDoctor } from './en/doctor.ts';
 import { facts as enFacts } from './en/facts.ts';
 import { operations as enOperations } from './en/operations.ts';
@@ -16,8 +19,11 @@ import { signing as enSigning } from './en/signing.ts';
 import { actions as huActions } from './hu/actions.ts';
 import { agent as huAgent } from './hu/agent.ts';
 import { api as huApi } from './hu/api.ts';
+import { baseCommands as huBaseCommands } from './hu/base-commands.ts';
 import { client as huClient } from './hu/client.ts';
 import { commands as huCommands } from './hu/commands.ts';
+import { controllerClient as huControllerClient } from './hu/controller-client.ts';
+import { controllerDaemon as huControllerDaemon } from './hu/controller-daemon.ts';
 import { doctor as huDoctor } from './hu/doctor.ts';
 import { facts as huFacts } from './hu/facts.ts';
 import { operations as huOperations } from './hu/operations.ts';
@@ -34,8 +40,11 @@ const AREAS = {
     enActions,
     enAgent,
     enApi,
+    enBaseCommands,
     enClient,
     enCommands,
+    enControllerClient,
+    enControllerDaemon,
     enDoctor,
     enFacts,
     enOperations,
@@ -50,8 +59,11 @@ const AREAS = {
     huActions,
     huAgent,
     huApi,
+    huBaseCommands,
     huClient,
     huCommands,
+    huControllerClient,
+    huControllerDaemon,
     huDoctor,
     huFacts,
     huOperations,

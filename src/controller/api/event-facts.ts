@@ -27,14 +27,9 @@ export const createEventFacts = ({
 }): EventFacts => ({
   intervals: { base_stack: BASE_EVERY_S * 1000, ledger: LEDGER_EVERY_S * 1000 },
   read: async (subject) => {
-    switch (subject) {
-      case 'base_stack':
-        return ok(tell(), 'controller', clock.now());
-      case 'ledger':
-        return ok(ledgerFactsOf(await ledger.verify()), 'controller', clock.now());
-      default:
-        return absent('not-here', 'controller', clock.now());
-    }
+    if (subject === 'base_stack') return ok(tell(), 'controller', clock.now());
+    if (subject === 'ledger') return ok(ledgerFactsOf(await ledger.verify()), 'controller', clock.now());
+    return absent('not-here', 'controller', clock.now());
   },
   onChange: (listener) => {
     const stops = [

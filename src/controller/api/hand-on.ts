@@ -24,7 +24,7 @@ function refusalFrom(error: ActionableError): Refusal {
   }
   const waiting = formatRefused.loose().safeParse(answer);
   if (code === 'E_PENDING_SIGNATURE' && waiting.success) {
-    return new Refusal(code, message, { ...options, status: CONFLICT, extra: waiting.data });
+    return new Refusal(code, waiting.data.error, { ...options, status: CONFLICT, extra: waiting.data });
   }
   return code !== undefined && isApiCode(code) && !ABOUT_US.has(code)
     ? new Refusal(code, message, options)

@@ -1,11 +1,10 @@
 // What answers a route of the controller. The server has checked who calls and what was sent before.
-import type { z } from 'zod';
 import type {
   ControllerAnswer,
   ControllerParams,
   ControllerQuery,
   ControllerRouteId,
-  controllerRoutes,
+  ParsedControllerBody,
 } from '../../contracts/controller-routes.ts';
 import type { Streamed } from '../../daemon/serve/answer.ts';
 import type { ApiCaller } from './caller.ts';
@@ -15,7 +14,7 @@ export type ApiCall<R extends ControllerRouteId> = {
   readonly params: ControllerParams<R>;
   readonly query: ControllerQuery<R>;
   /** As the schema gives it. */
-  readonly body: z.output<(typeof controllerRoutes)[R]['body']>;
+  readonly body: ParsedControllerBody<R>;
   /** Aborts when the caller has gone, or the controller stops. */
   readonly signal: AbortSignal;
   readonly header: (name: 'last-event-id') => string | undefined;

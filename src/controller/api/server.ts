@@ -93,7 +93,7 @@ export async function createApiServer(options: ApiServerOptions): Promise<ApiSer
   };
 }
 
-export const wrapRefusal = (body: object): object => ({ ok: false, ...body });
+export const wrapRefusal = (body: object): object => ({ ...body, ok: false });
 
 const isRoute = (id: string): id is ControllerRouteId => Object.hasOwn(controllerRoutes, id);
 

@@ -76,7 +76,7 @@ export async function openConfigBook(options: BookOptions): Promise<ConfigBook> 
   const tell = () => {
     for (const listener of listeners) listener();
   };
-  const problems = createProblemBook(log, tell);
+  const problems = createProblemBook(tell);
   let state: State | undefined;
   let seen = '';
   let saidUnknown = '';

@@ -49,7 +49,7 @@ export const nameGeneration = (raw: Raw): string =>
 
 /** The certificate to come beside the one in use; null when none is announced. */
 export function withCertificates(raw: Raw, next: string | null, inUse: string): Raw {
-  const { next_fingerprint: _, ...api } = sectionOf(raw, 'local_api');
+  const { next_fingerprint: _before, ...api } = sectionOf(raw, 'local_api');
   return {
     ...raw,
     local_api: { ...api, fingerprint: inUse, ...(next === null ? {} : { next_fingerprint: next }) },

@@ -1,6 +1,5 @@
 // The problems of what a guest is told, one for each place that it comes from: what is read again takes its own
-// back. Each is logged once, when it comes.
-import type { Log } from '../../daemon/log.ts';
+// back. The health tells and logs them.
 import type { PlanIssue } from '../plan/state.ts';
 
 export type ProblemPlace = 'bootstrap' | 'file' | 'hub' | 'write';
@@ -9,16 +8,13 @@ export type ProblemBook = {
   readonly list: () => readonly PlanIssue[];
 };
 
-export function createProblemBook(log: Log, onChange: () => void): ProblemBook {
+export function createProblemBook(onChange: () => void): ProblemBook {
   const problems = new Map<ProblemPlace, PlanIssue>();
   return {
     set: (place, problem) => {
       if (problems.get(place)?.text === problem?.text) return;
       if (problem === undefined) problems.delete(place);
-      else {
-        problems.set(place, problem);
-        log.warn({ code: problem.code, hint: problem.hint }, problem.text);
-      }
+      else problems.set(place, problem);
       onChange();
     },
     list: () => [...problems.values()],

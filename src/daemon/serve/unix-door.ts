@@ -21,7 +21,8 @@ export async function openUnixDoor<D extends string>(
   await mkdir(folder, { recursive: true, mode: 0o755 });
   // Bound where only root gets in, and moved into place with its rights: nobody can connect before. The
   // move also takes the place of what a daemon that was killed has left.
-  const binding = await mkdtemp(join(folder, '.'));
+  // Inside the folder: beside it may be another file system, across which nothing can be renamed.
+  const binding = await mkdtemp(join(folder, '.door-'));
   try {
     const early = join(binding, 's');
     for (const long of [early, path]) {
