@@ -334,7 +334,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   });
   wake();
 
-  const { act, readLog } = createDeeds({
+  const { find, act, readLog } = createDeeds({
     engine,
     lanes,
     ownId: () => look?.observed.self?.id ?? null,
@@ -382,6 +382,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       await keep();
       wake();
     },
+    find,
     act,
     readLog,
     onChange: (listener) => listen(changes, listener),
