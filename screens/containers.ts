@@ -54,7 +54,7 @@ export const containersScreen = defineList<ContainerRow>({
     {
       id: 'care',
       title: 'column.care',
-      width: 22,
+      width: 26,
       grows: true,
       rank: 3,
       cell: careCell,
@@ -76,7 +76,7 @@ export const containersScreen = defineList<ContainerRow>({
     {
       id: 'drift',
       title: 'column.drift',
-      width: 16,
+      width: 30,
       grows: true,
       rank: 7,
       cell: driftCell,

@@ -107,7 +107,7 @@ export function findNext(view: LogView, by: 1 | -1, inSight: number): LogView {
   const { lines, dropped, query } = view;
   const places = lines.flatMap((line, index) => (isMatch(line, query) ? [dropped + index] : []));
   if (places.length === 0) return { ...view, found: null };
-  const from = view.found ?? inSight - by;
+  const from = view.found ?? (by === -1 && view.follow ? endOf(view) : inSight - by);
   const next =
     by === 1
       ? (places.find((place) => place > from) ?? places[0])

@@ -36,7 +36,12 @@ export function tellService(service: BaseServiceTold, { text, nowMs }: Model): s
 
 /** What the controller does with the container; of one that is not ours, that it is left alone. */
 export function careCell({ service, container }: ContainerRow, model: Model): Segment {
-  if (service !== undefined) return segment(tellService(service, model), serviceTone[service.state]);
+  if (service !== undefined) {
+    const words = tellService(service, model);
+    const isBack = service.rolled_back !== null;
+    const tone = isBack && service.state === 'running' ? 'warn' : serviceTone[service.state];
+    return segment(isBack ? model.text('base.and-rolled-back', { state: words }) : words, tone);
+  }
   if (container === undefined) return segment(model.glyphs.dash, 'dim');
   return segment(container.ours === 'no' ? model.glyphs.dash : model.text(`ours.${container.ours}`), 'dim');
 }

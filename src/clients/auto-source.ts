@@ -54,6 +54,14 @@ export function createAutoSource(options: AutoOptions): FactsSource {
   };
   const follow = (listener: SourceListener): (() => void) => {
     const stop = new AbortController();
+    // What this process reads and the agent does not tell, whether there is one or not.
+    const unfollowOwn = embedded.follow?.({
+      ...listener,
+      onReading: (subject, reading) => {
+        if (agent?.followed?.includes(subject) !== true) listener.onReading(subject, reading);
+      },
+    });
+    if (unfollowOwn !== undefined) stop.signal.addEventListener('abort', unfollowOwn, { once: true });
     void look(AbortSignal.any([stop.signal, closing.signal])).then(() => {
       if (stop.signal.aborted || closing.signal.aborted) return;
       const unfollow = agent?.follow?.(listener);
@@ -80,6 +88,7 @@ export function createAutoSource(options: AutoOptions): FactsSource {
       return agent === undefined ? missing() : absent('not-here', 'agent', clock.now());
     },
     readContainer: embedded.readContainer,
+    followLog: embedded.followLog,
     follow,
     get followed() {
       return agent?.followed ?? [];

@@ -1,10 +1,13 @@
 // The questions that are asked of Docker's API, each with a parsed answer or an error. Brings
 // dockerode and zod: loaded by the port when somebody answers at the socket.
 import type { Container } from '../contracts/facts/containers.ts';
+import type { LogListener } from '../contracts/source.ts';
 import { parseContainers } from './docker-containers.ts';
 import { parseInspected, type Inspected } from './docker-detail.ts';
 import { createDockerDoor } from './docker-door.ts';
+import { followEvents, type EventsRequest } from './docker-events.ts';
 import { UselessAnswer } from './docker-failure.ts';
+import { followDockerLog, type LogRequest } from './docker-follow-log.ts';
 import { askJson } from './docker-json.ts';
 import { createLogDecoder } from './docker-log.ts';
 
@@ -14,6 +17,12 @@ export type DockerApi = {
   readonly list: (signal: AbortSignal) => Promise<Container[]>;
   readonly inspect: (id: string, signal: AbortSignal) => Promise<Inspected>;
   readonly readLog: (id: string, tty: boolean, signal: AbortSignal) => Promise<string[]>;
+  readonly followLog: (
+    request: LogRequest,
+    onLines: LogListener['onLines'],
+    signal: AbortSignal,
+  ) => Promise<void>;
+  readonly followEvents: (request: EventsRequest) => Promise<never>;
 };
 
 const LOG_LINES = 200;
@@ -45,6 +54,8 @@ export async function createDockerApi(socketPath: string): Promise<DockerApi> {
       await door({ path: containerPath(id, 'logs'), signal, query, onChunk: decoder.push });
       return decoder.finish();
     },
+    followLog: async (request, onLines, signal) => followDockerLog(door, request, onLines, signal),
+    followEvents: async (request) => followEvents(door, request),
   };
 }
 

@@ -6,7 +6,7 @@ import { followEvents } from './docker-events.ts';
 import { askJson, createJsonLines } from './docker-json.ts';
 import { createLogDecoder } from './docker-log.ts';
 import { isReference, splitReference } from './docker-reference.ts';
-import { readRunStart } from './docker-run-start.ts';
+import { readLogForm } from './docker-log-form.ts';
 import { fromStreamed, toEngineError } from './engine-failure.ts';
 import {
   parseImage,
@@ -211,17 +211,18 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
     },
 
     readLog: async (id, { tail, previous }, signal) => {
+      const path = container(id, 'logs');
       const maxLines = Math.max(1, Math.min(tail, MAX_LOG_LINES));
       return limited(`log of ${id}`, limits.ask, signal, async (door, limit) => {
-        const run = await readRunStart(door, container(id, 'json'), limit);
-        const decoder = createLogDecoder({ tty: run.tty, maxLines });
+        const form = await readLogForm(door, id, limit);
+        const decoder = createLogDecoder({ tty: form.tty, maxLines });
         const query = {
           stdout: '1',
           stderr: '1',
           // Docker counts the tail before it looks at the time.
-          ...(previous ? { until: run.startedAt } : { tail: String(maxLines) }),
+          ...(previous ? { until: await form.readBorder() } : { tail: String(maxLines) }),
         };
-        await door({ path: container(id, 'logs'), query, signal: limit, onChunk: decoder.push });
+        await door({ path, query, signal: limit, onChunk: decoder.push });
         return decoder.finish();
       });
     },

@@ -3,8 +3,10 @@
 import { systemClock, type Clock } from '../base/clock.ts';
 import type { ContainerDetail, ContainerFacts } from '../contracts/facts/containers.ts';
 import { absent, failed, ok, type Missing, type Reading } from '../contracts/reading.ts';
+import type { FollowLog } from '../contracts/source.ts';
 import { withDeadline } from './deadline.ts';
 import type { DockerApi } from './docker-api.ts';
+import type { EventsRequest } from './docker-events.ts';
 import { DockerRefused, missingFromError } from './docker-failure.ts';
 import { findDockerSocket, probeSocket } from './docker-socket.ts';
 
@@ -13,6 +15,11 @@ export type Docker = {
   readonly listContainers: (signal: AbortSignal) => Promise<Reading<ContainerFacts>>;
   /** `id`: an id or a name. Absent when there is no such container. */
   readonly readContainer: (id: string, signal: AbortSignal) => Promise<Reading<ContainerDetail>>;
+  /** Whether it answers, and nothing more. */
+  readonly checkAlive: (signal: AbortSignal) => Promise<Reading<null>>;
+  /** Comes back when the stream is over, whyever. */
+  readonly followEvents: (request: EventsRequest) => Promise<void>;
+  readonly followLog: FollowLog;
   /** Ends what is under way; later calls answer that the port is closed. */
   readonly close: () => void;
 };
@@ -99,6 +106,22 @@ export function createDocker(options: DockerOptions = {}): Docker {
         const readLog = async (signal: AbortSignal) => api.readLog(detail.id, tty, signal);
         return ok({ ...detail, log_tail: await readPart(signal, readLog) }, socketPath, clock.now());
       }),
+    checkAlive: async (signal) => ask(signal, async () => Promise.resolve(ok(null, socketPath, clock.now()))),
+    followEvents: async (request) => {
+      await ask(request.signal, async (api, signal) => api.followEvents({ ...request, signal }));
+    },
+    followLog: (request, { onLines, onEnd }) => {
+      const stop = new AbortController();
+      const follow = async (api: DockerApi, signal: AbortSignal) => {
+        if (!CONTAINER_NAME.test(request.id)) return absent('no-file', socketPath, clock.now(), request.id);
+        await api.followLog(request, onLines, signal);
+        return ok(null, socketPath, clock.now());
+      };
+      void ask(stop.signal, follow).then((reading) => {
+        if (!stop.signal.aborted) onEnd(reading.state === 'ok' ? null : reading.detail);
+      });
+      return () => stop.abort();
+    },
     close: () => closing.abort(),
   };
 

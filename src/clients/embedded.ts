@@ -3,9 +3,10 @@
 import { systemClock, type Clock } from '../base/clock.ts';
 import type { Facts, Subject } from '../contracts/all-facts.ts';
 import { absent, type Ok, type Reading } from '../contracts/reading.ts';
-import type { FactsSource } from '../contracts/source.ts';
+import type { FactsSource, SourceListener } from '../contracts/source.ts';
 import { createSubjects, type HostSubject, type HostSubjects, type Reader } from '../host/all-subjects.ts';
 import { createMachine, type Machine } from '../host/machine.ts';
+import { createDockerWatch } from './docker-watch.ts';
 import { createDocker } from './docker.ts';
 import type { FlagsReader } from './embedded-flags.ts';
 import { createSubjectReader, type SubjectReader } from './subject-reader.ts';
@@ -85,10 +86,11 @@ export function createEmbeddedSource(options: EmbeddedOptions = {}): FactsSource
   // A recorded tree says nothing of the Docker that runs here.
   const hasDocker = machine.live || dockerSocket !== undefined;
   const notHere = (subject: string) => absent('not-here', subject, clock.now());
+  const watch = createDockerWatch({ docker, clock });
   add('containers', {
     everyMs: CONTAINERS_EVERY_MS,
     read: async (_previous, signal) =>
-      hasDocker ? docker.listContainers(signal) : Promise.resolve(notHere('containers')),
+      hasDocker ? watch.read(signal) : Promise.resolve(notHere('containers')),
   });
 
   return {
@@ -100,7 +102,16 @@ export function createEmbeddedSource(options: EmbeddedOptions = {}): FactsSource
     },
     readContainer: async (id, { signal }) =>
       hasDocker ? docker.readContainer(id, signal) : Promise.resolve(notHere('containers')),
+    ...(hasDocker
+      ? {
+          followLog: docker.followLog,
+          // Besides being asked: Docker tells only that something changed.
+          follow: ({ onReading }: SourceListener) =>
+            watch.follow((reading) => onReading('containers', reading)),
+        }
+      : {}),
     close: () => {
+      watch.close();
       for (const reader of Object.values(readers)) reader.close();
       docker.close();
     },

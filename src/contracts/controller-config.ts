@@ -105,15 +105,9 @@ export const controllerConfig = z.looseObject({
 });
 export type ControllerConfig = z.infer<typeof controllerConfig>;
 
-export const DEFAULT_BOOTSTRAP = '/etc/felhom-bootstrap/bootstrap.json';
-/** In the controller's container a named volume, outside of it a folder. */
-export const DEFAULT_DATA_FOLDER = '/opt/docker/felhom-controller';
-export const CONTROLLER_PORT = 8080;
-/** Below the data folder. */
-export const CONTROLLER_FILES = {
-  config: 'controller.yaml',
-  socket: 'controller.sock',
-  token: 'api-token',
-  /** Archives of images, by `docker save`. */
-  images: 'images',
-} as const;
+export {
+  CONTROLLER_FILES,
+  CONTROLLER_PORT,
+  DEFAULT_BOOTSTRAP,
+  DEFAULT_DATA_FOLDER,
+} from './controller-files.ts';

@@ -31,7 +31,7 @@ export function createDeeds({
     detail: LedgerRecord['detail'],
   ) => Promise<void>;
   readonly onDone: () => void;
-}): Pick<Reconciler, 'act' | 'readLog'> {
+}): Pick<Reconciler, 'find' | 'act' | 'readLog'> {
   const find = async (id: string, signal: AbortSignal): Promise<InspectedContainer> => {
     const container = await engine.inspectContainer(id, signal);
     if (container === undefined) throw new Refusal('E_NO_SUCH', `there is no container ${id}`);
@@ -45,6 +45,10 @@ export function createDeeds({
   };
 
   return {
+    find: async (containerId, signal) => {
+      const { id, name } = await findOurs(containerId, signal);
+      return { id, name };
+    },
     act: async (containerId, deed, by, signal) => {
       const { id, name } = await findOurs(containerId, signal);
       const lane = isServiceName(name) ? name : id;

@@ -55,6 +55,11 @@ export type Reconciler = {
   readonly applyNow: (by: LedgerCaller, signal: AbortSignal) => Promise<readonly Step[]>;
   readonly pause: (service: ServiceName, pause: BasePause, by: LedgerCaller) => Promise<void>;
   readonly resume: (service: ServiceName, by: LedgerCaller) => Promise<void>;
+  /** Which container a name or an id's beginning means, where we may touch it. Throws as `act` does. */
+  readonly find: (
+    containerId: string,
+    signal: AbortSignal,
+  ) => Promise<{ readonly id: string; readonly name: string }>;
   /** Throws a Refusal: `E_NO_SUCH`, `E_NOT_OURS`, `E_DOCKER`. Whether a word was typed has been judged before. */
   readonly act: (
     containerId: string,

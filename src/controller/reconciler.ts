@@ -28,7 +28,7 @@ import type { Observed, Plan, PlanIssue, StacksFolder, Step } from './plan/state
 import { endPauses, forgetTroubles, isPaused, noteDeath, notePause } from './plan/transitions.ts';
 import { tellServices } from './plan/tell-services.ts';
 import { createRecorder } from './recorder.ts';
-import { readStacksFolder } from './stacks-folder.ts';
+import { makeStacksFolder, readStacksFolder } from './stacks-folder.ts';
 import { createStepRunner, type Moment } from './step-runner.ts';
 
 export type ReconcilerOptions = {
@@ -165,6 +165,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   /** A new one is remembered on the disk before anything is made in it. */
   const judgeStacks = async (dir: string, misplaced: string | null): Promise<StacksFolder> => {
     const { sentinel: remembered } = memory.current();
+    // In a container the bootstrap unit has made it; what is not there then is not mounted.
+    if (container === null && memory.isNew && remembered === null) await makeStacksFolder(dir);
     const { folder, sentinel } = await readStacksFolder(dir, { remembered, lost: memory.lost, misplaced });
     if (folder.state !== 'new') return folder;
     memory.change((known) => ({ ...known, sentinel }));
@@ -320,7 +322,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   });
   wake();
 
-  const { act, readLog } = createDeeds({
+  const { find, act, readLog } = createDeeds({
     engine,
     lanes,
     ownId: () => look?.observed.self?.id ?? null,
@@ -368,6 +370,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       await keep();
       wake();
     },
+    find,
     act,
     readLog,
     onChange: (listener) => listen(changes, listener),

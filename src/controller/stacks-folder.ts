@@ -1,7 +1,7 @@
 // Is the stacks folder the right one? An absent mount looks like an empty folder, and a service that is made anew on
 // it begins with default credentials. So the folder holds a sentinel, and what stood in it is remembered.
 import { constants } from 'node:fs';
-import { lstat, open, readdir } from 'node:fs/promises';
+import { lstat, mkdir, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createFile } from '../base/create-file.ts';
 import { randomUuid } from '../base/digest.ts';
@@ -63,6 +63,7 @@ export async function makeStacksFolder(dir: string): Promise<void> {
     throw error;
   });
   if (entries.length > 0) return;
+  await mkdir(dir, { recursive: true, mode: 0o755 });
   await createFile(join(dir, SENTINEL), `${randomUuid()}\n`, 0o444);
 }
 

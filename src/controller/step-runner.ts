@@ -75,11 +75,16 @@ export function createStepRunner(options: RunnerOptions): StepRunner {
   const apply = async (permitted: PermittedStep, subject: string, moment: Moment): Promise<Outcome> => {
     const { step } = permitted;
     const { kind, cause } = step;
-    await record('base.step', null, subject, { kind, cause });
-    log.info({ step: kind, subject, cause }, 'applied');
-    const outcome = await applyStep(permitted, handsOf(moment), signal);
-    options.onApplied(step);
-    return outcome;
+    log.info({ step: kind, subject, cause }, 'step');
+    // Written meanwhile: what heals by itself does not wait for a busy disk, nor for one that is full.
+    const written = record('base.step', null, subject, { kind, cause });
+    try {
+      const outcome = await applyStep(permitted, handsOf(moment), signal);
+      options.onApplied(step);
+      return outcome;
+    } finally {
+      await written;
+    }
   };
 
   const failed = async (step: Step, subject: string, why: string): Promise<void> => {

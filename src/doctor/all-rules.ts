@@ -3,9 +3,11 @@ import type { Rule } from './rule.ts';
 import { agentSilent } from './rules/agent-silent.ts';
 import { backupFailed } from './rules/backup-failed.ts';
 import { backupOld } from './rules/backup-old.ts';
+import { baseStack } from './rules/base-stack.ts';
 import { containerRestarting } from './rules/container-restarting.ts';
 import { containerStopped } from './rules/container-stopped.ts';
 import { containerUnhealthy } from './rules/container-unhealthy.ts';
+import { controllerSilent } from './rules/controller-silent.ts';
 import { cpuTemperature } from './rules/cpu-temperature.ts';
 import { diskErrors } from './rules/disk-errors.ts';
 import { diskFull } from './rules/disk-full.ts';
@@ -64,6 +66,8 @@ export const allRules: readonly Rule[] = [
   agentSilent,
   guestFailing,
   guestSilent,
+  controllerSilent,
+  baseStack,
   containerStopped,
   containerUnhealthy,
   containerRestarting,

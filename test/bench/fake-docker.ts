@@ -31,6 +31,12 @@ const answers: Readonly<Record<string, Buffer>> = {
 
 createServer((request, response) => {
   const path = new URL(request.url ?? '/', 'http://docker').pathname.replace(/^\/v1\.\d+/, '');
+  if (path === '/events') {
+    // Nothing ever happens here, which is said for as long as somebody listens.
+    response.writeHead(200, { 'Content-Type': 'application/json' });
+    response.flushHeaders();
+    return;
+  }
   const answer = answers[path];
   response.writeHead(answer === undefined ? 404 : 200, {
     'Content-Type': path === '/_ping' ? 'text/plain' : 'application/json',

@@ -8,7 +8,7 @@ import { createAutoSource, type AutoOptions } from '../../src/clients/auto-sourc
 import { findAgent, placeAt } from '../../src/clients/find-agent.ts';
 import type { Facts, Subject } from '../../src/contracts/all-facts.ts';
 import { absent, type Reading } from '../../src/contracts/reading.ts';
-import type { FactsSource } from '../../src/contracts/source.ts';
+import type { FactsSource, SourceListener } from '../../src/contracts/source.ts';
 
 const never = new AbortController().signal;
 const request = { signal: never };
@@ -102,6 +102,36 @@ test('an agent that comes later is taken while somebody looks, and let go of at 
   expect(life.followed).toBe(1);
   source.close();
   expect(life.closed).toBe(1);
+});
+
+test('what this machine tells by itself is heard with and without an agent, unless the agent tells it', () => {
+  const telling = (own: FactsSource, tells: { listener?: SourceListener }): FactsSource => ({
+    ...own,
+    follow: (listener) => {
+      tells.listener = listener;
+      return () => delete tells.listener;
+    },
+  });
+  const heardFrom = (followed: readonly Subject[] | undefined): readonly string[] => {
+    const tells: { listener?: SourceListener } = {};
+    const heard: string[] = [];
+    const source = auto({
+      embedded: telling(sourceOf('embedded', ['containers']).source, tells),
+      ...(followed === undefined ? {} : { agent: sourceOf('agent', followed).source }),
+    });
+    const unfollow = source.follow?.({
+      ...listener,
+      onReading: (subject, reading) => heard.push(`${subject} ${reading.source}`),
+    });
+    tells.listener?.onReading('containers', absent('asleep', 'embedded', 1));
+    unfollow?.();
+    expect(tells.listener).toBeUndefined();
+    source.close();
+    return heard;
+  };
+  expect(heardFrom(undefined)).toEqual(['containers embedded']);
+  expect(heardFrom(['disks'])).toEqual(['containers embedded']);
+  expect(heardFrom(['containers'])).toEqual([]);
 });
 
 test('nobody is asked while there is no sign of an agent, or nobody looks', async () => {

@@ -24,7 +24,7 @@ beforeAll(async () => {
   if (missing !== undefined) return;
   folder = await mkdtemp(join(tmpdir(), 'felhom-engine-'));
   daemon = await startDaemon({ dataMiB: 96 });
-  engine = createDockerEngine({ socketPath: daemon.socketPath, limits: { ping: 400, ask: 1500, act: 5000 } });
+  engine = createDockerEngine({ socketPath: daemon.socketPath });
   await engine.loadImage(await archive('good', (await makeStandIn('traefik')).archive), never);
 });
 afterAll(async () => {
@@ -321,8 +321,10 @@ describe('events', () => {
     await expect.poll(() => heard.map(({ action }) => action), SOON).toContain('health_status: healthy');
     const killedAt = Date.now();
     await daemon.engine.call('POST', `/containers/${id}/kill`);
-    await expect.poll(() => heard.map(({ action }) => action), SOON).toContain('die');
-    expect(heard.find(({ action }) => action === 'die')).toMatchObject({
+    await expect
+      .poll(() => heard.filter((event) => event.id === id).map(({ action }) => action), SOON)
+      .toContain('die');
+    expect(heard.find((event) => event.id === id && event.action === 'die')).toMatchObject({
       type: 'container',
       id,
       name: 'heard',
@@ -349,18 +351,20 @@ describe('a daemon in trouble', () => {
   });
 
   test('one that is frozen is given up in time, question by question, and one who gives up is answered', async () => {
+    const { socketPath } = daemon;
+    const hasty = createDockerEngine({ socketPath, limits: { ping: 300, ask: 600 } });
     await daemon.freeze();
     try {
       const start = performance.now();
-      expect(await kindOf(engine.ping(never))).toBe('timeout');
+      expect(await kindOf(hasty.ping(never))).toBe('timeout');
       expect(performance.now() - start).toBeLessThan(900);
       const gone = new AbortController();
-      const asked = kindOf(engine.listContainers(gone.signal));
+      const asked = kindOf(hasty.listContainers(gone.signal));
       gone.abort();
       expect(await asked).toBe('timeout');
-      expect(await failure(engine.listContainers(never))).toMatchObject({
+      expect(await failure(hasty.listContainers(never))).toMatchObject({
         kind: 'timeout',
-        message: 'GET /containers/json: no answer within 1500 ms',
+        message: 'GET /containers/json: no answer within 600 ms',
       });
     } finally {
       await daemon.thaw();

@@ -1,5 +1,6 @@
 // Facts of a healthy machine, for tests to spoil one at a time.
 import type { Facts } from '../../src/contracts/all-facts.ts';
+import type { HealthIssue } from '../../src/contracts/facts/base-stack.ts';
 import type { Container } from '../../src/contracts/facts/containers.ts';
 import type { Filesystem, FilesystemFill } from '../../src/contracts/facts/filesystems.ts';
 import { guestReport, type GuestReport } from '../../src/contracts/facts/guests.ts';
@@ -350,5 +351,62 @@ export const ledger = (broken: string | null, ...whats: readonly string[]): Fact
     count: 3,
     intact: broken === null,
     broken,
+  }),
+});
+
+export const issue = (subject: string, level: HealthIssue['level']): HealthIssue => ({
+  code: 'protected-not-running',
+  level,
+  subject,
+  text: `Protected container not running: ${subject}`,
+  since: NOW - 60_000,
+  count: 2,
+  hint: null,
+  heals_itself: level !== 'warn',
+});
+
+/** A base stack of one service. */
+export const base = ({
+  issues = [],
+  paused,
+}: { readonly issues?: readonly HealthIssue[]; readonly paused?: string } = {}): FactMap => ({
+  base_stack: good({
+    controller: {
+      version: '0.4.0',
+      customer_id: 'kovacs',
+      hostname: 'kovacs',
+      guest_hostname: 'kovacs',
+      started: NOW,
+      generation: 3,
+    },
+    status: 'ok',
+    issues: [...issues],
+    services: [
+      {
+        name: 'traefik',
+        state: paused === undefined ? 'running' : 'paused',
+        cause: null,
+        since: NOW,
+        container: null,
+        image: 'traefik:v3.6.7',
+        image_id: null,
+        drift: [],
+        missing_keys: [],
+        next_try: null,
+        restarts: null,
+        pause:
+          paused === undefined ? null : { reason: 'a test', from: NOW - 1000, until: NOW + 60_000, by: null },
+        rolled_back: null,
+        probe: null,
+      },
+    ],
+    steps: [],
+    blocked: null,
+    last_pass: null,
+    links: {
+      docker: { state: 'ok', since: NOW, detail: '' },
+      agent: { state: 'ok', since: NOW, detail: '' },
+      hub: { state: 'off', since: NOW, detail: '' },
+    },
   }),
 });

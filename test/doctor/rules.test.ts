@@ -24,6 +24,51 @@ const swapping = (percent: number, stalled: number): FactMap => ({
 });
 
 const CASES: readonly Case[] = [
+  [
+    'controller-silent',
+    'no sign of one is none',
+    { base_stack: absent('not-here', 'controller', make.NOW) },
+    [],
+  ],
+  [
+    'controller-silent',
+    'one that should answer and does not fails',
+    { base_stack: failed('no-answer', '/x/controller.sock', make.NOW, 'ECONNREFUSED') },
+    ['fail felhom-controller'],
+  ],
+  [
+    'controller-silent',
+    "root's socket is no silence",
+    { base_stack: failed('no-permission', '/x/controller.sock', make.NOW, 'EACCES') },
+    [],
+  ],
+  ['base-stack', 'all is well', make.base(), []],
+  [
+    'base-stack',
+    'what fails fails',
+    make.base({ issues: [make.issue('traefik', 'fail')] }),
+    ['fail traefik'],
+  ],
+  [
+    'base-stack',
+    'one service is one finding, as bad as its worst',
+    make.base({
+      issues: [make.issue('traefik', 'warn'), make.issue('traefik', 'fail'), make.issue('hub', 'unknown')],
+    }),
+    ['fail traefik', 'warn hub'],
+  ],
+  [
+    'base-stack',
+    'what is about the guest as a whole explains nothing else away',
+    make.base({ issues: [make.issue('', 'fail')] }),
+    ['fail guest'],
+  ],
+  [
+    'base-stack',
+    'what is held down warns, with what it is said to lack',
+    make.base({ issues: [make.issue('traefik', 'warn')], paused: 'traefik' }),
+    ['warn traefik'],
+  ],
   ['memory', '10 % available is enough', make.availableMemory(10), []],
   ['memory', 'below 10 % warns', make.availableMemory(9.9), ['warn']],
   ['memory', 'below 4 % fails', make.availableMemory(3.9), ['fail']],

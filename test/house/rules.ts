@@ -75,6 +75,11 @@ export const lazyDoors: readonly LazyDoor[] = [
     why: 'a machine without an agent loads nothing for one',
   },
   {
+    from: ['src/clients', 'src/cli', 'state'],
+    to: ['src/clients/controller.ts'],
+    why: 'a machine without a controller loads nothing for one',
+  },
+  {
     from: ['src/clients', 'src/cli', 'state', 'screens'],
     to: ['src/signing'],
     why: 'only who signs, or looks at the files of signers, needs keys and signatures',

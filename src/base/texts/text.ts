@@ -2,10 +2,12 @@
 import { actions as enActions } from './en/actions.ts';
 import { agent as enAgent } from './en/agent.ts';
 import { api as enApi } from './en/api.ts';
+import { baseCommands as enBaseCommands } from './en/base-commands.ts';
 import { client as enClient } from './en/client.ts';
 import { commands as enCommands } from './en/commands.ts';
 import { containers as enContainers } from './en/containers.ts';
 import { controllerDaemon as enControllerDaemon } from './en/controller-daemon.ts';
+import { controllerClient as enControllerClient } from './en/controller-client.ts';
 import { doctor as enDoctor } from './en/doctor.ts';
 import { facts as enFacts } from './en/facts.ts';
 import { guests as enGuests } from './en/guests.ts';
@@ -20,10 +22,12 @@ import { unit as enUnit } from './en/unit.ts';
 import { actions as huActions } from './hu/actions.ts';
 import { agent as huAgent } from './hu/agent.ts';
 import { api as huApi } from './hu/api.ts';
+import { baseCommands as huBaseCommands } from './hu/base-commands.ts';
 import { client as huClient } from './hu/client.ts';
 import { commands as huCommands } from './hu/commands.ts';
 import { containers as huContainers } from './hu/containers.ts';
 import { controllerDaemon as huControllerDaemon } from './hu/controller-daemon.ts';
+import { controllerClient as huControllerClient } from './hu/controller-client.ts';
 import { doctor as huDoctor } from './hu/doctor.ts';
 import { facts as huFacts } from './hu/facts.ts';
 import { guests as huGuests } from './hu/guests.ts';
@@ -42,10 +46,12 @@ const AREAS = {
     enActions,
     enAgent,
     enApi,
+    enBaseCommands,
     enClient,
     enCommands,
     enContainers,
     enControllerDaemon,
+    enControllerClient,
     enDoctor,
     enFacts,
     enGuests,
@@ -62,10 +68,12 @@ const AREAS = {
     huActions,
     huAgent,
     huApi,
+    huBaseCommands,
     huClient,
     huCommands,
     huContainers,
     huControllerDaemon,
+    huControllerClient,
     huDoctor,
     huFacts,
     huGuests,

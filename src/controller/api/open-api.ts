@@ -22,7 +22,6 @@ import { createHostHandlers } from './handlers/host.ts';
 import { createLedgerHandler } from './handlers/ledger.ts';
 import { ownNames } from './host-gate.ts';
 import { defaultApiLimits, type ApiLimits } from './limits.ts';
-import { createRecordAsked } from './record-asked.ts';
 import { createApiServer, wrapRefusal } from './server.ts';
 
 export type ApiOptions = {
@@ -88,12 +87,11 @@ export async function openApi(options: ApiOptions): Promise<Api> {
   });
   const stopNotices = reconciler.onNotice((notice) => hub.notice(notice));
 
-  const record = createRecordAsked(ledger);
   const server = await createApiServer({
     handlers: {
-      ...createBaseHandlers({ reconciler, health, tell, version, clock, record }),
-      ...createContainerHandlers({ reconciler, record }),
-      ...createHostHandlers({ agent: options.agent, record }),
+      ...createBaseHandlers({ reconciler, health, tell, version, clock }),
+      ...createContainerHandlers(reconciler),
+      ...createHostHandlers({ agent: options.agent, ledger }),
       ledger: createLedgerHandler(ledger, clock),
       events: async ({ caller, header }) => {
         const lastEventId = header('last-event-id');

@@ -27,18 +27,22 @@ export function nextSteps(input: NextInput): Next {
   const holder = observed.containers.find((container) => isOf(name, container));
   const previous = observed.containers
     .filter((container) => isPrevious(name, container))
-    // One that runs first, then the newest.
+    // The best first, then the newest.
     .toSorted(
       (one, other) =>
-        Number(other.state === 'running') - Number(one.state === 'running') ||
+        worth(other) - worth(one) ||
         (other.createdAt ?? 0) - (one.createdAt ?? 0) ||
         (one.id < other.id ? -1 : 1),
     );
   if (holder === undefined) return { steps: [withoutHolder(name, previous[0])] };
   if (holder.state === 'removing')
     return { steps: [], waits: { why: 'Docker is removing its container', until: null } };
-  return afterReplacement(input, holder, previous) ?? asItStands(input, holder);
+  return afterReplacement(input, holder, previous) ?? asItStands(input, holder, previous.length > 0);
 }
+
+/** How good an old one is to go back to: runs well, has run, has run badly, never ran. */
+const worth = ({ state, health }: ObservedContainer): number =>
+  state === 'created' || state === 'dead' ? 0 : health === 'unhealthy' ? 1 : state === 'running' ? 3 : 2;
 
 function withoutHolder(name: ServiceName, previous: ObservedContainer | undefined): Step {
   return previous === undefined
@@ -77,11 +81,13 @@ function afterReplacement(
   }
   // It was good, and ended later.
   if (holder.state === 'exited' && ranMs >= settleMs) return undefined;
+  // Back only to what is better.
+  if (Math.max(...previous.map(worth)) <= worth(holder) && holder.state !== 'exited') return undefined;
   const cause = `a replacement was interrupted: the new container is ${holder.health === 'unhealthy' ? 'unhealthy' : holder.state}, and the old one is still there`;
   return { steps: [{ kind: 'remove-leftover', service: name, containerId: holder.id, cause }] };
 }
 
-function asItStands(input: NextInput, holder: ObservedContainer): Next {
+function asItStands(input: NextInput, holder: ObservedContainer, oldIsThere: boolean): Next {
   const { desired, rejected, network } = input;
   const { name } = desired;
   const step = (
@@ -91,15 +97,15 @@ function asItStands(input: NextInput, holder: ObservedContainer): Next {
     steps: [{ kind, service: name, containerId: holder.id, cause }],
   });
   if (holder.hash !== desired.hash && !rejected) {
-    // What never ran can be no way back.
-    const worth = holder.state !== 'created' && holder.state !== 'dead';
-    return step(worth ? 'replace' : 'recreate', differs(desired, holder));
+    // What never ran can be no way back, and one way back is enough: never two old ones beside each other.
+    const keeps = holder.state !== 'created' && holder.state !== 'dead' && !oldIsThere;
+    return step(keeps ? 'replace' : 'recreate', differs(desired, holder));
   }
   if (holder.state === 'dead') return step('recreate', 'its container is dead');
-  if (holder.state === 'paused') return step('unpause', 'its container is frozen (docker pause)');
   const endpoint = holder.networks[network.name];
   if (network.id !== null && endpoint !== undefined && endpoint.id !== '' && endpoint.id !== network.id)
     return step('recreate', `it is on a network ${network.name} that is gone`);
+  if (holder.state === 'paused') return step('unpause', 'its container is frozen (docker pause)');
   if (holder.state === 'restarting')
     return { steps: [], waits: { why: `${ended(holder, input.now)}; Docker restarts it`, until: null } };
   if (network.id !== null && endpoint === undefined) {

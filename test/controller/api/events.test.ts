@@ -44,7 +44,7 @@ test('who follows hears how everything is, then what changes, and notices', asyn
   api.change({ status: 'fail' });
   api.notice({ kind: 'service-healed', at: 1, subject: 'traefik', detail: 'started' });
   await expect.poll(() => subjects(heard).slice(2).toSorted()).toEqual(['base_stack', 'traefik']);
-  await post(api, '/api/base/apply', {});
+  await post(api, '/api/disks/format', { device: '/dev/sdb', fstype: 'ext4' });
   await expect.poll(() => subjects(heard).slice(4)).toContain('ledger');
   const [first] = heard.filter(({ data }) => data['subject'] === 'base_stack');
   expect(first?.data).toMatchObject({ every_s: 5, reading: { state: 'ok', value: { status: 'ok' } } });

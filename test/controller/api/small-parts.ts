@@ -89,6 +89,12 @@ export function createSmallParts() {
     log: ['one', 'two'],
   };
   const known = new Map([...NAMES, 'app'].map((name) => [name, idOf(name)]));
+  const findContainer = (containerId: string) => {
+    if (containerId === 'foreign') throw new Refusal('E_NOT_OURS', 'foreign was not made by the controller');
+    const found = [...known].find(([name, id]) => name === containerId || id.startsWith(containerId));
+    if (found === undefined) throw new Refusal('E_NO_SUCH', `there is no container ${containerId}`);
+    return { id: found[1], name: found[0] };
+  };
   const reconciler: Reconciler = {
     told: () => ({
       services: state.base.services,
@@ -121,13 +127,14 @@ export function createSmallParts() {
       asked.push({ resume: service, by });
       return Promise.resolve();
     },
+    find: async (containerId) => {
+      const found = findContainer(containerId);
+      return Promise.resolve(found);
+    },
     act: async (containerId, deed, by) => {
-      asked.push({ [deed]: containerId, by });
-      if (containerId === 'foreign')
-        throw new Refusal('E_NOT_OURS', 'foreign was not made by the controller');
-      const found = [...known].find(([name, id]) => name === containerId || id.startsWith(containerId));
-      if (found === undefined) throw new Refusal('E_NO_SUCH', `there is no container ${containerId}`);
-      return Promise.resolve({ id: found[1], name: found[0], state: deed === 'stop' ? 'exited' : 'running' });
+      const { id, name } = findContainer(containerId);
+      asked.push({ [deed]: name, by });
+      return Promise.resolve({ id, name, state: deed === 'stop' ? 'exited' : 'running' });
     },
     readLog: async (containerId, options) => {
       asked.push({ log: containerId, ...options });
@@ -135,6 +142,8 @@ export function createSmallParts() {
     },
     onChange: heardBy(changed),
     onNotice: heardBy(noticed),
+    desired: () => null,
+    dead: new Promise(() => {}),
     stop: async () => Promise.resolve(),
   };
   const health: Health = {

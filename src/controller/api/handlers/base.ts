@@ -1,4 +1,5 @@
 // The routes about the base stack: how it is, what would be done, do it; hold a service down, and let it go.
+// The reconciler writes into the ledger who asked, before anything is done.
 import type { Clock } from '../../../base/clock.ts';
 import { isServiceName, type ServiceName } from '../../../contracts/base-stack.ts';
 import { Refusal } from '../../../daemon/refusal.ts';
@@ -7,7 +8,6 @@ import { byDocker } from '../by-docker.ts';
 import { ledgerCallerOf } from '../caller.ts';
 import { checkWord } from '../check-word.ts';
 import type { ApiHandlers } from '../handler.ts';
-import type { RecordAsked } from '../record-asked.ts';
 import { tellStep } from '../tell-step.ts';
 
 export const BASE_EVERY_S = 5;
@@ -21,14 +21,12 @@ export function createBaseHandlers({
   tell,
   version,
   clock,
-  record,
 }: {
   readonly reconciler: Reconciler;
   readonly health: Health;
   readonly tell: TellBase;
   readonly version: string;
   readonly clock: Clock;
-  readonly record: RecordAsked;
 }): Pick<ApiHandlers, 'health' | 'base' | 'basePlan' | 'applyBase' | 'pauseService' | 'resumeService'> {
   return {
     health: async () => {
@@ -42,7 +40,6 @@ export function createBaseHandlers({
     },
     applyBase: async ({ caller, body }) => {
       const by = ledgerCallerOf(caller, body);
-      await record('base.apply-asked', by, '');
       const applied = await byDocker(async () =>
         reconciler.applyNow(by, AbortSignal.timeout(APPLY_LIMIT_MS)),
       );
@@ -54,14 +51,12 @@ export function createBaseHandlers({
       const by = ledgerCallerOf(caller, body);
       const from = clock.now();
       const pause = { reason: body.reason, from, until: from + body.minutes * MINUTE_MS, by: by.name };
-      await record('service.pause-asked', by, service, { reason: body.reason, minutes: body.minutes });
       await byDocker(async () => reconciler.pause(service, pause, by));
       return { base: tell() };
     },
     resumeService: async ({ caller, params, body }) => {
       const service = serviceOf(params.service);
       const by = ledgerCallerOf(caller, body);
-      await record('service.resume-asked', by, service);
       await byDocker(async () => reconciler.resume(service, by));
       return { base: tell() };
     },
