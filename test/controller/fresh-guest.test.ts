@@ -25,7 +25,8 @@ const running = async () =>
   (await listContainers()).map(({ Names, State }) => `${Names.join().slice(1)} ${State}`).toSorted();
 /** For the next scene: as a guest is before anybody was there. */
 const clearAway = async () => {
-  for (const { Id } of await listContainers()) await daemon.engine.call('DELETE', `/containers/${Id}?force=1`);
+  for (const { Id } of await listContainers())
+    await daemon.engine.call('DELETE', `/containers/${Id}?force=1`);
   await daemon.engine.call('DELETE', '/networks/traefik-public').catch(() => undefined);
 };
 const ALL = ['cloudflared running', 'filebrowser running', 'traefik running'];
@@ -41,7 +42,9 @@ describe.skipIf(why !== undefined)('A fresh guest', () => {
 
     const began = performance.now();
     await guest.start();
-    await expect.poll(async () => guest.health(), { timeout: 30_000, interval: 100 }).toEqual({ status: 'ok', issues: [] });
+    await expect
+      .poll(async () => guest.health(), { timeout: 30_000, interval: 100 })
+      .toEqual({ status: 'ok', issues: [] });
     const tookMs = Math.round(performance.now() - began);
     process.stdout.write(`fresh guest: health ok ${tookMs} ms after the start\n`);
     expect(tookMs).toBeLessThan(30_000);
@@ -52,11 +55,13 @@ describe.skipIf(why !== undefined)('A fresh guest', () => {
       'bootstrap: seeded controller.yaml (customer kovacs, generation 3): coming up configured',
     );
     // What the hub hears is who the customer is, never which container (E12).
-    await expect.poll(() => hub.reports.at(-1), { timeout: 15_000 }).toMatchObject({
-      hostname: 'kovacs',
-      customer_id: 'kovacs',
-      status: 'ok',
-    });
+    await expect
+      .poll(() => hub.reports.at(-1), { timeout: 15_000 })
+      .toMatchObject({
+        hostname: 'kovacs',
+        customer_id: 'kovacs',
+        status: 'ok',
+      });
 
     const before = await listContainers();
     const stoppedIn = performance.now();
@@ -64,9 +69,13 @@ describe.skipIf(why !== undefined)('A fresh guest', () => {
     expect(performance.now() - stoppedIn).toBeLessThan(5000);
     const [config, steps] = [readFileSync(guest.configPath, 'utf8'), ledgerOf(guest).length];
     await guest.start();
-    await expect.poll(async () => guest.health(), { timeout: 30_000, interval: 100 }).toMatchObject({ status: 'ok' });
+    await expect
+      .poll(async () => guest.health(), { timeout: 30_000, interval: 100 })
+      .toMatchObject({ status: 'ok' });
     await sleep(500);
-    expect((await listContainers()).map(({ Id }) => Id).toSorted()).toEqual(before.map(({ Id }) => Id).toSorted());
+    expect((await listContainers()).map(({ Id }) => Id).toSorted()).toEqual(
+      before.map(({ Id }) => Id).toSorted(),
+    );
     expect(readFileSync(guest.configPath, 'utf8')).toBe(config);
     expect(ledgerOf(guest).slice(steps)).toMatchObject([{ what: 'controller.started' }]);
     expect(guest.log()).not.toContain(CUSTOMER_KEY);
@@ -103,7 +112,9 @@ describe.skipIf(why !== undefined)('A fresh guest', () => {
       ),
       { mode: 0o600 },
     );
-    await expect.poll(async () => guest.health(), { timeout: 30_000, interval: 100 }).toEqual({ status: 'ok', issues: [] });
+    await expect
+      .poll(async () => guest.health(), { timeout: 30_000, interval: 100 })
+      .toEqual({ status: 'ok', issues: [] });
     expect(await running()).toEqual(ALL);
   }, 60_000);
 });

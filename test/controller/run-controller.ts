@@ -89,7 +89,6 @@ export async function makeDockerGuest(daemon: Daemon, { images = true } = {}): P
   };
   onTestFinished(async () => {
     await stop('SIGKILL');
-    writeFileSync(`/tmp/boot-e2e-${Date.now()}.log`, output);
     rmSync(folder, { recursive: true, force: true });
   });
   return {

@@ -19,6 +19,8 @@ export type HubReports = Reports & {
 
 const TIMES: ReportTimes = { everyMs: 5 * 60_000, gatherMs: 5000, retryMs: 5000 };
 const LONGEST_RETRY_MS = 5 * 60_000;
+/** Whether it takes reports at all is soon known. */
+const FIRST_MS = 1000;
 
 export function createHubReports(options: {
   readonly config: Pick<ConfigBook, 'current' | 'onChange'>;
@@ -61,7 +63,7 @@ export function createHubReports(options: {
     ...times,
     retryMs: { first: times.retryMs, longest: Math.max(times.retryMs, LONGEST_RETRY_MS) },
     random,
-    firstMs: times.gatherMs,
+    firstMs: Math.min(times.gatherMs, FIRST_MS),
   });
   let known = JSON.stringify(config.current()?.hub);
   const unfollow = config.onChange(() => {
