@@ -21,8 +21,10 @@ export type ImageGuest = Guest & {
   readonly remove: (path: string) => void;
   /** Where the guest has this file of the controller's data volume. */
   readonly data: (name: string) => string;
-  /** Makes an image of the controller's that runs this instead. */
-  readonly derive: (name: string, entrypoint: readonly string[]) => Promise<void>;
+  /** Makes an image of the controller's with one more line in its Dockerfile. */
+  readonly build: (name: string, line: string) => Promise<void>;
+  /** All that dockerd has been asked, and what it says of it. */
+  readonly daemonLog: () => string;
   readonly stop: () => Promise<void>;
 };
 
@@ -33,7 +35,7 @@ export const SENTINEL = `${STACKS}/.felhom-stacks`;
 const VOLUME = 'data/volumes/felhom-controller-data/_data';
 
 export async function startImageGuest(): Promise<ImageGuest> {
-  const [base, daemon] = await Promise.all([makeDebianBase(), startDaemon()]);
+  const [base, daemon] = await Promise.all([makeDebianBase(), startDaemon({ settings: { debug: true } })]);
   try {
     const guest = await makeGuest(daemon);
     const succeed = async (command: readonly string[]): Promise<string> => {
@@ -66,12 +68,12 @@ export async function startImageGuest(): Promise<ImageGuest> {
       exists: (path) => existsSync(guest.path(path)),
       remove: (path) => rmSync(guest.path(path), { recursive: true, force: true }),
       data: (name) => join(daemon.socketPath, '..', VOLUME, name),
-      derive: async (name, entrypoint) => {
-        const dockerfile = `FROM ${image}\nENTRYPOINT ${JSON.stringify(entrypoint)}\n`;
-        const input = { input: dockerfile };
+      build: async (name, line) => {
+        const input = { input: `FROM ${image}\n${line}\n` };
         const { code, stderr } = await guest.run(['docker', 'build', '--tag', name, '-'], input);
         if (code !== 0) throw new Error(stderr);
       },
+      daemonLog: () => readFileSync(join(daemon.socketPath, '../dockerd.log'), 'utf8'),
       stop: daemon.stop,
     };
   } catch (error) {

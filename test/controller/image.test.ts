@@ -1,14 +1,24 @@
 // The controller's image as a checkout makes it, and the unit that starts it in a guest, on a Docker of the test's
 // own: no registry, no internet.
+import { statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { findProgram } from '../setup/find-program.ts';
+import { BASE_NETWORK, BASE_SERVICES } from '../../src/contracts/base-stack.ts';
+import { controllerRoutes } from '../../src/contracts/controller-routes.ts';
+import type { LedgerRecord } from '../../src/contracts/facts/ledger.ts';
 import { missingForDaemon } from '../docker/daemon.ts';
+import { makeStandIn, saveStandIns } from '../docker/stand-ins.ts';
+import { API_TOKEN, TUNNEL_TOKEN } from './example-config.ts';
+import { startHubInside, type HubInside } from './hub-inside.ts';
+import { CUSTOMER } from './hub-server.ts';
+import { until } from './image-api.ts';
+import { withHub } from './told.ts';
 import { BOOTSTRAP, IMAGE_FILE, SENTINEL, STACKS, startImageGuest, type ImageGuest } from './image-guest.ts';
 
 const missing =
   missingForDaemon() ?? (findProgram('debootstrap') === undefined ? 'debootstrap missing' : undefined);
 const NAME = 'felhom-controller';
-const CUSTOMER = 'demo-felhom';
 
 let guest: ImageGuest;
 // Its base is made by debootstrap when it is not kept from before.
@@ -64,8 +74,8 @@ describe('The unit', () => {
   const DIES = 'felhom-controller:dies';
   beforeAll(async () => {
     if (missing !== undefined) return;
-    await guest.derive(SLEEPS, ['sleep', '1000']);
-    await guest.derive(DIES, ['sh', '-c', 'echo the disk is on fire; sleep 1; exit 3']);
+    await guest.build(SLEEPS, 'ENTRYPOINT ["sleep", "1000"]');
+    await guest.build(DIES, 'ENTRYPOINT ["sh", "-c", "echo the disk is on fire; sleep 1; exit 3"]');
   });
 
   test('says what is missing in one sentence, and makes nothing', async () => {
@@ -207,5 +217,165 @@ describe('The unit', () => {
     });
     expect(await startedOnce()).toBe(before);
     await guest.docker('rm', '--force', NAME);
+  });
+});
+
+describe('The controller in it', () => {
+  let hub: HubInside;
+  beforeAll(async () => {
+    if (missing !== undefined) return;
+    hub = await startHubInside(guest.daemon, {
+      generation: 3,
+      customer: { id: CUSTOMER, domain: 'kovacs.hu', email: 'admin@kovacs.hu' },
+      infrastructure: { cf_tunnel_token: TUNNEL_TOKEN, cf_api_token: API_TOKEN },
+    });
+    await makeFresh();
+  });
+  afterAll(() => hub?.stop());
+
+  /** Nothing of ours is there but what provisioning left: bootstrap.json, and archives of the base stack. */
+  const makeFresh = async () => {
+    // The controller first, which would bring the others back; what it was doing may still go on for a moment.
+    await guest.run(['docker', 'rm', '--force', NAME]);
+    for (;;) {
+      const rest = (await guest.docker('ps', '--all', '--quiet')).split('\n').filter((id) => id !== '');
+      if (rest.length === 0) break;
+      await guest.run(['docker', 'rm', '--force', ...rest]);
+    }
+    await guest.run(['docker', 'network', 'rm', BASE_NETWORK]);
+    await guest.run(['docker', 'volume', 'rm', 'felhom-controller-data']);
+    for (const { image } of BASE_SERVICES)
+      await guest.run(['docker', 'image', 'rm', '--force', image.reference]);
+    guest.remove('/opt/docker');
+    await guest.docker('volume', 'create', 'felhom-controller-data');
+    await saveStandIns(guest.data('images'));
+    guest.write(BOOTSTRAP, JSON.stringify(withHub(hub.url)), 0o600);
+    guest.write(IMAGE_FILE, `${guest.image}\n`);
+  };
+  const isHealing = ({ subject, detail }: LedgerRecord) =>
+    subject === 'traefik' && /137/.test(String(detail['cause']));
+  const startedServices = async () =>
+    guest.docker(
+      ...['inspect', '--format', '{{.Name}} {{.Id}} {{.State.StartedAt}}'],
+      ...BASE_SERVICES.map(({ name }) => name),
+    );
+
+  test('brings a fresh guest up within 30 seconds, without any registry', async () => {
+    const began = performance.now();
+    const { code, stderr } = await guest.runUnit();
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining(`Started ${guest.image}`) });
+    await until(guest, controllerRoutes.health, ({ status }) => status === 'ok');
+    const took = performance.now() - began;
+    process.stdout.write(`A fresh guest is well after ${Math.round(took)} ms.\n`);
+    expect(took).toBeLessThan(30_000);
+    expect(await guest.docker('network', 'ls', '--format', '{{.Name}}')).toContain(BASE_NETWORK);
+    expect((await containers()).split('\n').toSorted()).toEqual(
+      [NAME, ...BASE_SERVICES.map(({ name }) => name)].toSorted(),
+    );
+    expect(guest.daemonLog()).toContain('POST /v1.');
+    expect(guest.daemonLog()).not.toContain('fromImage');
+  });
+
+  test('has seeded its configuration, for root alone, and says so', async () => {
+    const { mode, uid } = statSync(guest.data('controller.yaml'));
+    expect([(mode & 0o777).toString(8), uid]).toEqual(['600', 0]);
+    const said = await guest.run(['docker', 'logs', NAME]);
+    expect(`${said.stdout}${said.stderr}`).toContain(
+      `bootstrap: seeded controller.yaml (customer ${CUSTOMER}, generation 3): coming up configured`,
+    );
+  });
+
+  test("reports its customer's id for a host name, and never the id of its container", async () => {
+    const { base } = await until(guest, controllerRoutes.base, () => true);
+    expect(base.controller).toMatchObject({ hostname: CUSTOMER, customer_id: CUSTOMER });
+    expect(base.issues).toEqual([]);
+  });
+
+  test('is healthy for Docker, and `felhom` beside it tells what it keeps', async () => {
+    await guest.docker('exec', NAME, 'node', '/opt/felhom/ask-health.mjs');
+    const told = await guest.docker('exec', NAME, 'felhom', 'base', 'status');
+    for (const { name } of BASE_SERVICES) expect(told).toContain(name);
+  });
+
+  test('finds nothing to do when it starts a second time', async () => {
+    const before = await startedServices();
+    const kept = guest.read(SENTINEL);
+    await guest.docker('restart', NAME);
+    await until(guest, controllerRoutes.health, ({ status }) => status === 'ok');
+    await guest.runUnit();
+    const { base } = await until(guest, controllerRoutes.base, (told) => told.base.last_pass !== null);
+    expect(base.last_pass).toMatchObject({ applied: 0, converged: true });
+    expect(await startedServices()).toBe(before);
+    expect(guest.read(SENTINEL)).toBe(kept);
+  });
+
+  test('has traefik running again within a second of its death, and writes down why', async () => {
+    const since = String(Math.floor(Date.now() / 1000) - 1);
+    await guest.docker('kill', 'traefik');
+    await until(
+      guest,
+      controllerRoutes.base,
+      ({ base }) => base.services.find(({ name }) => name === 'traefik')?.state === 'running',
+    );
+    const events = await guest.docker(
+      'events',
+      ...['--since', since, '--until', String(Math.ceil(Date.now() / 1000))],
+      ...['--filter', 'container=traefik', '--format', '{{.TimeNano}} {{.Action}}'],
+    );
+    const at = (action: string) => Number(new RegExp(`^(\\d+) ${action}$`, 'm').exec(events)?.[1]) / 1e6;
+    const took = at('start') - at('die');
+    process.stdout.write(`traefik runs again ${Math.round(took)} ms after its death.\n`);
+    expect(took).toBeLessThan(1000);
+    const { records } = await until(guest, controllerRoutes.ledger, (told) => told.records.some(isHealing));
+    expect(records.find(isHealing)?.by).toBe(null);
+  });
+
+  test('takes back a rollout that dies within its settle time, and says which and why', async () => {
+    const before = await guest.docker('inspect', '--format', '{{.Image}}', 'traefik');
+    const reference = 'traefik:v3.6.8';
+    const { archive } = await makeStandIn('traefik', { variant: 'crash-after-3s', reference });
+    writeFileSync(join(guest.data('images'), 'traefik-new.tar'), archive);
+    // The next version of the controller brings another traefik; the code that V8 kept is of this one.
+    const next = 'felhom-controller:next';
+    const rename = `sed -i 's/traefik:v3[.]6[.]7/${reference}/g' /opt/felhom/dist/*.js`;
+    await guest.build(next, `RUN ${rename} && rm -f /opt/felhom/dist/*.code`);
+    guest.write(IMAGE_FILE, `${next}\n`);
+    expect((await guest.runUnit()).code).toBe(0);
+    const { base } = await until(guest, controllerRoutes.base, (told) =>
+      told.base.services.some(({ rolled_back: back, state }) => back !== null && state === 'running'),
+    );
+    const traefik = base.services.find(({ name }) => name === 'traefik');
+    expect(traefik?.rolled_back).toMatchObject({
+      image: reference,
+      why: expect.stringMatching(/^exited with code/),
+    });
+    expect(await guest.docker('inspect', '--format', '{{.Image}} {{.State.Running}}', 'traefik')).toBe(
+      `${before} true`,
+    );
+    const told = await guest.run(['docker', 'exec', NAME, 'felhom', 'base', 'status', '--lang', 'en']);
+    expect(told.stdout).toContain(reference);
+  });
+
+  test.each([
+    ['no stacks folder', []],
+    [
+      'a stacks folder that Docker has at another path',
+      ['--mount', `type=bind,source=/opt,target=${STACKS}`],
+    ],
+  ])('deploys nothing when it was given %s, and says which mount is missing', async (_title, mount) => {
+    await makeFresh();
+    guest.write(SENTINEL, 'a-mark-of-somebody-else\n');
+    await guest.docker(
+      ...['run', '--detach', '--name', NAME, '--hostname', CUSTOMER],
+      ...['--mount', 'type=bind,source=/etc/felhom-bootstrap,target=/etc/felhom-bootstrap,readonly'],
+      ...['--mount', 'type=volume,source=felhom-controller-data,target=/opt/docker/felhom-controller'],
+      ...['--mount', 'type=bind,source=/var/run/docker.sock,target=/var/run/docker.sock'],
+      ...mount,
+      guest.image,
+    );
+    const { status, issues } = await until(guest, controllerRoutes.health, (told) => told.status === 'fail');
+    expect(status).toBe('fail');
+    expect(issues.map(({ text, hint }) => `${text}: ${hint ?? ''}`).join('\n')).toContain(STACKS);
+    expect(await containers()).toBe(NAME);
   });
 });

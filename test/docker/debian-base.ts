@@ -50,9 +50,11 @@ export async function makeDebianBase(): Promise<string> {
     });
   } catch (error) {
     await rm(making, { force: true });
-    throw new Error(`debootstrap could not make Debian ${suite} from ${mirror}: is it reachable?`, {
-      cause: error,
-    });
+    const said = error instanceof Error && 'stdout' in error ? String(error.stdout).trim() : String(error);
+    throw new Error(
+      `debootstrap could not make Debian ${suite} from ${mirror}: ${said.split('\n').at(-1) ?? ''}`,
+      { cause: error },
+    );
   }
   await rename(making, path);
   return path;
