@@ -9,7 +9,7 @@ export async function askWord(
   context: CommandContext,
   word: string,
   show: () => void,
-  question: TextKey = 'op-sign.ask',
+  ask: TextKey = 'op-sign.ask',
 ): Promise<string> {
   const { err, stdin, text } = context;
   const given = stringOption(context, 'confirm');
@@ -17,6 +17,6 @@ export async function askWord(
   const input = stdin();
   if (input.isTTY !== true || !err.isTTY) return requiredOption(context, 'confirm', 'WORD');
   show();
-  err.line({ text: text(question, { word }), style: 'strong' });
+  err.line({ text: text(ask, { word }), style: 'strong' });
   return readLine(input);
 }

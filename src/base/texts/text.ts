@@ -6,8 +6,8 @@ import { baseCommands as enBaseCommands } from './en/base-commands.ts';
 import { client as enClient } from './en/client.ts';
 import { commands as enCommands } from './en/commands.ts';
 import { containers as enContainers } from './en/containers.ts';
-import { controllerDaemon as enControllerDaemon } from './en/controller-daemon.ts';
 import { controllerClient as enControllerClient } from './en/controller-client.ts';
+import { controllerDaemon as enControllerDaemon } from './en/controller-daemon.ts';
 import { doctor as enDoctor } from './en/doctor.ts';
 import { facts as enFacts } from './en/facts.ts';
 import { guests as enGuests } from './en/guests.ts';
@@ -26,8 +26,8 @@ import { baseCommands as huBaseCommands } from './hu/base-commands.ts';
 import { client as huClient } from './hu/client.ts';
 import { commands as huCommands } from './hu/commands.ts';
 import { containers as huContainers } from './hu/containers.ts';
-import { controllerDaemon as huControllerDaemon } from './hu/controller-daemon.ts';
 import { controllerClient as huControllerClient } from './hu/controller-client.ts';
+import { controllerDaemon as huControllerDaemon } from './hu/controller-daemon.ts';
 import { doctor as huDoctor } from './hu/doctor.ts';
 import { facts as huFacts } from './hu/facts.ts';
 import { guests as huGuests } from './hu/guests.ts';
@@ -50,8 +50,8 @@ const AREAS = {
     enClient,
     enCommands,
     enContainers,
-    enControllerDaemon,
     enControllerClient,
+    enControllerDaemon,
     enDoctor,
     enFacts,
     enGuests,
@@ -72,8 +72,8 @@ const AREAS = {
     huClient,
     huCommands,
     huContainers,
-    huControllerDaemon,
     huControllerClient,
+    huControllerDaemon,
     huDoctor,
     huFacts,
     huGuests,
