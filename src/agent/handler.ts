@@ -1,7 +1,7 @@
 // What answers a route: who calls, what the caller brought, and how it is answered or refused. The
 // server has checked rights and shapes before a handler is called.
-import type { ServerResponse } from 'node:http';
 import type { ParsedBody, RouteAnswer, RouteId, RouteParams, RouteQuery } from '../contracts/routes.ts';
+import type { Prepared, Streamed } from '../daemon/serve/answer.ts';
 
 /** The door or the token says who it is. A name is only what the caller says of itself. */
 export type Caller =
@@ -23,29 +23,6 @@ export type Call<R extends RouteId> = {
   readonly signal: AbortSignal;
   readonly header: (name: SeenHeader) => string | undefined;
 };
-
-/** Bytes that were made beforehand, for whoever asks often; and texts that are no JSON. */
-export class Prepared {
-  readonly bytes: Buffer;
-  /** The same, a letter for each byte (ISO 8859-1). */
-  readonly letters: string;
-  readonly contentType: string;
-
-  constructor(bytes: Buffer, contentType = 'application/json; charset=utf-8') {
-    this.bytes = bytes;
-    this.letters = bytes.toString('latin1');
-    this.contentType = contentType;
-  }
-}
-
-/** An answer that goes on: who opens it writes it, and ends it when `signal` aborts. */
-export class Streamed {
-  readonly open: (response: ServerResponse) => void;
-
-  constructor(open: (response: ServerResponse) => void) {
-    this.open = open;
-  }
-}
 
 export type Handler<R extends RouteId> = (call: Call<R>) => Promise<RouteAnswer<R> | Prepared | Streamed>;
 

@@ -14,9 +14,13 @@ import { valueOf } from '../contracts/reading.ts';
 import type { FactsSource } from '../contracts/source.ts';
 import { createMachine } from '../host/machine.ts';
 import { openCertificates } from './certificates.ts';
-import { createConnectionGate } from './connection-gate.ts';
-import { openHttpsDoor, openUnixDoor, type Door, type HttpsDoor } from './doors.ts';
-import { createEventHub, type EventHub } from './events.ts';
+import type { Door } from '../daemon/serve/door.ts';
+import { openUnixDoor } from '../daemon/serve/unix-door.ts';
+import { createConnectionGate, type DoorKind } from './connection-gate.ts';
+import { openHttpsDoor, type HttpsDoor } from './doors.ts';
+import { createEventHub, type EventHub } from '../daemon/serve/event-hub.ts';
+import { createEventRights } from './event-rights.ts';
+import type { Caller } from './handler.ts';
 import { createGrantReader } from './grants.ts';
 import { createCertificateHandlers } from './handlers/certificate.ts';
 import { createDiskActions } from './handlers/disk-actions.ts';
@@ -95,7 +99,7 @@ async function put(options: AgentOptions, undo: (() => void | Promise<void>)[]):
   const scrapeToken = await keepSecret(join(config.state_dir, 'scrape-token'), randomSecret, text);
 
   // What parts need of each other before all of them are there.
-  const late: { sampler?: Sampler; hub?: EventHub; scans?: Scans; https?: HttpsDoor } = {};
+  const late: { sampler?: Sampler; hub?: EventHub<Caller>; scans?: Scans; https?: HttpsDoor } = {};
   const tools: AgentTools = {
     config,
     clock,
@@ -114,6 +118,7 @@ async function put(options: AgentOptions, undo: (() => void | Promise<void>)[]):
     readProxmox: async () => valueOf((await late.sampler?.read('proxmox')) ?? undefined),
     notice: (notice, vmid) => late.hub?.notice(notice, vmid),
     forget: (subject) => late.sampler?.forget(subject),
+    changed: (subject) => late.sampler?.changed(subject),
   };
   const parts = await options.openParts(tools);
   undo.push(parts.stop);
@@ -132,13 +137,12 @@ async function put(options: AgentOptions, undo: (() => void | Promise<void>)[]):
   undo.push(sampler.close);
   const views = viewsOf(parts.subjects);
   const hub = createEventHub({
-    sampler,
-    views,
+    facts: sampler,
+    rights: createEventRights({ views, limits: limits.followers, validTokens: parts.validTokens }),
     limits: limits.followers,
     clock,
     log,
     start: randomHex(6),
-    validTokens: parts.validTokens,
   });
   late.hub = hub;
   undo.push(hub.close);
@@ -202,7 +206,7 @@ async function put(options: AgentOptions, undo: (() => void | Promise<void>)[]):
   undo.push(server.stop);
 
   const doorTools = { server, gate: createConnectionGate(limits, clock), clock, limits, log, text };
-  const doors: Door[] = [];
+  const doors: Door<DoorKind>[] = [];
   undo.push(async () => {
     await Promise.all(doors.map(async (door) => door.close(PATIENCE_MS)));
   });

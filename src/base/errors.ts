@@ -34,11 +34,19 @@ export class ActionableError extends Error {
   /** A peer's code for it (`E_DEVICE_HELD`), and its whole answer, where a peer said no. */
   readonly code: string | undefined;
   readonly answer: unknown;
+  /** Whose word or silence it is, where it is not the agent's. */
+  readonly peer: 'controller' | undefined;
 
   constructor(
     kind: ErrorKind,
     message: string,
-    options: { hint?: string; code?: string; answer?: unknown; cause?: unknown } = {},
+    options: {
+      hint?: string;
+      code?: string;
+      answer?: unknown;
+      peer?: 'controller' | undefined;
+      cause?: unknown;
+    } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'ActionableError';
@@ -46,6 +54,7 @@ export class ActionableError extends Error {
     this.hint = options.hint;
     this.code = options.code;
     this.answer = options.answer;
+    this.peer = options.peer;
   }
 }
 

@@ -45,7 +45,40 @@ export const allCommands: readonly CommandEntry[] = [
     name: 'signers check',
     load: async () => (await import('./commands/signers-check.ts')).signersCheckCommand,
   },
+  { name: 'base status', load: async () => (await import('./commands/base-status.ts')).baseStatusCommand },
+  { name: 'base plan', load: async () => (await import('./commands/base-plan.ts')).basePlanCommand },
+  { name: 'base apply', load: async () => (await import('./commands/base-apply.ts')).baseApplyCommand },
+  { name: 'base pause', load: async () => (await import('./commands/base-pause.ts')).basePauseCommand },
+  { name: 'base resume', load: async () => (await import('./commands/base-resume.ts')).baseResumeCommand },
+  {
+    name: 'containers list',
+    load: async () => (await import('./commands/containers-list.ts')).containersListCommand,
+  },
+  {
+    name: 'containers start',
+    load: async () => (await import('./commands/containers-start.ts')).containersStartCommand,
+  },
+  {
+    name: 'containers stop',
+    load: async () => (await import('./commands/containers-stop.ts')).containersStopCommand,
+  },
+  {
+    name: 'containers restart',
+    load: async () => (await import('./commands/containers-restart.ts')).containersRestartCommand,
+  },
+  {
+    name: 'containers logs',
+    load: async () => (await import('./commands/containers-logs.ts')).containersLogsCommand,
+  },
   { name: 'guests', load: async () => (await import('./commands/guests.ts')).guestsCommand },
+  { name: 'guests list', load: async () => (await import('./commands/guests-list.ts')).guestsListCommand },
+  { name: 'guests start', load: async () => (await import('./commands/guests-start.ts')).guestsStartCommand },
+  { name: 'guests stop', load: async () => (await import('./commands/guests-stop.ts')).guestsStopCommand },
+  {
+    name: 'guests reboot',
+    load: async () => (await import('./commands/guests-reboot.ts')).guestsRebootCommand,
+  },
+  { name: 'guests enter', load: async () => (await import('./commands/guests-enter.ts')).guestsEnterCommand },
   { name: 'tokens mint', load: async () => (await import('./commands/tokens-mint.ts')).tokensMintCommand },
   { name: 'tokens list', load: async () => (await import('./commands/tokens-list.ts')).tokensListCommand },
   {
@@ -74,9 +107,15 @@ export const allCommands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/host-accept-install.ts')).hostAcceptInstallCommand,
   },
   { name: 'agent', load: async () => (await import('./commands/agent.ts')).agentCommand },
+  { name: 'controller', load: async () => (await import('./commands/controller.ts')).controllerCommand },
   {
     name: 'disk-job',
     load: async () => (await import('./commands/disk-job.ts')).diskJobCommand,
+    hidden: true,
+  },
+  {
+    name: 'controller-facts',
+    load: async () => (await import('./commands/controller-facts.ts')).controllerFactsCommand,
     hidden: true,
   },
   { name: 'help', load: async () => (await import('./commands/help.ts')).helpCommand },

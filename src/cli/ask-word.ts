@@ -1,16 +1,22 @@
-// The word that belongs to a disk: given as --confirm, or typed at the terminal after what will be lost was
+// The word that belongs to a target: given as --confirm, or typed at the terminal after what it means was
 // shown. A script must give it: nobody is there who could read.
+import type { TextKey } from '../base/texts/text.ts';
 import type { CommandContext } from './command.ts';
 import { requiredOption, stringOption } from './option-values.ts';
 import { readLine } from './read-input.ts';
 
-export async function askWord(context: CommandContext, word: string, show: () => void): Promise<string> {
+export async function askWord(
+  context: CommandContext,
+  word: string,
+  show: () => void,
+  ask: TextKey = 'op-sign.ask',
+): Promise<string> {
   const { err, stdin, text } = context;
   const given = stringOption(context, 'confirm');
   if (given !== undefined) return given;
   const input = stdin();
   if (input.isTTY !== true || !err.isTTY) return requiredOption(context, 'confirm', 'WORD');
   show();
-  err.line({ text: text('op-sign.ask', { word }), style: 'strong' });
+  err.line({ text: text(ask, { word }), style: 'strong' });
   return readLine(input);
 }

@@ -2,6 +2,7 @@
 // completion know nothing else.
 import type { Clock } from '../base/clock.ts';
 import type { Text, TextKey } from '../base/texts/text.ts';
+import type { ControllerClient } from '../clients/controller.ts';
 import type { FactsSource } from '../contracts/source.ts';
 import type { InputStream } from './read-input.ts';
 import type { Output } from './print.ts';
@@ -45,6 +46,8 @@ export type CommandContext = {
   readonly openSource: () => Promise<FactsSource>;
   /** As `openSource`, for what only an agent can do: where --source names none, one must be found. */
   readonly openAgent: () => Promise<FactsSource>;
+  /** The controller of this guest; throws an ActionableError where there is no sign of one. */
+  readonly openController: () => Promise<ControllerClient>;
   readonly text: Text;
   readonly clock: Clock;
   readonly env: Readonly<Record<string, string | undefined>>;

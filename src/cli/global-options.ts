@@ -10,6 +10,7 @@ export const globalOptions = {
     choices: SOURCE_NAMES,
     choiceWithPath: 'agent',
   },
+  controller: { summary: 'option.controller', placeholder: 'PATH' },
   lang: { summary: 'option.lang', placeholder: 'LANG', choices: LANGUAGES },
   'no-color': { summary: 'option.no-color' },
   'read-only': { summary: 'option.read-only' },

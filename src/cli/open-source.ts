@@ -7,6 +7,9 @@ import type { Text } from '../base/texts/text.ts';
 import type { FactsSource } from '../contracts/source.ts';
 import type { AgentAddress } from '../clients/agent-address.ts';
 import { createAutoSource } from '../clients/auto-source.ts';
+import type { ControllerClient } from '../clients/controller.ts';
+import { findController } from '../clients/find-controller.ts';
+import { withController } from '../clients/with-controller.ts';
 import { findAgent, placeAt, type AgentPlace } from '../clients/find-agent.ts';
 import type { SourceName } from './command.ts';
 
@@ -14,6 +17,8 @@ export type OpenOptions = {
   readonly text: Text;
   readonly clock: Clock;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The socket of this guest's controller, where it is named. */
+  readonly controller?: string | undefined;
 };
 
 /** An agent that is not named has so long to answer before the machine is read without it. */
@@ -21,8 +26,39 @@ const AUTO_WAIT_MS = 1500;
 const NAMED_WAIT_MS = 5000;
 
 export async function openSource(name: SourceName, options: OpenOptions): Promise<FactsSource> {
-  if (name === 'embedded') return openEmbedded();
-  return name === 'auto' ? openAuto(options) : openNamed(name, options);
+  if (name === 'auto') return besideController(await openAuto(options), options, findController);
+  const source = await (name === 'embedded' ? openEmbedded() : openNamed(name, options));
+  return options.controller === undefined ? source : besideController(source, options, () => undefined);
+}
+
+function besideController(
+  source: FactsSource,
+  options: OpenOptions,
+  find: () => string | undefined,
+): FactsSource {
+  return withController({
+    source,
+    find: () => options.controller ?? find(),
+    open: async (socketPath) => openControllerAt(socketPath, options),
+    clock: options.clock,
+  });
+}
+
+/** The controller that is named or found; asks nobody yet. */
+export async function openController(options: OpenOptions): Promise<ControllerClient> {
+  const { text } = options;
+  const place = options.controller ?? findController();
+  if (place === undefined) {
+    throw new ActionableError('unreachable', text('source.no-controller'), {
+      hint: text('source.no-controller.hint'),
+    });
+  }
+  return openControllerAt(place, options);
+}
+
+async function openControllerAt(socketPath: string, { clock, env }: OpenOptions): Promise<ControllerClient> {
+  const { openController: open } = await import('../clients/controller.ts');
+  return open({ socketPath, clock, claimedName: claimedNameOf(env) });
 }
 
 async function openEmbedded(): Promise<FactsSource> {

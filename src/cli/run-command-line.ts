@@ -8,7 +8,7 @@ import { DEFAULT_COMMAND, type CommandEntry } from './all-commands.ts';
 import { isSourceName, type Command, type CommandContext, type SourceName } from './command.ts';
 import { findCommand } from './find-command.ts';
 import { globalOptions } from './global-options.ts';
-import { openSource, type OpenOptions } from './open-source.ts';
+import { openController, openSource, type OpenOptions } from './open-source.ts';
 import { parseWords, splitWords, usage, type ParsedWords } from './parse-words.ts';
 import { createOutput, type Output, type Stream } from './print.ts';
 import { emptyInput, type InputStream } from './read-input.ts';
@@ -64,8 +64,14 @@ async function run(
     return EXIT.ok;
   }
   const source = isSourceName(options['source']) ? options['source'] : 'auto';
-  const open = async (name: SourceName) =>
-    (line.openSource ?? openSource)(name, { text, clock: line.clock, env: line.env });
+  const { controller } = options;
+  const opening: OpenOptions = {
+    text,
+    clock: line.clock,
+    env: line.env,
+    ...(typeof controller === 'string' ? { controller } : {}),
+  };
+  const open = async (name: SourceName) => (line.openSource ?? openSource)(name, opening);
   const context: CommandContext = {
     operands: operandsOf(command, parsed.words, text),
     options,
@@ -74,6 +80,7 @@ async function run(
     source,
     openSource: async () => open(source),
     openAgent: async () => open(source === 'auto' ? 'agent' : source),
+    openController: async () => openController(opening),
     text,
     clock: line.clock,
     env: line.env,

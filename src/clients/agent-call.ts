@@ -2,9 +2,11 @@
 import { parseJson } from '../base/parse-json.ts';
 import { z } from 'zod';
 import { ACKNOWLEDGE_HEADER, routes, type RouteAnswer, type RouteId } from '../contracts/routes.ts';
-import type { CallRoute, RouteInput } from '../contracts/source.ts';
+import type { CallRoute } from '../contracts/source.ts';
 import { NotUnderstood, refusalOf, unreachable } from './agent-failure.ts';
 import type { AgentTransport } from './agent-transport.ts';
+import { placeOf } from './place-of.ts';
+import { routePath } from './route-path.ts';
 
 /** What waits for the agent's own sampling of slow disks takes as long as that. */
 const DEADLINE_MS = 10_000;
@@ -17,6 +19,9 @@ const DEADLINES = {
   bytesOperation: 60_000,
   submitOperation: 60_000,
   runOperation: 60_000,
+  startGuest: 90_000,
+  stopGuest: 90_000,
+  rebootGuest: 90_000,
   healthz: 4000,
   agent: 4000,
 } as const satisfies { readonly [R in RouteId]?: number };
@@ -36,7 +41,7 @@ export function createCall(
     const answer = await transport
       .send({
         method,
-        path: pathOf(route, input),
+        path: routePath(routes[route].path, input),
         headers: {
           accept: 'application/json',
           ...(keeps === undefined ? {} : { [ACKNOWLEDGE_HEADER]: keeps }),
@@ -53,20 +58,6 @@ export function createCall(
     if (answer.status < 200 || answer.status > 299) throw refusalOf(answer);
     return understand(route, answer.body);
   };
-}
-
-export function pathOf(
-  route: RouteId,
-  { params = {}, query = {} }: Pick<RouteInput<RouteId>, 'params' | 'query'>,
-): string {
-  const values = new Map<string, unknown>(Object.entries(params));
-  const path = routes[route].path.replaceAll(/:(\w+)/g, (_whole, name: string) =>
-    encodeURIComponent(String(values.get(name))),
-  );
-  const search = new URLSearchParams(
-    Object.entries(query).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)]])),
-  ).toString();
-  return search === '' ? path : `${path}?${search}`;
 }
 
 const takesName = (route: RouteId): boolean => {
@@ -86,11 +77,4 @@ function understand<R extends RouteId>(route: R, body: string): RouteAnswer<R> {
   } catch (error) {
     throw unreachable(new NotUnderstood(`${route}: ${placeOf(error)}`));
   }
-}
-
-/** Where a schema found what it did not expect, without what it found. */
-export function placeOf(error: unknown): string {
-  if (!(error instanceof z.ZodError)) return 'invalid';
-  const [issue] = error.issues;
-  return `${issue?.code ?? 'invalid'} at /${issue?.path.join('/') ?? ''}`;
 }

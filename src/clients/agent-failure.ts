@@ -1,4 +1,4 @@
-// What an error on the way to an agent means: an error that a person can act on, or a missing fact.
+// What an error on the way to an agent or a controller means: an error that a person can act on, or a missing fact.
 import { parseJson } from '../base/parse-json.ts';
 import { ActionableError, errnoOf, messageOf } from '../base/errors.ts';
 import { apiError } from '../contracts/api-error.ts';
@@ -10,9 +10,15 @@ import { GivenUp } from './deadline.ts';
 /** What an unreachable agent's error has for a code, beside those of readings. */
 export const WRONG_CERTIFICATE = 'certificate';
 
+/** Who is asked, where it is not the agent. */
+export type Peer = ActionableError['peer'];
+
 const NO_SUCH = new Set(['E_NO_SUCH', 'E_NO_ROUTE', 'E_DEVICE_UNKNOWN']);
 
-/** An answer came and is not one of an agent. `message` never quotes it: it may hold a secret. */
+/** It was let through, tried, and did not go as it should. */
+const TRIED = new Set(['E_GUEST_TOOL']);
+
+/** An answer came and is not one of theirs. `message` never quotes it: it may hold a secret. */
 export class NotUnderstood extends Error {
   constructor(message: string) {
     super(message);
@@ -21,9 +27,9 @@ export class NotUnderstood extends Error {
 }
 
 /** Nobody answered, or nobody whom we understand. The message is technical; faces put it into words by the code. */
-export function unreachable(error: unknown): ActionableError {
+export function unreachable(error: unknown, peer?: Peer): ActionableError {
   const message = errnoOf(error) ?? messageOf(error);
-  return new ActionableError('unreachable', message, { code: codeOf(error), cause: error });
+  return new ActionableError('unreachable', message, { code: codeOf(error), peer, cause: error });
 }
 
 function codeOf(error: unknown): ReasonCode | typeof WRONG_CERTIFICATE {
@@ -36,15 +42,17 @@ function codeOf(error: unknown): ReasonCode | typeof WRONG_CERTIFICATE {
   return errno.startsWith('HPE_') ? 'garbage' : 'no-answer';
 }
 
-/** The agent said no, in its own words; the whole answer goes along. */
-export function refusalOf({ status, body }: AgentAnswer): ActionableError {
+/** It said no, in its own words; the whole answer goes along. */
+export function refusalOf({ status, body }: AgentAnswer, peer?: Peer): ActionableError {
   const answer = parseJson(body);
   const said = apiError.safeParse(answer);
-  if (!said.success) return unreachable(new NotUnderstood(`HTTP status ${status}`));
+  if (!said.success) return unreachable(new NotUnderstood(`HTTP status ${status}`), peer);
   const { error, code, hint } = said.data;
-  return new ActionableError(NO_SUCH.has(code) ? 'not-found' : 'refused', error, {
+  const kind = NO_SUCH.has(code) ? 'not-found' : TRIED.has(code) ? 'failed' : 'refused';
+  return new ActionableError(kind, error, {
     code,
     answer,
+    peer,
     ...(hint === undefined ? {} : { hint }),
   });
 }

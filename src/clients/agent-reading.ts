@@ -3,7 +3,7 @@
 import type { z } from 'zod';
 import { allFacts, type Facts, type Subject } from '../contracts/all-facts.ts';
 import { failed, ok, type Reading } from '../contracts/reading.ts';
-import { placeOf } from './agent-call.ts';
+import { placeOf } from './place-of.ts';
 
 const SCHEMAS: { readonly [S in Subject]: z.ZodType<Facts[S]> } = allFacts;
 

@@ -5,15 +5,17 @@ import { systemClock, type Clock } from '../base/clock.ts';
 import { ActionableError } from '../base/errors.ts';
 import { allFacts, isSubject, type Subject } from '../contracts/all-facts.ts';
 import { absent, ok, type Reading } from '../contracts/reading.ts';
+import { routes } from '../contracts/routes.ts';
 import type { CallRoute, FactsSource, ReadRequest } from '../contracts/source.ts';
 import { nameOf, type AgentAddress } from './agent-address.ts';
 import { createCall } from './agent-call.ts';
-import { createEvents } from './agent-events.ts';
 import { missingFrom, WRONG_CERTIFICATE } from './agent-failure.ts';
 import { createPins } from './agent-pins.ts';
 import { parseReading } from './agent-reading.ts';
 import { createTransport } from './agent-transport.ts';
 import { createDocker } from './docker.ts';
+import { createEvents } from './follow-events.ts';
+import { routePath } from './route-path.ts';
 
 export type AgentSource = FactsSource & { readonly call: CallRoute };
 
@@ -98,10 +100,10 @@ export async function openAgentSource(options: AgentOptions): Promise<AgentSourc
     followed,
     follow: createEvents({
       transport,
-      call,
+      path: routePath(routes.events.path, { query: { subjects: followed.join(',') } }),
+      askAlive: async (signal) => call('healthz', { signal }),
       clock,
       random,
-      subjects: followed,
       onRefused: async () => {
         const next = await options.readdress?.();
         if (next?.kind !== 'https' || address.kind !== 'https') return;

@@ -27,6 +27,10 @@ const listed = z.object({
   ImageID: text,
   State: text,
   Labels: labels,
+  Ports: z
+    .array(z.object({ PublicPort: number }))
+    .nullish()
+    .catch(null),
 });
 
 const inspected = z.object({
@@ -90,6 +94,7 @@ export const parseListed = (answer: unknown): readonly ListedContainer[] =>
     imageId: one.ImageID ?? '',
     state: one.State?.toLowerCase() ?? 'unknown',
     labels: one.Labels,
+    ports: [...new Set((one.Ports ?? []).flatMap(({ PublicPort }) => PublicPort ?? []))],
   }));
 
 export function parseInspectedContainer(answer: unknown): InspectedContainer {

@@ -11,9 +11,11 @@ export type ListedContainer = {
   /** created, running, paused, restarting, removing, exited, dead. */
   readonly state: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** Of the machine that Docker runs on, while it runs. */
+  readonly ports: readonly number[];
 };
 
-export type InspectedContainer = ListedContainer & {
+export type InspectedContainer = Omit<ListedContainer, 'ports'> & {
   readonly health: string | null;
   readonly exitCode: number | null;
   readonly oomKilled: boolean;

@@ -22,7 +22,12 @@ const absolutePath = z
 const hub = z.looseObject({ url: z.url({ protocol: /^https?$/ }), api_key: headerSecret });
 const localApi = z.looseObject({
   /** Address and port of the host's agent: `192.168.0.162:8443`. */
-  endpoint: z.string().min(1),
+  endpoint: z
+    .string()
+    .regex(
+      /^(?:https:\/\/)?(?:\[[0-9a-fA-F:.%\w]+\]|[^\s:/@[\]]+):\d{1,5}\/?$/,
+      'needs an address and a port',
+    ),
   /** SHA-256 of its certificate, hexadecimal. */
   fingerprint: z.string().regex(FINGERPRINT, 'needs a SHA-256'),
   token: headerSecret,
@@ -69,6 +74,8 @@ export type CustomerConfig = z.infer<typeof customerConfig>;
 /** `controller.yaml` in the data folder. */
 export const controllerConfig = z.looseObject({
   generation: z.int().nonnegative().default(0),
+  /** SHA-256 of the bootstrap.json that hub and local API were taken from: another one is taken anew. */
+  bootstrap_digest: z.string().optional(),
   customer: z.looseObject({
     id: customerId,
     domain: domain.nullish(),
@@ -98,15 +105,9 @@ export const controllerConfig = z.looseObject({
 });
 export type ControllerConfig = z.infer<typeof controllerConfig>;
 
-export const DEFAULT_BOOTSTRAP = '/etc/felhom-bootstrap/bootstrap.json';
-/** In the controller's container a named volume, outside of it a folder. */
-export const DEFAULT_DATA_FOLDER = '/opt/docker/felhom-controller';
-export const CONTROLLER_PORT = 8080;
-/** Below the data folder. */
-export const CONTROLLER_FILES = {
-  config: 'controller.yaml',
-  socket: 'controller.sock',
-  token: 'api-token',
-  /** Archives of images, by `docker save`. */
-  images: 'images',
-} as const;
+export {
+  CONTROLLER_FILES,
+  CONTROLLER_PORT,
+  DEFAULT_BOOTSTRAP,
+  DEFAULT_DATA_FOLDER,
+} from './controller-files.ts';

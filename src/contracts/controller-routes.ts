@@ -171,6 +171,8 @@ type Table = typeof controllerRoutes;
 export type ControllerParams<R extends ControllerRouteId> = z.output<Table[R]['params']>;
 export type ControllerQuery<R extends ControllerRouteId> = z.output<Table[R]['query']>;
 export type ControllerBody<R extends ControllerRouteId> = z.input<Table[R]['body']>;
+/** As the server reads it, with its defaults. */
+export type ParsedControllerBody<R extends ControllerRouteId> = z.output<Table[R]['body']>;
 export type ControllerAnswer<R extends ControllerRouteId> = z.output<Table[R]['answer']>;
 
 /** `event: facts`. */

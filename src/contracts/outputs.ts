@@ -3,6 +3,8 @@
 import { z } from 'zod';
 import { allFacts } from './all-facts.ts';
 import type { Subject } from './all-facts.ts';
+import { baseService, baseStep } from './facts/base-stack.ts';
+import { container } from './facts/containers.ts';
 import { guest } from './facts/guests.ts';
 import { ledgerAnchor, ledgerRecord } from './facts/ledger.ts';
 import { diskFlag, diskScan } from './facts/disk-flags.ts';
@@ -261,6 +263,25 @@ export const guestsOutput = z.object({
 });
 export type GuestsOutput = z.infer<typeof guestsOutput>;
 
+/** Of `guests start`, `stop` and `reboot`. */
+export const guestOutput = z.object({
+  schema: z.literal('felhom/guest/1'),
+  deed: z.enum(['start', 'stop', 'reboot']),
+  vmid: z.number(),
+  kind: z.enum(['lxc', 'qemu']),
+  /** What it is afterwards, as Proxmox says; null when it does not. */
+  status: z.string().nullable(),
+});
+export type GuestOutput = z.infer<typeof guestOutput>;
+
+/** What `guests enter` would run; a document runs nothing. */
+export const guestsEnterOutput = z.object({
+  schema: z.literal('felhom/guests-enter/1'),
+  vmid: z.number(),
+  command: z.array(z.string()),
+});
+export type GuestsEnterOutput = z.infer<typeof guestsEnterOutput>;
+
 const chain = { count: z.number(), intact: z.boolean(), broken: z.string().nullable() };
 export const ledgerShowOutput = z.object({
   schema: z.literal('felhom/ledger-show/1'),
@@ -300,6 +321,72 @@ export const certificateOutput = z.object({
 });
 export type CertificateOutput = z.infer<typeof certificateOutput>;
 
+export const baseStatusOutput = z.object({
+  schema: z.literal('felhom/base-status/1'),
+  at: z.number(),
+  base: allFacts.base_stack,
+});
+export type BaseStatusOutput = z.infer<typeof baseStatusOutput>;
+
+const planned = {
+  steps: z.array(baseStep),
+  /** What is held back, and why: a back-off, a pause, a version that was rolled back, missing keys. */
+  held: z.array(z.object({ subject: z.string(), why: z.string(), until: z.number().nullable() })),
+  /** What keeps all of it from being done; null when nothing does. */
+  blocked: z.string().nullable(),
+};
+export const basePlanOutput = z.object({
+  schema: z.literal('felhom/base-plan/1'),
+  at: z.number(),
+  ...planned,
+});
+export type BasePlanOutput = z.infer<typeof basePlanOutput>;
+
+export const baseApplyOutput = z.object({
+  schema: z.literal('felhom/base-apply/1'),
+  /** As it was before anything was done. */
+  plan: z.object(planned),
+  applied: z.array(baseStep),
+  /** Whether all is as it should be now; what is paused or not configured is. */
+  converged: z.boolean(),
+  base: allFacts.base_stack,
+});
+export type BaseApplyOutput = z.infer<typeof baseApplyOutput>;
+
+/** Of `base pause` and `base resume`. */
+export const baseServiceOutput = z.object({
+  schema: z.literal('felhom/base-service/1'),
+  service: baseService,
+});
+export type BaseServiceOutput = z.infer<typeof baseServiceOutput>;
+
+export const containersListOutput = z.object({
+  schema: z.literal('felhom/containers-list/1'),
+  ...origin,
+  engine_version: z.string(),
+  containers: z.array(container),
+  /** What the controller tells of the base stack; it may be silent, or there may be none. */
+  base: readingOf(allFacts.base_stack),
+});
+export type ContainersListOutput = z.infer<typeof containersListOutput>;
+
+/** Of `containers start`, `stop` and `restart`. */
+export const containerOutput = z.object({
+  schema: z.literal('felhom/container/1'),
+  id: z.string(),
+  name: z.string(),
+  state: z.string(),
+});
+export type ContainerOutput = z.infer<typeof containerOutput>;
+
+/** With --follow one of these for each batch of lines, a document a line. */
+export const containerLogsOutput = z.object({
+  schema: z.literal('felhom/container-logs/1'),
+  id: z.string(),
+  lines: z.array(z.string()),
+});
+export type ContainerLogsOutput = z.infer<typeof containerLogsOutput>;
+
 /** What stands on stdout instead when a command could not do its work. */
 const errorOutput = z.object({
   error: z.string(),
@@ -330,12 +417,21 @@ export const allOutputs = {
   'tokens-list': tokensListOutput,
   'tokens-revoke': tokensRevokeOutput,
   guests: guestsOutput,
+  guest: guestOutput,
+  'guests-enter': guestsEnterOutput,
   'ledger-show': ledgerShowOutput,
   'ledger-verify': ledgerVerifyOutput,
   'host-reset-clock': hostResetClockOutput,
   'host-accept-install': hostAcceptInstallOutput,
   certificate: certificateOutput,
   'disks-inspect': disksInspectOutput,
+  'base-status': baseStatusOutput,
+  'base-plan': basePlanOutput,
+  'base-apply': baseApplyOutput,
+  'base-service': baseServiceOutput,
+  'containers-list': containersListOutput,
+  container: containerOutput,
+  'container-logs': containerLogsOutput,
   help: helpOutput,
   completion: completionOutput,
   error: errorOutput,

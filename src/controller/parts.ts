@@ -10,6 +10,7 @@ import type {
 } from '../contracts/facts/base-stack.ts';
 import type { LedgerCaller } from '../contracts/facts/ledger.ts';
 import type { Notice, RouteAnswer } from '../contracts/routes.ts';
+import type { Desired } from './desired/desired.ts';
 import type { PlanIssue, Plan, Step } from './plan/state.ts';
 
 /** What this guest is told to be: read at start, replaced when the hub has a higher generation. */
@@ -20,9 +21,14 @@ export type ConfigBook = {
   readonly problems: () => readonly PlanIssue[];
   /** Whether the hub gave its configuration. */
   readonly hubLink: () => LinkState;
-  /** Writes the certificate to come into controller.yaml; comes back when it is on the disk. */
-  readonly keepFingerprint: (fingerprint: string) => Promise<void>;
+  /**
+   * Writes the agent's certificate into controller.yaml: the one that it shows now, and the one to come (null when
+   * none is). Comes back when it is on the disk.
+   */
+  readonly keepCertificates: (next: string | null, inUse: string) => Promise<void>;
   readonly onChange: (listener: () => void) => () => void;
+  /** Looks at bootstrap.json and controller.yaml now: the agent refused what they say. */
+  readonly reread: () => Promise<void>;
   /** Asks the hub now. */
   readonly refresh: () => Promise<void>;
   readonly stop: () => void;
@@ -49,6 +55,11 @@ export type Reconciler = {
   readonly applyNow: (by: LedgerCaller, signal: AbortSignal) => Promise<readonly Step[]>;
   readonly pause: (service: ServiceName, pause: BasePause, by: LedgerCaller) => Promise<void>;
   readonly resume: (service: ServiceName, by: LedgerCaller) => Promise<void>;
+  /** Which container a name or an id's beginning means, where we may touch it. Throws as `act` does. */
+  readonly find: (
+    containerId: string,
+    signal: AbortSignal,
+  ) => Promise<{ readonly id: string; readonly name: string }>;
   /** Throws a Refusal: `E_NO_SUCH`, `E_NOT_OURS`, `E_DOCKER`. Whether a word was typed has been judged before. */
   readonly act: (
     containerId: string,
@@ -64,6 +75,10 @@ export type Reconciler = {
   /** After anything that `told` says has changed. */
   readonly onChange: (listener: () => void) => () => void;
   readonly onNotice: (listener: (notice: Notice) => void) => () => void;
+  /** What should be, as far as it is known: for whoever probes it. */
+  readonly desired: () => Desired | null;
+  /** Resolves with the reason when Docker has been dead for so long that this process should be started anew (exit 75). */
+  readonly dead: Promise<string>;
   /** Lets a step that is being applied end, within its own limits. */
   readonly stop: () => Promise<void>;
 };

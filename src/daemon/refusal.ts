@@ -7,6 +7,8 @@ export class Refusal extends Error {
   readonly hint: string | undefined;
   readonly retryAfterS: number | undefined;
   readonly extra: Readonly<Record<string, unknown>> | undefined;
+  /** Where another than the code's own is fixed. */
+  readonly status: number | undefined;
 
   constructor(
     code: ApiCode,
@@ -15,6 +17,7 @@ export class Refusal extends Error {
       readonly hint?: string;
       readonly retryAfterS?: number;
       readonly extra?: Readonly<Record<string, unknown>>;
+      readonly status?: number;
       readonly cause?: unknown;
     } = {},
   ) {
@@ -24,5 +27,6 @@ export class Refusal extends Error {
     this.hint = options.hint;
     this.retryAfterS = options.retryAfterS;
     this.extra = options.extra;
+    this.status = options.status;
   }
 }

@@ -15,7 +15,7 @@ const STORE_RETRY_S = 30;
 
 /** How Fastify calls what is wrong with a request before any handler sees it. */
 const FRAMEWORK: Readonly<Record<string, () => Refusal>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: () => new Refusal('E_TOO_LARGE', 'the body is larger than this agent takes'),
+  FST_ERR_CTP_BODY_TOO_LARGE: () => new Refusal('E_TOO_LARGE', 'the body is larger than is taken here'),
   FST_ERR_CTP_INVALID_MEDIA_TYPE: () =>
     new Refusal('E_BAD_REQUEST', 'the body is not marked as JSON', {
       hint: 'send the header content-type: application/json',
@@ -31,7 +31,7 @@ export function toRefusal(error: unknown): Refusal {
   const known = Object.hasOwn(FRAMEWORK, code) ? FRAMEWORK[code] : undefined;
   if (known !== undefined) return known();
   if (STORE_ERRNOS.has(code)) {
-    return new Refusal('E_STORE', `the agent's state folder cannot be written (${code}); nothing was done`, {
+    return new Refusal('E_STORE', `the state folder cannot be written (${code}); nothing was done`, {
       hint: 'make room below the state folder, then ask again',
       retryAfterS: STORE_RETRY_S,
       cause: error,
@@ -42,23 +42,24 @@ export function toRefusal(error: unknown): Refusal {
     return new Refusal('E_BAD_REQUEST', messageOf(error), { cause: error });
   }
   // What the bug was stands in the log; its words may hold what nobody outside should read.
-  return new Refusal('E_BUG', 'the agent failed at this; its log says how', { cause: error });
+  return new Refusal('E_BUG', 'this failed by a mistake of ours; the log says how', { cause: error });
 }
 
 export function refusedAnswer(refusal: Refusal): RefusedAnswer {
   const { code, message, hint, extra, retryAfterS } = refusal;
+  // Codes without a status never answer a request; one that does is a bug, and says its code at least.
+  const status = API_CODES[code] === 0 ? 500 : API_CODES[code];
   return {
-    // Codes without a status never answer a request; one that does is a bug, and says its code at least.
-    status: API_CODES[code] === 0 ? 500 : API_CODES[code],
+    status: refusal.status ?? status,
     body: { ...extra, error: message, code, ...(hint === undefined ? {} : { hint }) },
     retryAfterS: retryAfterS ?? (API_CODES[code] === 503 || API_CODES[code] === 429 ? 5 : undefined),
   };
 }
 
 /** A whole answer as bytes, for what fails before there is a request to answer. */
-export function rawRefusal(refusal: Refusal): string {
+export function rawRefusal(refusal: Refusal, wrap: (body: object) => object = (body) => body): string {
   const { status, body, retryAfterS } = refusedAnswer(refusal);
-  const text = JSON.stringify(body);
+  const text = JSON.stringify(wrap(body));
   return [
     `HTTP/1.1 ${status} ${REASONS[status] ?? 'Refused'}`,
     'content-type: application/json; charset=utf-8',

@@ -1,4 +1,4 @@
-// One agent for a state folder. The lock is flock(2)'s, held by a child that dies with this process:
+// One daemon for a state folder. The lock is flock(2)'s, held by a child that dies with this process:
 // after kill -9 nothing is left that would keep the next one out.
 import { setTimeout as wait } from 'node:timers/promises';
 import { ActionableError } from '../base/errors.ts';
@@ -16,7 +16,12 @@ const CONFLICT = 75;
 const TRIES = 20;
 const BETWEEN_TRIES_MS = 100;
 
-export async function lockState(path: string, text: Text): Promise<StateLock> {
+/** `whose`: who holds it, in the words that say so. */
+export async function lockState(
+  path: string,
+  text: Text,
+  whose: 'agent' | 'controller' = 'agent',
+): Promise<StateLock> {
   for (let tries = 1; ; tries += 1) {
     const { job, result } = hold(path);
     const outcome = await result;
@@ -36,8 +41,8 @@ export async function lockState(path: string, text: Text): Promise<StateLock> {
       continue;
     }
     if (outcome.code === CONFLICT) {
-      throw new ActionableError('failed', text('agent.locked', { path }), {
-        hint: text('agent.locked.hint'),
+      throw new ActionableError('failed', text(`${whose}.locked`, { path }), {
+        hint: text(`${whose}.locked.hint`),
       });
     }
     const noTool = outcome.code === null || outcome.code === 127;

@@ -18,7 +18,7 @@ export async function storing<T>(what: string, work: () => Promise<T>): Promise<
 }
 
 export const storeFailed = (what: string, cause: unknown): Refusal =>
-  new Refusal('E_STORE', `the agent could not write ${what}: ${errnoOf(cause) ?? messageOf(cause)}`, {
+  new Refusal('E_STORE', `${what} could not be written: ${errnoOf(cause) ?? messageOf(cause)}`, {
     hint: 'make room on the disk of the state folder, or mend it; then try again',
     retryAfterS: RETRY_S,
     cause,

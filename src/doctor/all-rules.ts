@@ -3,9 +3,11 @@ import type { Rule } from './rule.ts';
 import { agentSilent } from './rules/agent-silent.ts';
 import { backupFailed } from './rules/backup-failed.ts';
 import { backupOld } from './rules/backup-old.ts';
+import { baseStack } from './rules/base-stack.ts';
 import { containerRestarting } from './rules/container-restarting.ts';
 import { containerStopped } from './rules/container-stopped.ts';
 import { containerUnhealthy } from './rules/container-unhealthy.ts';
+import { controllerSilent } from './rules/controller-silent.ts';
 import { cpuTemperature } from './rules/cpu-temperature.ts';
 import { diskErrors } from './rules/disk-errors.ts';
 import { diskFull } from './rules/disk-full.ts';
@@ -13,6 +15,9 @@ import { diskTemperature } from './rules/disk-temperature.ts';
 import { diskWear } from './rules/disk-wear.ts';
 import { filesystemErrors } from './rules/filesystem-errors.ts';
 import { filesystemHung } from './rules/filesystem-hung.ts';
+import { guestFailing } from './rules/guest-failing.ts';
+import { guestNames } from './rules/guest-names.ts';
+import { guestSilent } from './rules/guest-silent.ts';
 import { hungTask } from './rules/hung-task.ts';
 import { inodes } from './rules/inodes.ts';
 import { installationChanged } from './rules/installation-changed.ts';
@@ -59,6 +64,10 @@ export const allRules: readonly Rule[] = [
   swap,
   outOfMemory,
   agentSilent,
+  guestFailing,
+  guestSilent,
+  controllerSilent,
+  baseStack,
   containerStopped,
   containerUnhealthy,
   containerRestarting,
@@ -76,6 +85,7 @@ export const allRules: readonly Rule[] = [
   load,
   hungTask,
   timeNotSynchronised,
+  guestNames,
   // What could not be looked at.
   readerFailed,
 ];

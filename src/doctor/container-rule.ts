@@ -7,16 +7,16 @@ import { shellWord } from '../base/shell-word.ts';
 export const defineContainerRule = (definition: {
   readonly id: 'container-unhealthy' | 'container-restarting' | 'container-stopped';
   readonly holdMs: number;
-  readonly dependsOn?: readonly string[];
   readonly isIll: (container: Container) => boolean;
 }): Rule => {
-  const { id, holdMs, dependsOn = [], isIll } = definition;
+  const { id, holdMs, isIll } = definition;
   return defineRule({
     id,
     title: `rule.${id}.title`,
     needs: ['containers'],
     holdMs,
-    dependsOn,
+    // The controller knows more of its own containers, and of itself being gone nobody else need tell.
+    dependsOn: ['base-stack', 'controller-silent'],
     look: (facts) =>
       facts.containers.value.containers.filter(isIll).map((container) => {
         const { name, status, image } = container;

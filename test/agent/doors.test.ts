@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { createText } from '../../src/base/texts/text.ts';
 import { createConnectionGate } from '../../src/agent/connection-gate.ts';
-import { openUnixDoor } from '../../src/agent/doors.ts';
+import { openUnixDoor } from '../../src/daemon/serve/unix-door.ts';
 import { defaultLimits } from '../../src/agent/limits.ts';
 import { createLog } from '../../src/daemon/log.ts';
 import { ask, socketPath } from './ask.ts';
@@ -70,7 +70,6 @@ test("the group's socket lets the group in and nobody else", { skip: !isRoot }, 
       server: {
         knowDoor: () => {},
         listener: (_request, response) => void response.end('in'),
-        stop: async () => Promise.resolve(),
       },
       gate: createConnectionGate(defaultLimits, systemClock),
       clock: systemClock,

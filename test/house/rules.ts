@@ -75,6 +75,11 @@ export const lazyDoors: readonly LazyDoor[] = [
     why: 'a machine without an agent loads nothing for one',
   },
   {
+    from: ['src/clients', 'src/cli', 'state'],
+    to: ['src/clients/controller.ts'],
+    why: 'a machine without a controller loads nothing for one',
+  },
+  {
     from: ['src/clients', 'src/cli', 'state', 'screens'],
     to: ['src/signing'],
     why: 'only who signs, or looks at the files of signers, needs keys and signatures',
@@ -143,17 +148,17 @@ export const packageRules: readonly PackageRule[] = [
   { name: 'node:util', folders: ['src/base', 'src/cli'], why: 'arguments of commands' },
   {
     name: 'node:net',
-    folders: ['src/clients', 'src/agent', 'src/controller', 'src/hub', 'src/signing'],
+    folders: ['src/daemon', 'src/clients', 'src/agent', 'src/controller', 'src/hub', 'src/signing'],
     why: 'clients and servers; the socket of an ssh-agent',
   },
   {
     name: 'node:http',
-    folders: ['src/clients', 'src/agent', 'src/controller', 'src/hub'],
+    folders: ['src/daemon', 'src/clients', 'src/agent', 'src/controller', 'src/hub'],
     why: 'clients and servers',
   },
   {
     name: 'node:https',
-    folders: ['src/clients', 'src/agent', 'src/controller', 'src/hub'],
+    folders: ['src/daemon', 'src/clients', 'src/agent', 'src/controller', 'src/hub'],
     why: 'clients and servers',
   },
   { name: 'node:tls', folders: ['src/clients', 'src/agent', 'src/hub'], why: 'clients and servers' },
@@ -190,7 +195,7 @@ export const packageRules: readonly PackageRule[] = [
     why: 'waiting; the reader of open files looks twice',
   },
   { name: 'node:readline', folders: ['src/base', 'src/cli'], why: 'lines of a job, and a typed word' },
-  { name: 'fastify', folders: ['src/agent', 'src/controller'], why: 'HTTP servers' },
+  { name: 'fastify', folders: ['src/daemon'], why: 'one HTTP server for every daemon of ours' },
   { name: 'pino', folders: ['src/daemon'], why: "a daemon's log" },
   { name: 'eventsource-parser', folders: ['src/clients'], lazy: true, why: "the agent's events" },
   { name: 'node:process', folders: ['src/cli'], why: 'as process.exit' },

@@ -1,14 +1,15 @@
 // `GET /events`: which subjects a caller follows, and from where on.
 import { isSubject } from '../../contracts/all-facts.ts';
-import type { EventHub } from '../events.ts';
+import type { EventHub } from '../../daemon/serve/event-hub.ts';
 import { Refusal } from '../../daemon/refusal.ts';
-import { Streamed, type Handler } from '../handler.ts';
+import { Streamed } from '../../daemon/serve/answer.ts';
+import type { Caller, Handler } from '../handler.ts';
 import type { Sampler } from '../sampler.ts';
 import { subjectsFor } from './look.ts';
 import type { Views } from '../views.ts';
 
 export function createEventsHandler(tools: {
-  readonly hub: EventHub;
+  readonly hub: EventHub<Caller>;
   readonly sampler: Sampler;
   readonly views: Views;
 }): Handler<'events'> {

@@ -1,18 +1,13 @@
 // The routes about trust: the ledger, who is granted what, and root's word about the clock.
 import type { Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
-import type { LedgerFacts } from '../../contracts/facts/ledger.ts';
 import type { ClockMark } from '../clock-mark.ts';
 import { Refusal } from '../../daemon/refusal.ts';
 import { type Handlers } from '../handler.ts';
-import type { ChainTold } from '../../daemon/ledger/chain.ts';
 import type { Ledger } from '../../daemon/ledger/ledger.ts';
+import { LEDGER_EVERY_S, ledgerPage } from '../../daemon/ledger/tell-ledger.ts';
 import type { Grants } from '../operations/decide-format.ts';
 import { requesterOf } from '../requester.ts';
-
-export const LEDGER_EVERY_S = 10;
-/** As many records in one answer. */
-const PAGE = 1000;
 
 export function createLedgerHandlers({
   ledger,
@@ -28,18 +23,7 @@ export function createLedgerHandlers({
   return {
     ledger: async ({ query }) => {
       const chain = await ledger.verify();
-      const { after } = query;
-      const page =
-        after === undefined
-          ? chain.records.slice(-PAGE)
-          : chain.records.filter(({ n }) => n > after).slice(0, PAGE);
-      return {
-        at: clock.now(),
-        every_s: LEDGER_EVERY_S,
-        ...told(chain),
-        anchor: chain.last,
-        records: [...page],
-      };
+      return { at: clock.now(), every_s: LEDGER_EVERY_S, ...ledgerPage(chain, query.after) };
     },
     grants: async () => {
       try {
@@ -62,14 +46,3 @@ export function createLedgerHandlers({
     },
   };
 }
-
-/** As the console shows it: the newest first. */
-export function ledgerFactsOf(chain: ChainTold): LedgerFacts {
-  return { ...told(chain), records: chain.records.slice(-PAGE).toReversed() };
-}
-
-const told = ({ records, broken, fragment }: ChainTold) => ({
-  count: records.length,
-  intact: broken === null && fragment === '',
-  broken: broken ?? (fragment === '' ? null : 'after the last record stands what is no record'),
-});

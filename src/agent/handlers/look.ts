@@ -12,7 +12,8 @@ import type { CertificateStore } from '../certificates.ts';
 import { CONTENT_TYPES, expositionFor, formatFamilies } from '../exposition.ts';
 import { asSeenBy } from '../for-guest.ts';
 import { Refusal } from '../../daemon/refusal.ts';
-import { Prepared, type Call } from '../handler.ts';
+import { Prepared } from '../../daemon/serve/answer.ts';
+import type { Call } from '../handler.ts';
 import { composeHostMetrics, composeStorages, METRIC_SUBJECTS, type MetricFacts } from '../host-metrics.ts';
 import { metricFamilies, type MetricReadings } from '../metric-families.ts';
 import type { ListeningHandlers } from '../parts.ts';
@@ -106,7 +107,10 @@ export function createLookHandlers(tools: LookTools): LookHandlers {
     metrics: async ({ header }) => {
       const form = expositionFor(header('accept'));
       const readings: MetricReadings = await readAll(sampler);
-      const text = formatFamilies(metricFamilies(readings, tools), form);
+      const text = formatFamilies(
+        metricFamilies(readings, { version: tools.version, now: clock.now() }),
+        form,
+      );
       return new Prepared(Buffer.from(text), CONTENT_TYPES[form]);
     },
     storage: async ({ caller }) => {

@@ -8,22 +8,33 @@ export type ToldError = { readonly message: string; readonly hint: string | unde
 
 /** May hold foreign text: what comes back still has to be made harmless where it is shown. */
 export function tellActionable(text: Text, error: ActionableError): ToldError {
-  const { kind, code, message, hint } = error;
+  const { kind, code, message, hint, peer } = error;
   if (code === undefined) return { message, hint };
-  if (kind === 'unreachable') return tellUnreachable(text, code, message);
-  const told = tellRefusal(text, code);
+  if (kind === 'unreachable') return tellUnreachable(text, code, message, peer);
+  const told = tellRefusal(text, code, peer);
   if (told === undefined) return { message, hint };
   // The agent's own sentence is English, and names what was wrong more closely than any code.
   return text.language === 'en' ? { message, hint: hint ?? told } : { message: told, hint: message };
 }
 
-function tellUnreachable(text: Text, code: string, detail: string): ToldError {
+function tellUnreachable(text: Text, code: string, detail: string, peer: ActionableError['peer']): ToldError {
   if (code === 'certificate') {
     return { message: text('agent.certificate', { detail }), hint: text('agent.certificate.hint') };
   }
-  const reason = `reason.${code}`;
+  const key = `reason.${code}`;
+  const reason = isTextKey(key) ? `${text(key)} (${detail})` : detail;
+  const words = SILENCE[peer ?? 'agent'];
   return {
-    message: text('agent.silent', { reason: isTextKey(reason) ? `${text(reason)} (${detail})` : detail }),
-    hint: text(code === 'no-permission' ? 'agent.closed.hint' : 'agent.silent.hint'),
+    message: text(words.message, { reason }),
+    hint: text(code === 'no-permission' ? words.closed : words.hint),
   };
 }
+
+const SILENCE = {
+  agent: { message: 'agent.silent', hint: 'agent.silent.hint', closed: 'agent.closed.hint' },
+  controller: {
+    message: 'controller.silent',
+    hint: 'controller.silent.hint',
+    closed: 'controller.closed.hint',
+  },
+} as const;

@@ -2,8 +2,9 @@
 // with the way out.
 import { isTextKey, type Text } from './text.ts';
 
-/** Nothing for a code of a newer agent: its own English words stand then. */
-export function tellRefusal(text: Text, code: string | undefined): string | undefined {
-  const key = [`api.${code ?? ''}`, `signer.${code ?? ''}`].find(isTextKey);
+/** Nothing for a code of a newer agent: its own English words stand then. `peer`: some of a controller's differ. */
+export function tellRefusal(text: Text, code: string | undefined, peer?: 'controller'): string | undefined {
+  const own = peer === undefined ? [] : [`controller.${code ?? ''}`];
+  const key = [...own, `api.${code ?? ''}`, `signer.${code ?? ''}`].find(isTextKey);
   return key === undefined ? undefined : text(key);
 }

@@ -28,25 +28,12 @@ export function judgeStorage(
 /** The folder that filebrowser always has, whatever is configured. */
 export const LOCAL_NAME = 'local';
 
-/** Neither below one of these, nor above. */
-const KEPT: readonly string[] = [
-  '/bin',
-  '/boot',
-  '/dev',
-  '/etc',
-  '/lib',
-  '/lib64',
-  '/proc',
-  '/root',
-  '/run',
-  '/sbin',
-  '/sys',
-  '/usr',
-  '/var/lib',
-  '/var/run',
-  '/var/log',
-  DEFAULT_DATA_FOLDER,
-];
+/** Neither below one of these, nor above. Only compared: none of them is ever read here. */
+const KEPT: readonly string[] =
+  'bin boot dev etc lib lib64 proc root run sbin sys usr var/lib var/log var/run'
+    .split(' ')
+    .map((name) => `/${name}`)
+    .concat(DEFAULT_DATA_FOLDER);
 
 /** Begins with a letter or digit: `.` and `..` are no names. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$/;

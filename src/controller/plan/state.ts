@@ -28,14 +28,22 @@ export type Observed = {
   readonly stacksFolder: StacksFolder;
 };
 
+/** The last steps that failed: how many without ten quiet minutes between, when, and why. */
+export type StepFailures = {
+  readonly step: StepKind;
+  /** What it should have become: another configuration is tried at once. Null where there is none. */
+  readonly hash: string | null;
+  readonly count: number;
+  readonly last: number;
+  readonly nextTry: number;
+  readonly why: string;
+};
+
+/** What steps are about that belong to no service. */
+export type SharedSubject = 'network' | 'canary' | 'self';
+
 export type ServiceMemory = {
-  /** The last steps that failed: how many in a row, when, and why. */
-  readonly failures: {
-    readonly count: number;
-    readonly last: number;
-    readonly nextTry: number;
-    readonly why: string;
-  } | null;
+  readonly failures: StepFailures | null;
   /** When a container of it died, the newest last; at most 20. */
   readonly deaths: readonly { readonly at: number; readonly exitCode: number | null }[];
   readonly pause: BasePause | null;
@@ -55,10 +63,12 @@ export type Memory = {
   /** Docker and runc of the last good start: another one gets a canary first. */
   readonly lastGoodDaemon: string | null;
   readonly services: Readonly<Partial<Record<ServiceName, ServiceMemory>>>;
+  readonly shared: Readonly<Partial<Record<SharedSubject, StepFailures>>>;
 };
 
 type StepBody =
   | { readonly kind: 'create-network' }
+  /** A second one of ours with the same name: our containers are disconnected from it first. */
   | { readonly kind: 'remove-network'; readonly networkId: string }
   | { readonly kind: 'connect-self'; readonly networkId: string }
   /** A container of our own image of nothing is started once, because Docker or runc changed. */
@@ -81,6 +91,7 @@ type StepBody =
       readonly networkId: string;
     }
   | { readonly kind: 'update-limits'; readonly service: ServiceName; readonly containerId: string }
+  /** An old one that is not needed any more, a new one that never got going, or a canary. Never its volumes. */
   | { readonly kind: 'remove-leftover'; readonly service: ServiceName | null; readonly containerId: string };
 
 /** Each with the fact that led to it, in English. */

@@ -35,14 +35,14 @@ export const readerFailed: Rule = {
   },
 };
 
-/** What only an agent knows: that it does not answer is a finding of its own. */
-const AGENTS: ReadonlySet<Subject> = new Set<Subject>(['operations', 'guests', 'ledger']);
+/** What only an agent or a controller knows: that it does not answer is a finding of its own. */
+const TOLD: ReadonlySet<Subject> = new Set<Subject>(['operations', 'guests', 'ledger', 'base_stack']);
 
 const failedSubjects = ({ facts }: DoctorInput): readonly Found[] =>
   SUBJECTS.flatMap((subject) => {
     const reading = facts[subject];
     if (reading?.state !== 'failed' || reading.code === 'no-permission') return [];
-    return AGENTS.has(subject) && isSilence(reading.code) ? [] : [describe(subject, reading)];
+    return TOLD.has(subject) && isSilence(reading.code) ? [] : [describe(subject, reading)];
   });
 
 /** Disks and file systems of which one alone could not be read. */

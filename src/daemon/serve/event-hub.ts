@@ -2,37 +2,52 @@
 // followers only while there are any. What a slow follower missed is not queued for it: when it reads
 // again it gets the newest of each subject, and one that does not read any more is dropped.
 import type { ServerResponse } from 'node:http';
-import type { Clock } from '../base/clock.ts';
-import { messageOf } from '../base/errors.ts';
-import type { Facts, Subject } from '../contracts/all-facts.ts';
-import type { Reading } from '../contracts/reading.ts';
-import type { Notice } from '../contracts/routes.ts';
-import type { Caller } from './handler.ts';
-import { Refusal } from '../daemon/refusal.ts';
-import type { Limits } from './limits.ts';
-import type { Log } from '../daemon/log.ts';
-import type { Sampler } from './sampler.ts';
-import { visibleTo, type Views } from './views.ts';
+import type { Clock } from '../../base/clock.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { Subject } from '../../contracts/all-facts.ts';
+import type { Reading } from '../../contracts/reading.ts';
+import type { Notice } from '../../contracts/routes.ts';
+import type { Log } from '../log.ts';
+import { Refusal } from '../refusal.ts';
+import type { FollowerLimits } from './limits.ts';
 
-export type EventHub = {
+export type EventHub<C> = {
   /** `vmid`: of a guest's own; other guests do not hear of it. */
   readonly notice: (notice: Notice, vmid?: number) => void;
-  readonly follow: (follow: Follow) => (response: ServerResponse) => void;
+  readonly follow: (follow: Follow<C>) => (response: ServerResponse) => void;
   readonly count: () => number;
   readonly close: () => void;
 };
 
-export type Follow = {
-  readonly caller: Caller;
+export type Follow<C> = {
+  readonly caller: C;
   readonly subjects: readonly Subject[];
   /** As the client had it last. */
   readonly lastEventId: string | undefined;
 };
 
+/** Where facts come from, and when one has changed before its interval is over. */
+export type EventFacts = {
+  readonly intervals: { readonly [S in Subject]?: number };
+  readonly read: (subject: Subject) => Promise<Reading<unknown>>;
+  readonly onChange: (listener: (subject: Subject) => void) => () => void;
+};
+
+/** Who of those who follow may hear what. */
+export type EventRights<C> = {
+  /** The reading as this caller sees it; undefined when it may not. */
+  readonly seenBy: (caller: C, subject: Subject, reading: Reading<unknown>) => Reading<unknown> | undefined;
+  readonly mayHear: (caller: C, vmid: number | undefined) => boolean;
+  /** Whether there is room for one more, beside those who follow. */
+  readonly hasRoom: (caller: C, followers: readonly C[]) => boolean;
+  /** Why a stream of this caller ends now; undefined when it may go on. Asked now and then. */
+  readonly ended?: () => Promise<(caller: C) => string | undefined>;
+};
+
 type Latest = { n: number; reading: Reading<unknown>; text: string; toldAt: number };
 type KeptNotice = { readonly n: number; readonly notice: Notice; readonly vmid: number | undefined };
-type Follower = {
-  readonly caller: Caller;
+type Follower<C> = {
+  readonly caller: C;
   readonly subjects: ReadonlySet<Subject>;
   readonly response: ServerResponse;
   /** The last event of each kind that it was given. */
@@ -47,19 +62,17 @@ const MAX_NOTICES = 256;
 const RETELL_INTERVALS = 0.9;
 const RECONNECT_MS = 1000;
 
-export function createEventHub(options: {
-  readonly sampler: Sampler;
-  readonly views: Views;
-  readonly limits: Limits['followers'];
+export function createEventHub<C extends { readonly kind: string }>(options: {
+  readonly facts: EventFacts;
+  readonly rights: EventRights<C>;
+  readonly limits: FollowerLimits;
   readonly clock: Clock;
   readonly log: Log;
-  /** Tells this run of the agent from others in every event's id. */
+  /** Tells this run of the daemon from others in every event's id. */
   readonly start: string;
-  /** Ids of tokens that are valid now: a revoked one's streams end. */
-  readonly validTokens: () => Promise<readonly string[]>;
-}): EventHub {
-  const { sampler, views, clock, limits, log, start } = options;
-  const followers = new Set<Follower>();
+}): EventHub<C> {
+  const { facts, rights, clock, limits, log, start } = options;
+  const followers = new Set<Follower<C>>();
   const latest = new Map<Subject, Latest>();
   const tickers = new Map<Subject, NodeJS.Timeout>();
   const notices: KeptNotice[] = [];
@@ -67,19 +80,19 @@ export function createEventHub(options: {
   let n = 0;
   let forgotten = 0;
 
-  const drop = (follower: Follower, why: string) => {
+  const drop = (follower: Follower<C>, why: string) => {
     if (!followers.delete(follower)) return;
     log.info({ caller: follower.caller.kind, why }, 'follower dropped');
     follower.response.destroy();
     settle();
   };
 
-  const write = (follower: Follower, text: string) => {
+  const write = (follower: Follower<C>, text: string) => {
     if (!follower.response.write(text)) follower.blockedSince ??= clock.monotonic();
   };
 
   /** Gives a follower what it has not had, the oldest first, until it does not take more. */
-  const deliver = (follower: Follower) => {
+  const deliver = (follower: Follower<C>) => {
     if (follower.blockedSince !== undefined) return;
     if (follower.noticesN < forgotten) reset(follower);
     const items = [
@@ -89,7 +102,7 @@ export function createEventHub(options: {
           : [],
       ),
       ...notices.flatMap(({ n: at, notice, vmid }) =>
-        at > follower.noticesN && mayHear(follower.caller, vmid)
+        at > follower.noticesN && rights.mayHear(follower.caller, vmid)
           ? [{ n: at, text: () => JSON.stringify(notice), isNotice: true }]
           : [],
       ),
@@ -107,21 +120,21 @@ export function createEventHub(options: {
     follower.noticesN = n;
   };
 
-  const factsText = (subject: Subject, reading: Reading<unknown>, caller: Caller): string | undefined => {
-    const seen = visibleTo(views, subject, reading, caller);
-    const everyMs = sampler.intervals[subject];
+  const factsText = (subject: Subject, reading: Reading<unknown>, caller: C): string | undefined => {
+    const seen = rights.seenBy(caller, subject, reading);
+    const everyMs = facts.intervals[subject];
     if (seen === undefined || everyMs === undefined) return undefined;
     return JSON.stringify({ subject, every_s: everyMs / 1000, reading: seen });
   };
 
-  const reset = (follower: Follower) => {
+  const reset = (follower: Follower<C>) => {
     follower.factsN = 0;
     follower.noticesN = n;
     write(follower, `id: ${start}-${n}\nevent: reset\ndata: {}\n\n`);
   };
 
-  const publish = <S extends Subject>(subject: S, reading: Reading<Facts[S]>) => {
-    const everyMs = sampler.intervals[subject] ?? 0;
+  const publish = (subject: Subject, reading: Reading<unknown>) => {
+    const everyMs = facts.intervals[subject] ?? 0;
     const text = JSON.stringify(reading.state === 'ok' ? reading.value : [reading.code, reading.detail]);
     const before = latest.get(subject);
     const now = clock.monotonic();
@@ -134,10 +147,10 @@ export function createEventHub(options: {
 
   const sample = async (subject: Subject): Promise<void> => {
     try {
-      const reading = await sampler.read(subject);
+      const reading = await facts.read(subject);
       if (tickers.has(subject)) publish(subject, reading);
     } catch (error) {
-      // A bug in one subject must not end the agent, and with it everybody's operations.
+      // A bug in one subject must not end the daemon, and with it everybody's work.
       log.error({ subject, err: messageOf(error) }, 'subject could not be told');
     }
   };
@@ -153,7 +166,7 @@ export function createEventHub(options: {
     }
     for (const subject of wanted) {
       if (tickers.has(subject)) continue;
-      const everyMs = sampler.intervals[subject] ?? limits.aliveMs;
+      const everyMs = facts.intervals[subject] ?? limits.aliveMs;
       tickers.set(
         subject,
         setInterval(() => void sample(subject), everyMs),
@@ -162,12 +175,12 @@ export function createEventHub(options: {
     }
   };
 
-  const endRevoked = async (): Promise<void> => {
-    if (![...followers].some(({ caller }) => caller.kind === 'guest')) return;
-    const valid = new Set(await options.validTokens());
+  const endEnded = async (): Promise<void> => {
+    if (followers.size === 0 || rights.ended === undefined) return;
+    const why = await rights.ended();
     for (const follower of followers) {
-      const { caller } = follower;
-      if (caller.kind === 'guest' && !valid.has(caller.tokenId)) drop(follower, 'its token is revoked');
+      const reason = why(follower.caller);
+      if (reason !== undefined) drop(follower, reason);
     }
   };
 
@@ -177,12 +190,12 @@ export function createEventHub(options: {
       if (follower.blockedSince === undefined) write(follower, ': alive\n\n');
       else if (now - follower.blockedSince > limits.blockedMs) drop(follower, 'it does not read');
     }
-    void endRevoked().catch(() => {});
+    void endEnded().catch(() => {});
   }, limits.aliveMs);
   keepAlive.unref();
-  const stopListening = sampler.onChange((subject) => {
+  const stopListening = facts.onChange((subject) => {
     if (tickers.has(subject)) void sample(subject);
-    if (subject === 'guests') void endRevoked().catch(() => {});
+    if (subject === 'guests') void endEnded().catch(() => {});
   });
 
   return {
@@ -193,14 +206,12 @@ export function createEventHub(options: {
       for (const follower of followers) deliver(follower);
     },
     follow: ({ caller, subjects, lastEventId }) => {
-      const own = [...followers].filter((one) => isSameGuest(one.caller, caller)).length;
-      // Root always gets in, as at its door: there are only so many connections there.
-      const isFull = caller.kind !== 'root' && followers.size >= limits.all;
-      if (isFull || (caller.kind === 'guest' && own >= limits.guest)) {
+      const others = [...followers].map((one) => one.caller);
+      if (!rights.hasRoom(caller, others)) {
         throw new Refusal('E_RATE', 'too many event streams are open', { retryAfterS: 5 });
       }
       return (response) => {
-        const follower: Follower = {
+        const follower: Follower<C> = {
           caller,
           subjects: new Set(subjects),
           response,
@@ -252,9 +263,3 @@ function eventNumber(id: string, start: string, newest: number): number | 'unkno
   const number = Number(digits);
   return run !== start || digits === undefined || number > newest ? 'unknown' : number;
 }
-
-const mayHear = (caller: Caller, vmid: number | undefined): boolean =>
-  caller.kind === 'root' || caller.kind === 'group' || (caller.kind === 'guest' && caller.vmid === vmid);
-
-const isSameGuest = (a: Caller, b: Caller): boolean =>
-  a.kind === 'guest' && b.kind === 'guest' && a.vmid === b.vmid;

@@ -1,4 +1,4 @@
-// Follows an agent's events: facts and notices as they come, and whether the agent answers at all. A
+// Follows the events of an agent or a controller: facts and notices as they come, and whether it answers at all. A
 // lost connection is made again, later and later; an agent that hangs is noticed although its
 // connection stands.
 import { parseJson } from '../base/parse-json.ts';
@@ -7,28 +7,29 @@ import { StringDecoder } from 'node:string_decoder';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../base/clock.ts';
 import { ActionableError, messageOf } from '../base/errors.ts';
-import type { Subject } from '../contracts/all-facts.ts';
 import { factsEvent, notice } from '../contracts/routes.ts';
-import type { CallRoute, Connection, SourceListener } from '../contracts/source.ts';
-import { pathOf } from './agent-call.ts';
-import { NotUnderstood, refusalOf, unreachable, WRONG_CERTIFICATE } from './agent-failure.ts';
+import type { Connection, SourceListener } from '../contracts/source.ts';
+import { NotUnderstood, refusalOf, unreachable, WRONG_CERTIFICATE, type Peer } from './agent-failure.ts';
 import { parseReading } from './agent-reading.ts';
 import { EVENT_STREAM, type AgentTransport } from './agent-transport.ts';
 import { withDeadline } from './deadline.ts';
 
 export type EventsOptions = {
   readonly transport: AgentTransport;
-  readonly call: CallRoute;
+  /** Of the route that tells events. */
+  readonly path: string;
+  /** Asked when it has said nothing for a while; throws when it does not answer. */
+  readonly askAlive: (signal: AbortSignal) => Promise<unknown>;
   readonly clock: Clock;
-  readonly subjects: readonly Subject[];
   /** Between 0 and 1; spreads the attempts of many. */
   readonly random: () => number;
+  readonly peer?: Peer;
   /** Whenever a connection stands: for what a client wants to know of its agent now and then. */
-  readonly whileConnected: (signal: AbortSignal) => void;
+  readonly whileConnected?: (signal: AbortSignal) => void;
   /** It answers and must not be trusted, or does not let us in: perhaps another address is known by now. */
-  readonly onRefused: () => Promise<void>;
+  readonly onRefused?: () => Promise<void>;
   /** What was asked meanwhile will not be answered. */
-  readonly onLost: () => void;
+  readonly onLost?: () => void;
 };
 
 const OPEN_MS = 5000;
@@ -71,11 +72,11 @@ export function createEvents(options: EventsOptions): (listener: SourceListener)
       const error = await listenOnce(options, place, listener, heard, signal, () =>
         tell({ state: 'connected', since: clock.now() }),
       ).then(
-        () => new ActionableError('unreachable', 'the agent ended the connection'),
+        () => new ActionableError('unreachable', `the ${options.peer ?? 'agent'} ended the connection`),
         (reason: unknown) => reason,
       );
       if (signal.aborted) return;
-      options.onLost();
+      options.onLost?.();
       if (heard.any) attempt = 0;
       const delay = delayOf(attempt, options.random());
       tell({
@@ -85,7 +86,7 @@ export function createEvents(options: EventsOptions): (listener: SourceListener)
         retryAt: clock.now() + delay,
       });
       await sleep(delay, undefined, { signal }).catch(() => undefined);
-      if (isRefused(error)) await options.onRefused().catch(() => undefined);
+      if (isRefused(error)) await options.onRefused?.().catch(() => undefined);
     }
   }
 }
@@ -114,10 +115,10 @@ async function listenOnce(
   try {
     const stream = await openStream(options, place.lastEventId, stop.signal);
     onOpen();
-    options.whileConnected(stop.signal);
+    options.whileConnected?.(stop.signal);
     await readStream(options, stream, place, listener, heard, stop.signal);
   } catch (error) {
-    throw error instanceof ActionableError ? error : unreachable(error);
+    throw error instanceof ActionableError ? error : unreachable(error, options.peer);
   } finally {
     parent.removeEventListener('abort', onAbort);
     stop.abort();
@@ -125,13 +126,13 @@ async function listenOnce(
 }
 
 async function openStream(
-  { transport, subjects }: EventsOptions,
+  { transport, path, peer }: EventsOptions,
   lastEventId: string | undefined,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
   const stream = await transport.open({
     method: 'GET',
-    path: pathOf('events', { query: { subjects: subjects.join(',') } }),
+    path,
     headers: {
       accept: EVENT_STREAM,
       ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
@@ -143,7 +144,7 @@ async function openStream(
     return stream;
   }
   const body = await withDeadline(signal, OPEN_MS, async () => readStart(stream));
-  throw refusalOf({ status: stream.statusCode ?? 0, headers: stream.headers, body });
+  throw refusalOf({ status: stream.statusCode ?? 0, headers: stream.headers, body }, peer);
 }
 
 async function readStart(stream: IncomingMessage): Promise<string> {
@@ -186,7 +187,7 @@ async function readStream(
     if (asking || clock.monotonic() - lastByte < SILENT_MS) return;
     asking = true;
     try {
-      await options.call('healthz', { signal });
+      await options.askAlive(signal);
       lastByte = clock.monotonic();
     } catch (error) {
       stream.destroy(error instanceof Error ? error : new Error(messageOf(error)));

@@ -1,0 +1,9 @@
+// A controller's file of the newest records of its agent's ledger.
+import { z } from 'zod';
+import { ledgerAnchor } from './facts/ledger.ts';
+
+export const storedAnchors = z.object({
+  /** Of which agent: the digest of what this guest was told of it. */
+  told: z.string(),
+  anchors: z.array(ledgerAnchor),
+});

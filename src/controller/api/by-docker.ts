@@ -1,0 +1,21 @@
+// What Docker says no to, or does not answer to, as the API says it.
+import { EngineError, type EngineErrorKind } from '../../clients/engine.ts';
+import type { ApiCode } from '../../contracts/api-error.ts';
+import { Refusal } from '../../daemon/refusal.ts';
+
+const CODES: { readonly [K in EngineErrorKind]?: ApiCode } = {
+  'no-such-container': 'E_NO_SUCH',
+  'no-such-image': 'E_NO_SUCH',
+  'no-such-network': 'E_NO_SUCH',
+};
+
+export async function byDocker<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof EngineError)) throw error;
+    throw new Refusal(CODES[error.kind] ?? 'E_DOCKER', `Docker: ${error.message} (${error.kind})`, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,171 @@
+// Does the steps of a plan: those of the network first, then each service's in its lane. What was done, and why, goes
+// into the ledger before it is done; what came of it into memory, log and notices.
+import type { Clock } from '../base/clock.ts';
+import { messageOf } from '../base/errors.ts';
+import type { ServiceName } from '../contracts/base-stack.ts';
+import type { Notice } from '../contracts/routes.ts';
+import { EngineError, type Engine } from '../clients/engine.ts';
+import type { Log } from '../daemon/log.ts';
+import type { Hands, Outcome } from './apply/hands.ts';
+import { explainPort } from './apply/explain-port.ts';
+import { applyStep } from './apply/steps.ts';
+import type { Desired, DesiredService } from './desired/desired.ts';
+import type { Lanes } from './lanes.ts';
+import type { MemoryFile } from './memory-file.ts';
+import { noteAccepted, noteFailure, noteGoodDaemon, noteRollback, noteSuccess } from './plan/transitions.ts';
+import type { PermittedStep } from './plan/permit.ts';
+import { stillCounting } from './plan/back-off.ts';
+import type { Observed, SharedSubject, Step, StepKind } from './plan/state.ts';
+import type { Record } from './recorder.ts';
+
+export type Moment = { readonly desired: Desired; readonly observed: Observed; readonly stacksDir: string };
+
+export type StepRunner = {
+  /** False when it failed: what comes after it in the plan makes no sense then. */
+  readonly runShared: (permitted: PermittedStep, moment: Moment) => Promise<boolean>;
+  /** In the lane of its service. Comes back when it is done, or has failed and that is noted. */
+  readonly runInLane: (service: ServiceName, permitted: PermittedStep, moment: Moment) => Promise<void>;
+  /** What is done to a service at this moment. */
+  readonly doing: (service: ServiceName) => Step | undefined;
+};
+
+export type RunnerOptions = {
+  readonly engine: Engine;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly dataFolder: string;
+  readonly lanes: Lanes;
+  readonly memory: MemoryFile;
+  readonly record: Record;
+  readonly notice: (kind: Notice['kind'], subject: string, detail: string) => void;
+  readonly onApplied: (step: Step) => void;
+  readonly onStage: (stage: string) => void;
+  readonly signal: AbortSignal;
+};
+
+export function createStepRunner(options: RunnerOptions): StepRunner {
+  const { engine, clock, log, dataFolder, lanes, memory, record, notice, signal } = options;
+  const doing = new Map<ServiceName, Step>();
+  const handsOf = ({ desired, observed, stacksDir }: Moment): Hands => ({
+    engine,
+    clock,
+    log,
+    dataFolder,
+    stacksDir,
+    desired,
+    observed,
+    reject: async (service, why) => {
+      memory.change((known) =>
+        noteRollback(known, service.name, {
+          hash: service.hash,
+          at: clock.now(),
+          image: service.image.reference,
+          why,
+        }),
+      );
+      await memory.keep();
+    },
+    rejected: (service: DesiredService) => {
+      const rejected = memory.current().services[service.name]?.rejected;
+      return rejected?.hash === service.hash ? rejected.why : null;
+    },
+    onStage: options.onStage,
+  });
+
+  const apply = async (permitted: PermittedStep, subject: string, moment: Moment): Promise<Outcome> => {
+    const { step } = permitted;
+    const { kind, cause } = step;
+    log.info({ step: kind, subject, cause }, 'step');
+    // Written meanwhile: what heals by itself does not wait for a busy disk, nor for one that is full.
+    const written = record('base.step', null, subject, { kind, cause });
+    try {
+      const outcome = await applyStep(permitted, handsOf(moment), signal);
+      options.onApplied(step);
+      return outcome;
+    } finally {
+      await written;
+    }
+  };
+
+  const failed = async (step: Step, subject: string, why: string): Promise<void> => {
+    log.warn({ step: step.kind, subject, why }, 'step failed');
+    await record('base.step-failed', null, subject, { kind: step.kind, why });
+  };
+
+  const runService = async (
+    service: ServiceName,
+    permitted: PermittedStep,
+    moment: Moment,
+  ): Promise<void> => {
+    const { step } = permitted;
+    const began = clock.monotonic();
+    try {
+      const outcome = await apply(permitted, service, moment);
+      const took = `${Math.round(clock.monotonic() - began)} ms`;
+      if (outcome.kind === 'rolled-back') {
+        const image = moment.desired.services.find(({ name }) => name === service)?.image.reference ?? '';
+        await record('base.rolled-back', null, service, { image, why: outcome.why });
+        log.warn({ service, image, why: outcome.why }, 'rolled back');
+        notice('service-rolled-back', service, `${image}: ${outcome.why}; the version before runs again`);
+        return;
+      }
+      memory.change((known) => {
+        const noted = noteSuccess(known, service, step.kind, clock.now());
+        if (!STARTED_NEW.has(step.kind)) return noted;
+        const good = noteGoodDaemon(noted, moment.observed.daemon);
+        return step.kind === 'replace' ? noteAccepted(good, service) : good;
+      });
+      if (step.kind !== 'stop') notice('service-healed', service, `${step.kind}: ${step.cause} (${took})`);
+    } catch (error) {
+      if (signal.aborted) return;
+      const why = await explainPort(error, engine, signal);
+      await failed(step, service, why);
+      // A daemon that is gone is no failure of the service: it is tried as soon as Docker answers.
+      if (error instanceof EngineError && error.kind === 'unreachable') return;
+      const first = stillCounting(memory.current().services[service]?.failures ?? null, clock.now()) === null;
+      const hash = moment.desired.services.find(({ name }) => name === service)?.hash ?? null;
+      memory.change((known) => noteFailure(known, service, { step: step.kind, hash, why }, clock.now()));
+      if (first) notice('service-failed', service, `${step.kind}: ${why}`);
+    }
+  };
+
+  return {
+    runShared: async (permitted, moment) => {
+      const { step } = permitted;
+      const subject = sharedSubject(step);
+      try {
+        await apply(permitted, subject, moment);
+        memory.change((known) => {
+          const noted = noteSuccess(known, subject, step.kind, clock.now());
+          return step.kind === 'canary' ? noteGoodDaemon(noted, moment.observed.daemon) : noted;
+        });
+        return true;
+      } catch (error) {
+        if (signal.aborted) return false;
+        const why = messageOf(error);
+        await failed(step, subject, why);
+        if (error instanceof EngineError && error.kind === 'unreachable') return false;
+        memory.change((known) =>
+          noteFailure(known, subject, { step: step.kind, hash: null, why }, clock.now()),
+        );
+        return false;
+      }
+    },
+    runInLane: async (service, permitted, moment) =>
+      lanes.run(service, async () => {
+        doing.set(service, permitted.step);
+        try {
+          await runService(service, permitted, moment);
+        } finally {
+          doing.delete(service);
+        }
+      }),
+    doing: (service) => doing.get(service),
+  };
+}
+
+/** After these a container was started by this daemon and its runtime, with all that we ask of it. */
+const STARTED_NEW: ReadonlySet<StepKind> = new Set(['create', 'recreate', 'replace']);
+
+const sharedSubject = ({ kind }: Step): SharedSubject =>
+  kind === 'canary' || kind === 'remove-leftover' ? 'canary' : kind === 'connect-self' ? 'self' : 'network';
