@@ -4,7 +4,7 @@ import type { ConfigBook, TellBase } from '../parts.ts';
 import type { OpenedProxy } from '../agent-proxy.ts';
 import { createRepeated } from '../repeat.ts';
 import type { AnchorBook } from './anchor-book.ts';
-import { composeGuestReport } from './compose-report.ts';
+import { composeGuestReport, newsIn } from './compose-report.ts';
 
 export type Reports = {
   /** Something may have changed. */
@@ -34,7 +34,7 @@ export function createAgentReports(options: {
       if (config.current()?.local_api === undefined) return;
       const report = composeGuestReport(tell());
       const anchor = await agent.report(report, signal);
-      sent = JSON.stringify(report);
+      sent = newsIn(report);
       await anchors.keep(anchor, config.current()?.bootstrap_digest ?? '');
     },
     ...times,
@@ -50,7 +50,7 @@ export function createAgentReports(options: {
   });
   return {
     changed: () => {
-      if (JSON.stringify(composeGuestReport(tell())) !== sent) repeated.poke();
+      if (newsIn(composeGuestReport(tell())) !== sent) repeated.poke();
     },
     stop: () => {
       unfollow();

@@ -9,7 +9,7 @@ import type { ConfigBook, TellBase } from '../parts.ts';
 import type { PlanIssue } from '../plan/state.ts';
 import { createRepeated } from '../repeat.ts';
 import type { Reports, ReportTimes } from './agent-reports.ts';
-import { composeHubReport } from './compose-report.ts';
+import { composeHubReport, newsIn } from './compose-report.ts';
 
 export type HubReports = Reports & {
   readonly link: () => LinkState;
@@ -90,12 +90,3 @@ export function createHubReports(options: {
     },
   };
 }
-
-/** What is reported at once when it changes; causes count seconds. */
-const newsIn = ({
-  status,
-  issues,
-  services,
-  generation,
-}: ReturnType<typeof composeHubReport> & object): string =>
-  JSON.stringify([status, issues, services.map(({ name, state }) => [name, state]), generation]);
