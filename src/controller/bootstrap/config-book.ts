@@ -198,12 +198,16 @@ export async function openConfigBook(options: BookOptions): Promise<ConfigBook> 
     await bringUp(known ? undefined : AbortSignal.timeout(times.firstWaitMs));
   });
 
+  const onFailed = (error: unknown) => {
+    if (!(error instanceof NotDone)) log.error({ err: messageOf(error) }, 'configuration: not looked at');
+  };
   const isDone = () => hubLink.state !== 'failed' && !problems.list().some(({ healsItself }) => healsItself);
   const asking = createRepeated({
     work: async (signal) => {
       await inTurn(async () => bringUp(signal));
-      if (!isDone()) throw new Error('to be tried again');
+      if (!isDone()) throw new NotDone();
     },
+    onFailed,
     everyMs: times.hubEveryMs,
     gatherMs: 0,
     retryMs: { first: times.hubRetryMs, longest: times.hubEveryMs },
@@ -217,6 +221,7 @@ export async function openConfigBook(options: BookOptions): Promise<ConfigBook> 
       await inTurn(async () => bringUp(undefined));
       asking.poke();
     },
+    onFailed,
     everyMs: times.lookEveryMs,
     gatherMs: 0,
     retryMs: { first: times.lookEveryMs, longest: times.lookEveryMs },
@@ -247,6 +252,9 @@ export async function openConfigBook(options: BookOptions): Promise<ConfigBook> 
     },
   };
 }
+
+/** Told as a problem already. */
+class NotDone extends Error {}
 
 async function readKept(path: string): Promise<Parsed<ControllerConfig> | undefined> {
   try {
