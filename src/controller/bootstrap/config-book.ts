@@ -59,7 +59,8 @@ const TIMES: BookTimes = {
   hubEveryMs: 15 * 60_000,
   hubRetryMs: 10_000,
   lookEveryMs: 5000,
-  firstWaitMs: 6000,
+  // Whoever stops it meanwhile waits no longer than five seconds.
+  firstWaitMs: 3000,
 };
 
 type State = { readonly raw: Raw; readonly value: ControllerConfig };
@@ -181,7 +182,12 @@ export async function openConfigBook(options: BookOptions): Promise<ConfigBook> 
     const { raw, kept } = read;
     const newer = hubSignal === undefined ? undefined : await newerThan(raw, hubSignal);
     const next = newer ?? raw;
-    if (next === kept || !(await write(next))) return;
+    if (next === kept) {
+      // What could not be written is wanted no more.
+      problems.set('write', undefined);
+      return;
+    }
+    if (!(await write(next))) return;
     if (kept === undefined) {
       const whose = `customer ${state?.value.customer.id ?? ''}, ${nameGeneration(next)}`;
       log.info({}, `bootstrap: seeded controller.yaml (${whose}): coming up configured`);
