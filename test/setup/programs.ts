@@ -52,6 +52,12 @@ export const programs: readonly Program[] = [
     why: 'a real Docker daemon to read containers from',
     for: 'tests',
   },
+  {
+    command: 'docker',
+    debianPackage: 'docker.io',
+    why: 'a shell inside a container, as the console opens one',
+    for: 'tests',
+  },
   { command: 'ip', debianPackage: 'iproute2', why: "that daemon's own network namespace", for: 'tests' },
   { command: 'iptables', debianPackage: 'iptables', why: "that daemon's networks", for: 'tests' },
   {

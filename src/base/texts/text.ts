@@ -5,10 +5,12 @@ import { api as enApi } from './en/api.ts';
 import { baseCommands as enBaseCommands } from './en/base-commands.ts';
 import { client as enClient } from './en/client.ts';
 import { commands as enCommands } from './en/commands.ts';
+import { containers as enContainers } from './en/containers.ts';
 import { controllerClient as enControllerClient } from './en/controller-client.ts';
 import { controllerDaemon as enControllerDaemon } from './en/controller-daemon.ts';
 import { doctor as enDoctor } from './en/doctor.ts';
 import { facts as enFacts } from './en/facts.ts';
+import { guests as enGuests } from './en/guests.ts';
 import { operations as enOperations } from './en/operations.ts';
 import { scan as enScan } from './en/scan.ts';
 import { screens as enScreens } from './en/screens.ts';
@@ -23,10 +25,12 @@ import { api as huApi } from './hu/api.ts';
 import { baseCommands as huBaseCommands } from './hu/base-commands.ts';
 import { client as huClient } from './hu/client.ts';
 import { commands as huCommands } from './hu/commands.ts';
+import { containers as huContainers } from './hu/containers.ts';
 import { controllerClient as huControllerClient } from './hu/controller-client.ts';
 import { controllerDaemon as huControllerDaemon } from './hu/controller-daemon.ts';
 import { doctor as huDoctor } from './hu/doctor.ts';
 import { facts as huFacts } from './hu/facts.ts';
+import { guests as huGuests } from './hu/guests.ts';
 import { operations as huOperations } from './hu/operations.ts';
 import { scan as huScan } from './hu/scan.ts';
 import { screens as huScreens } from './hu/screens.ts';
@@ -45,10 +49,12 @@ const AREAS = {
     enBaseCommands,
     enClient,
     enCommands,
+    enContainers,
     enControllerClient,
     enControllerDaemon,
     enDoctor,
     enFacts,
+    enGuests,
     enOperations,
     enScan,
     enScreens,
@@ -65,10 +71,12 @@ const AREAS = {
     huBaseCommands,
     huClient,
     huCommands,
+    huContainers,
     huControllerClient,
     huControllerDaemon,
     huDoctor,
     huFacts,
+    huGuests,
     huOperations,
     huScan,
     huScreens,
