@@ -344,7 +344,7 @@ describe('The controller in it', { timeout: 60_000 }, () => {
     const token = readFileSync(guest.data('api-token'), 'utf8').trim();
     const told = [
       await guest.docker('inspect', NAME, ...BASE_SERVICES.map(({ name }) => name)),
-      await guest.docker('top', NAME, '-eo', 'args'),
+      await guest.docker('top', NAME, '-eo', 'pid,args'),
       JSON.stringify(await guest.run(['docker', 'logs', NAME])),
       guest.daemonLog(),
     ].join('\n');
