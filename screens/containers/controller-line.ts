@@ -26,8 +26,8 @@ export function tellSilence(model: Model): string | undefined {
   const reason =
     reading === undefined || reading.state === 'ok' ? text(`freshness.${state}`) : tellMissing(text, reading);
   return lastOk === undefined
-    ? text('controller.silent', { reason })
-    : text('controller.silent-for', {
+    ? text('controller-line.silent', { reason })
+    : text('controller-line.silent-for', {
         reason,
         age: formatDuration(model.nowMs - lastOk.at, text.language),
       });
