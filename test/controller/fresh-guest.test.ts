@@ -67,9 +67,11 @@ describe.skipIf(why !== undefined)('A fresh guest', () => {
         status: 'ok',
       });
     // The host sees its guest without a hub.
-    expect((await agent.ask('GET', '/guests')).body).toMatchObject({
-      guests: [{ vmid: 9200, report: { status: 'ok', hostname: 'kovacs', services: [{}, {}, {}] } }],
-    });
+    await expect
+      .poll(async () => (await agent.ask('GET', '/guests')).body, { timeout: 15_000 })
+      .toMatchObject({
+        guests: [{ vmid: 9200, report: { status: 'ok', hostname: 'kovacs', services: [{}, {}, {}] } }],
+      });
 
     const before = await listContainers();
     const stoppedIn = performance.now();

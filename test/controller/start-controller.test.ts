@@ -131,11 +131,14 @@ describe('The command', () => {
     hub.answer(() => {});
     const guest = await makeDockerGuest(NO_DOCKER, { images: false });
     guest.bootstrap(withHub(hub.url));
-    await guest.start('--listen', '127.0.0.1:0');
+    const started = guest.start('--listen', '127.0.0.1:0').catch((error: unknown) => String(error));
+    // While it still waits for its first configuration.
+    await expect.poll(() => hub.asked.length, { timeout: 10_000 }).toBe(1);
     const began = performance.now();
     expect(await guest.stop('SIGTERM')).toBe(0);
     expect(performance.now() - began).toBeLessThan(5000);
     expect(guest.log()).toContain('"controller stopped"');
+    await started;
   }, 30_000);
 
   test.each([

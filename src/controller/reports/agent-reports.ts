@@ -1,5 +1,7 @@
 // Reports to the host's agent, so that the host's console sees this guest without hub or internet: soon after
 // something changed, and once a minute in any case.
+import { ActionableError, messageOf } from '../../base/errors.ts';
+import type { Log } from '../../daemon/log.ts';
 import type { ConfigBook, TellBase } from '../parts.ts';
 import type { OpenedProxy } from '../agent-proxy.ts';
 import { createRepeated } from '../repeat.ts';
@@ -23,10 +25,11 @@ export function createAgentReports(options: {
   readonly config: Pick<ConfigBook, 'current'>;
   readonly anchors: AnchorBook;
   readonly tell: TellBase;
+  readonly log: Log;
   readonly random: () => number;
   readonly times?: ReportTimes;
 }): Reports {
-  const { agent, config, anchors, tell, random, times = TIMES } = options;
+  const { agent, config, anchors, tell, log, random, times = TIMES } = options;
   let sent = '';
   let answering = false;
   const repeated = createRepeated({
@@ -36,6 +39,9 @@ export function createAgentReports(options: {
       const anchor = await agent.report(report, signal);
       sent = newsIn(report);
       await anchors.keep(anchor, config.current()?.bootstrap_digest ?? '');
+    },
+    onFailed: (error) => {
+      if (!(error instanceof ActionableError)) log.error({ err: messageOf(error) }, 'agent: not reported to');
     },
     ...times,
     retryMs: { first: times.retryMs, longest: LONGEST_RETRY_MS },

@@ -1,6 +1,7 @@
 // Reports to the hub, with the customer's key: every few minutes, soon after the health changed, and later and
 // later while the hub does not take them. Nothing waits for it.
 import type { Clock } from '../../base/clock.ts';
+import { messageOf } from '../../base/errors.ts';
 import { createHubClient, HubError, type HubAddress, type HubClient } from '../../clients/hub.ts';
 import type { LinkState } from '../../contracts/facts/base-stack.ts';
 import type { Log } from '../../daemon/log.ts';
@@ -59,6 +60,9 @@ export function createHubReports(options: {
       }
       sent = newsIn(report);
       return set('ok', 'it takes reports');
+    },
+    onFailed: (error) => {
+      if (!(error instanceof HubError)) log.error({ err: messageOf(error) }, 'hub: not reported to');
     },
     ...times,
     retryMs: { first: times.retryMs, longest: Math.max(times.retryMs, LONGEST_RETRY_MS) },
