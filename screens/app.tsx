@@ -14,6 +14,8 @@ type Props = {
   readonly plainSigns: () => boolean;
   /** Hears of new facts, unless nobody looks. */
   readonly followFacts: (listener: () => void) => () => void;
+  /** Hears of a log's lines, unless nobody looks. */
+  readonly followLogs: (listener: () => void) => () => void;
   readonly onKey: () => void;
   /** Receives Ink's way to hand the terminal over. */
   readonly onSuspendable: (suspend: SuspendTerminal) => void;
@@ -21,11 +23,22 @@ type Props = {
   readonly rows: number;
 };
 
-export function App({ session, theme, plainSigns, followFacts, onKey, onSuspendable, columns, rows }: Props) {
-  const { shown, view, settings, signing } = session.console;
+export function App({
+  session,
+  theme,
+  plainSigns,
+  followFacts,
+  followLogs,
+  onKey,
+  onSuspendable,
+  columns,
+  rows,
+}: Props) {
+  const { shown, view, settings, signing, logs } = session.console;
   useSyncExternalStore(followFacts, shown.getState);
   useSyncExternalStore(settings.subscribe, settings.getState);
   useSyncExternalStore(signing.store.subscribe, signing.store.getState);
+  useSyncExternalStore(followLogs, logs.store.getState);
   const viewState = useSyncExternalStore(view.subscribe, view.getState);
 
   const { suspendTerminal } = useApp();

@@ -49,6 +49,7 @@ export function createSession(
       containerDetail: shown.container,
       source: { kind: console.source.kind, readOnly: options.readOnly },
       connection: shown.connection,
+      plan: shown.plan,
     };
   };
   return {

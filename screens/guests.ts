@@ -2,17 +2,14 @@
 import { formatBytes, formatDuration, formatMoment } from '../src/base/units.ts';
 import type { Guest, GuestReport } from '../src/contracts/facts/guests.ts';
 import type { ProxmoxGuest } from '../src/contracts/facts/proxmox.ts';
+import type { DetailTab } from './draw/screen.ts';
 import { agentNote, whyEmpty } from './draw/absent-subject.ts';
 import { defineList } from './draw/define-list.ts';
 import { field, folded } from './draw/field.ts';
 import { segment, wrap, type Line, type Segment, type Tone } from './draw/line.ts';
-import { lastFacts, type Model } from './draw/model.ts';
-
-type Row = {
-  readonly vmid: number;
-  readonly proxmox: ProxmoxGuest | undefined;
-  readonly guest: Guest | undefined;
-};
+import type { Model } from './draw/model.ts';
+import { guestActions } from './guests/actions.ts';
+import { listGuests, type GuestRow as Row } from './guests/row.ts';
 
 const STATUS_TONE = { ok: 'good', warn: 'warn', fail: 'bad', unknown: 'warn' } as const satisfies Record<
   GuestReport['status'],
@@ -99,7 +96,12 @@ export const guestsScreen = defineList<Row>({
       title: 'column.hostname',
       width: 18,
       rank: 8,
-      cell: ({ guest }, model) => words(model, guest?.report?.hostname ?? null),
+      cell: (row, model) => {
+        const { names, differ } = namesOf(row);
+        return differ
+          ? segment(`${model.glyphs.warn} ${names.reported ?? model.glyphs.dash}`, 'warn')
+          : words(model, names.reported);
+      },
       sortBy: ({ guest }) => guest?.report?.hostname ?? null,
     },
     {
@@ -117,7 +119,10 @@ export const guestsScreen = defineList<Row>({
   ],
   detail: (row, model) => ({
     title: String(row.vmid),
-    tabs: [{ title: 'tab.facts', lines: (width) => guestLines(row, model, width) }],
+    tabs: [
+      { title: 'tab.facts', lines: (width) => guestLines(row, model, width) },
+      ...serviceTab(row, model),
+    ],
   }),
   copies: ({ vmid, guest }) => {
     const hostname = guest?.report?.hostname ?? null;
@@ -126,6 +131,7 @@ export const guestsScreen = defineList<Row>({
       ...(hostname === null ? [] : [{ label: 'field.hostname', value: hostname } as const]),
     ];
   },
+  actions: guestActions,
   raw: ({ proxmox, guest }) => ({ proxmox: proxmox ?? null, guest: guest ?? null }),
   empty: (model, width) =>
     whyEmpty(
@@ -137,16 +143,51 @@ export const guestsScreen = defineList<Row>({
   notice: (model) => agentNote(model, 'guests'),
 });
 
-function listGuests(model: Model): readonly Row[] {
-  const byVmid = new Map((lastFacts(model, 'guests')?.guests ?? []).map((guest) => [guest.vmid, guest]));
-  const known = new Map((lastFacts(model, 'proxmox')?.guests ?? []).map((guest) => [guest.vmid, guest]));
-  return [...new Set([...known.keys(), ...byVmid.keys()])]
-    .toSorted((a, b) => a - b)
-    .map((vmid) => ({ vmid, proxmox: known.get(vmid), guest: byVmid.get(vmid) }));
-}
-
 const words = (model: Model, text: string | null): Segment =>
   text === null || text === '' ? segment(model.glyphs.dash, 'dim') : segment(text);
+
+/** What Proxmox, the guest's own system and its controller each call it, as far as they are known. */
+function namesOf({ proxmox, guest }: Row) {
+  const names = {
+    proxmox: proxmox?.name ?? null,
+    guest: guest?.report?.guest_hostname ?? null,
+    reported: guest?.report?.hostname ?? null,
+  };
+  const known = [names.proxmox, names.guest, names.reported].filter((name) => name !== null);
+  return { names, differ: new Set(known.map((name) => name.toLowerCase())).size > 1 };
+}
+
+function nameLines(row: Row, model: Model): Line[] {
+  const { text, glyphs } = model;
+  const { names, differ } = namesOf(row);
+  const { guest, reported } = names;
+  return [
+    field(text('field.own-name'), guest ?? glyphs.dash),
+    field(text('field.hostname'), segment(reported ?? glyphs.dash, differ ? 'warn' : 'plain')),
+    ...(differ ? [field('', segment(`${glyphs.warn} ${text('guests.names-differ')}`, 'warn'))] : []),
+  ];
+}
+
+/** Its protected containers, as they were when it reported. */
+function serviceTab({ guest }: Row, model: Model): DetailTab[] {
+  const services = guest?.report?.services ?? [];
+  if (services.length === 0) return [];
+  const { text } = model;
+  return [
+    {
+      title: 'tab.services',
+      lines: () => [],
+      table: {
+        columns: [
+          { title: text('column.container'), width: 20, align: 'left' },
+          { title: text('column.state'), width: 16, align: 'left' },
+          { title: text('column.reason'), width: 60, align: 'left' },
+        ],
+        rows: services.map(({ name, state, cause }) => [name, state, cause ?? model.glyphs.dash]),
+      },
+    },
+  ];
+}
 
 const kindOf = ({ kind }: ProxmoxGuest): string => (kind === 'lxc' ? 'LXC' : 'VM');
 
@@ -221,7 +262,7 @@ function reportLines(row: Row, guest: Guest, model: Model): Line[] {
       ? []
       : [
           field(text('field.version'), report.controller_version ?? missing),
-          field(text('field.hostname'), report.hostname ?? missing),
+          ...nameLines(row, model),
           field(text('field.customer'), report.customer_id ?? missing),
         ]),
     field(text('field.tokens'), tokens === 0 ? segment(text('guests.no-token'), 'warn') : String(tokens)),

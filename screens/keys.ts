@@ -4,9 +4,9 @@ import type { TextKey } from '../src/base/texts/text.ts';
 
 /**
  * Where a key acts: `list` on screens with rows, `panels` on the overview, `detail` in a detail view, `sign`
- * where an operation is signed.
+ * where an operation is signed, `logs` where a container's log is read.
  */
-export type Place = 'list' | 'panels' | 'detail' | 'note' | 'sign';
+export type Place = 'list' | 'panels' | 'detail' | 'note' | 'sign' | 'logs';
 
 export type KeyRow = {
   readonly id: string;
@@ -141,6 +141,56 @@ export const allKeys = [
     places: ['sign'],
     footer: 4,
     label: 'footer.sign.stop',
+  },
+  {
+    id: 'log.follow',
+    keys: ['s'],
+    help: 'key.log.follow',
+    places: ['logs'],
+    footer: 1,
+    label: 'footer.log.follow',
+  },
+  {
+    id: 'log.wrap',
+    keys: ['w'],
+    help: 'key.log.wrap',
+    places: ['logs'],
+    footer: 2,
+    label: 'footer.log.wrap',
+  },
+  {
+    id: 'log.time',
+    keys: ['t'],
+    help: 'key.log.time',
+    places: ['logs'],
+    footer: 3,
+    label: 'footer.log.time',
+  },
+  {
+    id: 'log.search',
+    keys: ['/'],
+    help: 'key.log.search',
+    places: ['logs'],
+    footer: 4,
+    label: 'footer.log.search',
+  },
+  { id: 'log.next', keys: ['n'], help: 'key.log.next', places: ['logs'] },
+  { id: 'log.back', keys: ['N'], help: 'key.log.back', places: ['logs'] },
+  {
+    id: 'log.previous',
+    keys: ['p'],
+    help: 'key.log.previous',
+    places: ['logs'],
+    footer: 5,
+    label: 'footer.log.previous',
+  },
+  {
+    id: 'log.save',
+    keys: ['Ctrl+o'],
+    help: 'key.log.save',
+    places: ['logs'],
+    footer: 6,
+    label: 'footer.log.save',
   },
   { id: 'findings', keys: ['!'], help: 'key.findings', places: ALL },
   { id: 'ledger', keys: ['@'], help: 'key.ledger', places: ALL },

@@ -4,9 +4,11 @@
 import type { ReadStream, WriteStream } from 'node:tty';
 import { messageOf } from '../src/base/errors.ts';
 import { makeHarmless } from '../src/contracts/harmless.ts';
+import type { ProgramEnd, ProgramOpener } from '../src/contracts/terminal-program.ts';
 import { createSession, type SessionOptions } from './create-session.ts';
 import { paint } from './draw/theme.ts';
 import { drawFrame } from './frame.ts';
+import type { Session } from './session.ts';
 import { createTerminal, writeWithoutBlocking } from './terminal.ts';
 
 export type OpenOptions = SessionOptions & {
@@ -15,6 +17,8 @@ export type OpenOptions = SessionOptions & {
   /** Where signals arrive and jobs are stopped. */
   readonly process: NodeJS.Process;
   readonly saveSettings: () => Promise<string>;
+  readonly programs: ProgramOpener;
+  readonly saveText: Session['saveText'];
 };
 
 /** What only the running app can do; nothing before it runs. */
@@ -22,6 +26,10 @@ export type Handlers = {
   suspend: () => void;
   repaint: () => void;
   showAside: (lines: readonly string[]) => void;
+  /** Gives the terminal to what runs until that has ended. */
+  openProgram: (run: () => Promise<ProgramEnd>) => Promise<ProgramEnd>;
+  /** Whether a program has the terminal now: keys that interrupt are meant for it. */
+  isLent: () => boolean;
 };
 
 /** Exit codes of a process ended by a signal, as shells count them. */
@@ -36,7 +44,15 @@ export async function openConsole(options: OpenOptions): Promise<number> {
   if (process.stderr.isTTY) writeWithoutBlocking(process.stderr);
   const ended = Promise.withResolvers<number>();
   const nothing = () => undefined;
-  const handlers: Handlers = { suspend: nothing, repaint: nothing, showAside: nothing };
+  const notYet = async (): Promise<ProgramEnd> => Promise.resolve({ state: 'not-started', detail: '' });
+  const handlers: Handlers = {
+    suspend: nothing,
+    repaint: nothing,
+    showAside: nothing,
+    openProgram: notYet,
+    isLent: () => false,
+  };
+  const closing = new AbortController();
   const toast = (text: string) => console.view.setState({ toast: { text, at: options.now() } });
   const session = createSession(options, {
     size: terminal.size,
@@ -45,6 +61,14 @@ export async function openConsole(options: OpenOptions): Promise<number> {
     suspend: () => handlers.suspend(),
     repaint: () => handlers.repaint(),
     showAside: (lines) => handlers.showAside(lines),
+    programs: options.programs,
+    openProgram: async (program) =>
+      handlers.openProgram(async () => {
+        const { text } = session;
+        terminal.write(`${text()('program.begins', { command: options.programs.told(program) })}\r\n`);
+        return options.programs.run(program, closing.signal);
+      }),
+    saveText: options.saveText,
     copy: (text) => terminal.write(`\u001b]52;c;${Buffer.from(makeHarmless(text)).toString('base64')}\u0007`),
     saveSettings: () => {
       void options.saveSettings().then(
@@ -54,6 +78,8 @@ export async function openConsole(options: OpenOptions): Promise<number> {
     },
   });
   const onSignal = (signal: NodeJS.Signals) => {
+    // In the terminal's own mode it is sent to the whole job, and the person means the program.
+    if (signal === 'SIGINT' && handlers.isLent()) return;
     const known = SIGNALS.find((each) => each === signal);
     if (known !== undefined) ended.resolve(SIGNAL_EXITS[known]);
   };
@@ -70,6 +96,7 @@ export async function openConsole(options: OpenOptions): Promise<number> {
     app.stop = runApp({ session, terminal, process, handlers });
     return await ended.promise;
   } finally {
+    closing.abort();
     app.stop?.();
     console.stop();
     for (const signal of SIGNALS) process.off(signal, onSignal);

@@ -1,6 +1,7 @@
 // What lies on top of a screen, as lines: help, menus, drawers, the settings, a row's raw facts.
 import { isOverlay, listOf, type Overlay, type OverlayOf, type ViewState } from '../state/view.ts';
 import { fit } from '../src/base/cells.ts';
+import type { ScreenId } from '../src/contracts/screen-ids.ts';
 import { actionPrompt, drawDialog, drawMenu, type Drawn } from './actions/menu.ts';
 import { blank, cutLine, segment, wrap, type Line } from './draw/line.ts';
 import { scrolledTo, windowOf } from './draw/window.ts';
@@ -12,6 +13,7 @@ import { allKeys, type Place } from './keys.ts';
 import { paletteEntries } from './palette.ts';
 import type { Session } from './session.ts';
 import { drawSign } from './sign/draw.ts';
+import { drawLogs, logPrompt } from './logs/draw.ts';
 import { signPrompt } from './sign/prompt.ts';
 import { settingRows } from './setting-rows.ts';
 import { whereIs } from './where.ts';
@@ -32,14 +34,15 @@ const drawing =
 
 const KEY_WIDTH = 20;
 const RAW_INDENT = 2;
+/** Views that have keys of their own: those are told where the view is opened from. */
+const VIEWS_OF: { readonly [S in ScreenId]?: readonly Place[] } = { pending: ['sign'], containers: ['logs'] };
 
 const overlays: { readonly [K in Overlay['kind']]: DrawAny } = {
   help: drawing('help', (session, overlay, model, box) => {
     const { text } = model;
     const { screen, place } = whereIs(session.console.view.getState(), model);
     const query = overlay.query.toLowerCase();
-    // The sign view has its own keys: they are told where it is opened from.
-    const places: readonly Place[] = screen.id === 'pending' ? [place, 'sign'] : [place];
+    const places: readonly Place[] = [place, ...(VIEWS_OF[screen.id] ?? [])];
     const rows = places
       .flatMap((here) => allKeys.filter((key) => key.places.some((each) => each === here)))
       .map((key) => ({ keys: key.keys.join(', '), help: text(key.help), off: offReason(session, key.id) }))
@@ -117,6 +120,7 @@ const overlays: { readonly [K in Overlay['kind']]: DrawAny } = {
     drawDialog(session, shownScreen(session, model), overlay, model, box),
   ),
   sign: drawing('sign', (session, _overlay, model, box) => drawSign(session, model, box)),
+  logs: drawing('logs', (session, _overlay, model, box) => drawLogs(session, model, box)),
   settings: drawing('settings', (session, overlay, model, box) => {
     const current = session.console.settings.getState();
     const rows = settingRows.map((row, index): Line => {
@@ -157,6 +161,7 @@ export function promptOf(session: Session, view: ViewState, model: Model): Line 
     ];
   }
   if (overlay?.kind === 'sign') return signPrompt(session, model);
+  if (overlay?.kind === 'logs') return logPrompt(session, model);
   if (overlay?.kind === 'help') return [segment('/', 'key'), segment(overlay.query), caret];
   return (
     actionPrompt(view, model) ?? (overlay === null ? undefined : [segment(model.text('menu.close'), 'dim')])

@@ -1,11 +1,14 @@
 // The command palette: every command and screen by its name, with what it can take.
 import { THEME_CHOICES } from '../src/contracts/default-settings.ts';
-import { LANGUAGES } from '../src/base/texts/text.ts';
+import { LANGUAGES, type TextKey } from '../src/base/texts/text.ts';
+import { isServiceName } from '../src/contracts/base-stack.ts';
 import { makeHarmless } from '../src/contracts/harmless.ts';
 import { changeList, goTo } from '../state/view.ts';
-import { SCREEN_IDS } from '../src/contracts/screen-ids.ts';
+import { SCREEN_IDS, type ScreenId } from '../src/contracts/screen-ids.ts';
+import { listContainerRows } from './containers/row.ts';
+import { chooseById } from './input/action-keys.ts';
+import { listGuests } from './guests/row.ts';
 import { fuzzyScore } from './draw/filter.ts';
-import { lastFacts } from './draw/model.ts';
 import { runCommand, sortBy } from './input/commands.ts';
 import { allKeys } from './keys.ts';
 import type { Session } from './session.ts';
@@ -14,7 +17,7 @@ import { whereIs } from './where.ts';
 export type PaletteEntry = { readonly words: string; readonly help: string; readonly run: () => void };
 
 /** Commands that make sense only as keys, and screens, which have their own names here. */
-const NOT_TYPED = /^(?:screen\..*|move\..*|panel\..*|tab\..*|palette|back|open|ledger|sign\..*)$/;
+const NOT_TYPED = /^(?:screen\..*|move\..*|panel\..*|tab\..*|palette|back|open|ledger|sign\..*|log\..*)$/;
 const SHOWN_CONTAINERS = 200;
 
 /** What matches the typed words, best first; before anything is typed, what was used last. */
@@ -81,21 +84,64 @@ function everything(session: Session, query: string): PaletteEntry[] {
       run: () => changeList(view, { filter: typedFilter }),
     });
   }
-  if (query.startsWith('logs')) {
-    for (const container of (lastFacts(session.model(), 'containers')?.containers ?? []).slice(
-      0,
-      SHOWN_CONTAINERS,
-    )) {
+  return [...entries, ...rowEntries(session, query)];
+}
+
+/** What is done with a row, by its name: `logs traefik`. Offered once its first word is typed. */
+function rowEntries(session: Session, query: string): PaletteEntry[] {
+  const model = session.model();
+  const { text } = model;
+  const [verb = ''] = query.split(' ');
+  const onRow = (screen: ScreenId, rowId: string, run: () => void) => () => {
+    const { view } = session.console;
+    goTo(view, screen);
+    changeList(view, { filter: '', cursorId: rowId });
+    run();
+  };
+  const entryOf = (screen: ScreenId, rowId: string, words: string, action: string): PaletteEntry => ({
+    words: makeHarmless(words),
+    help: text(actionHelp[action] ?? 'key.actions'),
+    run: onRow(screen, rowId, () => chooseById(session, rowId, action)),
+  });
+  const entries: PaletteEntry[] = [];
+  const rows = VERBS_OF_CONTAINERS.some((each) => each.startsWith(verb))
+    ? listContainerRows(model).slice(0, SHOWN_CONTAINERS)
+    : [];
+  for (const { id, name } of verb === '' ? [] : rows) {
+    if ('logs'.startsWith(verb)) {
       entries.push({
-        words: `logs ${makeHarmless(container.name)}`,
+        words: `logs ${makeHarmless(name)}`,
         help: text('key.logs'),
-        run: () => {
-          goTo(view, 'containers');
-          changeList(view, { filter: '', cursorId: container.id });
-          runCommand(session, 'logs', ':logs');
-        },
+        run: onRow('containers', id, () => runCommand(session, 'logs', ':logs')),
       });
+    }
+    for (const action of CONTAINER_ACTIONS) {
+      if (action.startsWith(verb) && (action !== 'pause' && action !== 'resume' ? true : isServiceName(name)))
+        entries.push(entryOf('containers', id, `${action} ${name}`, action));
+    }
+  }
+  const first = listContainerRows(model).find(({ isProtected }) => isProtected);
+  if (first !== undefined && verb !== '') entries.push(entryOf('containers', first.id, 'apply', 'apply'));
+  for (const { vmid } of verb === '' ? [] : listGuests(model)) {
+    if ('enter'.startsWith(verb)) entries.push(entryOf('guests', String(vmid), `enter ${vmid}`, 'enter'));
+    for (const action of ['start', 'reboot', 'stop'] as const) {
+      if ('guest'.startsWith(verb))
+        entries.push(entryOf('guests', String(vmid), `guest ${action} ${vmid}`, action));
     }
   }
   return entries;
 }
+
+const CONTAINER_ACTIONS = ['shell', 'start', 'restart', 'stop', 'pause', 'resume'] as const;
+const VERBS_OF_CONTAINERS: readonly string[] = ['logs', ...CONTAINER_ACTIONS];
+const actionHelp: Readonly<Record<string, TextKey>> = {
+  shell: 'container-action.shell',
+  start: 'container-action.start',
+  restart: 'container-action.restart',
+  stop: 'container-action.stop',
+  pause: 'container-action.pause',
+  resume: 'container-action.resume',
+  apply: 'apply.label',
+  enter: 'guest-action.enter',
+  reboot: 'guest-action.reboot',
+};

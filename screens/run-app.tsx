@@ -55,10 +55,11 @@ export function runApp(options: {
     look(true);
     awake();
   };
-  const followFacts = (listener: () => void) =>
-    console.shown.subscribe(() => {
-      if (looking.now && !terminal.isBehind()) listener();
-    });
+  const unlessAway = (listener: () => void) => () => {
+    if (looking.now && !terminal.isBehind()) listener();
+  };
+  const followFacts = (listener: () => void) => console.shown.subscribe(unlessAway(listener));
+  const followLogs = (listener: () => void) => console.logs.store.subscribe(unlessAway(listener));
   const suspension = createSuspension({
     process,
     leaving: () => watching.stop(),
@@ -73,6 +74,7 @@ export function runApp(options: {
       theme={session.theme}
       plainSigns={session.plainSigns}
       followFacts={followFacts}
+      followLogs={followLogs}
       onKey={onKey}
       onSuspendable={suspension.onSuspendable}
       columns={terminal.size().columns}
@@ -116,6 +118,9 @@ export function runApp(options: {
   handlers.repaint = repaint;
   handlers.suspend = suspension.suspend;
   handlers.showAside = (lines) => suspension.aside(async () => terminal.showAside(lines));
+  handlers.isLent = suspension.isLent;
+  handlers.openProgram = async (run) =>
+    new Promise((resolve) => suspension.aside(async () => resolve(await terminal.lend(run)), 'program'));
 
   terminal.events.on('resize', redraw);
   terminal.events.on('drain', () => ink.rerender(app()));

@@ -1,6 +1,7 @@
 // What keys act on: the console's state, the size of the terminal, and the few things that only
 // the terminal's owner can do.
 import type { Text } from '../src/base/texts/text.ts';
+import type { ProgramEnd, ProgramOpener, TerminalProgram } from '../src/contracts/terminal-program.ts';
 import type { Console } from '../state/console.ts';
 import type { Model } from './draw/model.ts';
 import type { Size } from './layout.ts';
@@ -33,6 +34,12 @@ export type Session = {
   readonly repaint: () => void;
   /** Shows plain lines on the main screen, from which people copy, until they come back by a key. */
   readonly showAside: (lines: readonly string[]) => void;
+  /** Whether programs can be opened on the terminal, and how they are called. */
+  readonly programs: Pick<ProgramOpener, 'problem' | 'told'>;
+  /** Hands the terminal to a program until it ends, and then takes it back. */
+  readonly openProgram: (program: TerminalProgram) => Promise<ProgramEnd>;
+  /** Writes a new file for its owner alone; gives its path. */
+  readonly saveText: (name: string, text: string) => Promise<string>;
   /** Sends text to the terminal's clipboard (OSC 52). */
   readonly copy: (text: string) => void;
   readonly saveSettings: () => void;

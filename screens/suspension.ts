@@ -7,9 +7,14 @@ export type Suspension = {
   readonly onSuspendable: (suspend: SuspendTerminal) => void;
   /** Meanwhile nothing may be written to the terminal: it is the shell's. */
   readonly isAway: () => boolean;
+  /** A program of the person's has the terminal. */
+  readonly isLent: () => boolean;
   readonly suspend: () => void;
-  /** Leaves the terminal's main screen to this until it resolves. */
-  readonly aside: (use: () => Promise<void>) => void;
+  /**
+   * Leaves the terminal's main screen to this until it resolves. While a `program` has it, the keys that
+   * interrupt and stop are meant for that one.
+   */
+  readonly aside: (use: () => Promise<void>, by?: 'program') => void;
   readonly stop: () => void;
 };
 
@@ -22,7 +27,7 @@ export function createSuspension(options: {
   readonly back: () => void;
 }): Suspension {
   const { process } = options;
-  const state: { away: boolean; handOver?: SuspendTerminal } = { away: false };
+  const state: { away: boolean; lent: boolean; handOver?: SuspendTerminal } = { away: false, lent: false };
 
   const goAway = async (stopJob: boolean) => {
     if (state.away || state.handOver === undefined) return;
@@ -43,17 +48,28 @@ export function createSuspension(options: {
     state.away = false;
     options.back();
   };
-  const goAside = async (use: () => Promise<void>) => {
+  const goAside = async (use: () => Promise<void>, by?: 'program') => {
     if (state.away || state.handOver === undefined) return;
     state.away = true;
     options.leaving();
     const handedOver = await state.handOver();
-    await use();
-    await handedOver.resume();
-    state.away = false;
-    options.back();
+    state.lent = by === 'program';
+    try {
+      await use();
+    } finally {
+      state.lent = false;
+      await handedOver.resume();
+      state.away = false;
+      options.back();
+    }
   };
-  const onStop = () => void goAway(true);
+  const onStop = () => {
+    if (!state.lent) return void goAway(true);
+    // The program was stopped with the whole job: so are we, or the shell would wait for us.
+    process.off('SIGTSTP', onStop);
+    process.kill(process.pid, 'SIGTSTP');
+    setTimeout(() => process.on('SIGTSTP', onStop), CONTINUE_AFTER_MS);
+  };
   const onContinue = () => {
     // Only the job in the foreground hears of a new size.
     process.emit('SIGWINCH', 'SIGWINCH');
@@ -68,8 +84,9 @@ export function createSuspension(options: {
       state.handOver = suspend;
     },
     isAway: () => state.away,
+    isLent: () => state.lent,
     suspend: onStop,
-    aside: (use) => void goAside(use),
+    aside: (use, by) => void goAside(use, by),
     stop: () => {
       process.off('SIGTSTP', onStop);
       process.off('SIGCONT', onContinue);

@@ -28,6 +28,11 @@ export type Terminal = {
    */
   readonly showAside: (lines: readonly string[]) => Promise<void>;
   /**
+   * Leaves keyboard and screen to a program, as Ink has left them: nothing is read from the terminal and
+   * nothing written to it until that has ended, and what it left behind of modes is taken back.
+   */
+  readonly lend: <T>(use: () => Promise<T>) => Promise<T>;
+  /**
    * Takes the keyboard and the alternate screen, and shows these lines there, before Ink is loaded.
    * Resolves when the terminal has taken them, or after a moment when it does not.
    */
@@ -56,6 +61,9 @@ const HIDE_CURSOR = '\u001b[?25l';
 const SHOW_CURSOR = '\u001b[?25h';
 /** Enter, Esc, q and Ctrl+c. */
 const ENDS_ASIDE: ReadonlySet<string> = new Set(['\r', '\n', '\u001b', 'q', '\u0003']);
+/** Without mouse reports, bracketed paste, application keys, odd colours and margins; on the main screen. */
+const SANE =
+  '\u001b[?1047l\u001b[?1000l\u001b[?1002l\u001b[?1003l\u001b[?1006l\u001b[?2004l\u001b[?1l\u001b>\u001b7\u001b[r\u001b8\u001b[0m\r\n';
 const HOME_AND_CLEAR = '\u001b[H\u001b[2J';
 
 export function createTerminal(realIn: ReadStream, realOut: WriteStream, now: () => number): Terminal {
@@ -168,6 +176,15 @@ export function createTerminal(realIn: ReadStream, realOut: WriteStream, now: ()
       delete aside.end;
       realIn.setRawMode(false);
       screen.raw = false;
+    },
+    lend: async (use) => {
+      realIn.pause();
+      try {
+        return await use();
+      } finally {
+        // One that was killed leaves its own alternate screen, mouse and modes; each of these is harmless.
+        realOut.write(SANE);
+      }
     },
     enter: async (painted) => {
       // Before the first frame: what is typed meanwhile must not be echoed into it.

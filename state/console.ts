@@ -11,8 +11,10 @@ import type { Signer } from '../src/contracts/signer.ts';
 import type { FactsSource } from '../src/contracts/source.ts';
 import { createDoctor } from '../src/doctor/examine.ts';
 import type { DoctorInput } from '../src/doctor/rule.ts';
+import { createBasePlanLook, type BasePlan, type BasePlanLook } from './base-plan.ts';
 import { createFactsPoller, type FactsPoller, type FactsState } from './facts.ts';
 import { createHistoryRecorder, type History } from './history.ts';
+import { createLogs, type Logs } from './logs.ts';
 import { createSigning, type Signing } from './signing.ts';
 import { createView, type View } from './view.ts';
 import type { ScreenId } from '../src/contracts/screen-ids.ts';
@@ -22,6 +24,8 @@ export type Shown = FactsState & {
   readonly history: History;
   readonly examination: Examination | undefined;
   readonly container: { readonly id: string; readonly reading: Reading<ContainerDetail> } | undefined;
+  /** What the controller would do, as it was looked at the last time somebody asked. */
+  readonly plan: BasePlan | null;
 };
 
 export type Console = {
@@ -32,6 +36,9 @@ export type Console = {
   readonly source: FactsSource;
   /** The one operation that somebody signs. */
   readonly signing: Signing;
+  /** The one container's log that somebody reads. */
+  readonly logs: Logs;
+  readonly basePlan: BasePlanLook;
   /** Follows one container's detail while somebody looks at it; null ends that. */
   readonly lookAtContainer: (id: string | null) => void;
   /** Holds the facts as they are, or lets them go on. */
@@ -62,6 +69,7 @@ export function createConsole(options: {
     history: recorder.record({}),
     examination: undefined,
     container: undefined,
+    plan: null,
   }));
   let detail: { id: string; abort: AbortController; timer?: NodeJS.Timeout } | undefined;
   poller.setPace(options.settings.refresh_s);
@@ -72,8 +80,12 @@ export function createConsole(options: {
     clock,
     refresh: () => poller.refresh(),
   });
+  const logs = createLogs({ follow: () => source.followLog, clock });
+  const basePlan = createBasePlanLook(() => source.callController);
+  const unfollowPlan = basePlan.store.subscribe((plan) => shown.setState({ plan }));
   const unfollowView = view.subscribe(({ overlay }) => {
     if (overlay?.kind !== 'sign') signing.close();
+    if (overlay?.kind !== 'logs') logs.close();
   });
   const unfollowFacts = shown.subscribe(({ observations }, before) => {
     const { operations } = observations;
@@ -120,6 +132,8 @@ export function createConsole(options: {
     poller,
     source,
     signing,
+    logs,
+    basePlan,
     lookAtContainer,
     freeze: () => {
       const frozen = view.getState().frozenAt !== null;
@@ -131,7 +145,10 @@ export function createConsole(options: {
       unsubscribe();
       unfollowView();
       unfollowFacts();
+      unfollowPlan();
       signing.close();
+      logs.close();
+      basePlan.stop();
       poller.stop();
     },
   };

@@ -26,6 +26,8 @@ export type Overlay =
   | { readonly kind: 'describe'; readonly rowId: string; readonly scroll: number }
   /** An operation is signed and run; what is known of it is in `state/signing.ts`. */
   | { readonly kind: 'sign' }
+  /** A container's log; what is known of it is in `state/log-view.ts`. */
+  | { readonly kind: 'logs' }
   /** What can be done with these rows; `held` is who they were when the key was pressed. */
   | {
       readonly kind: 'actions';
@@ -43,6 +45,9 @@ export type Overlay =
       /** The key that opened it never confirms. */
       readonly opener: string;
       readonly openedAt: number;
+      /** What was filled in so far, one for each field of the action that is done with. */
+      readonly answers: readonly string[];
+      /** The field that is being filled in, or the word. */
       readonly typed: string;
       readonly scroll: number;
     };

@@ -1,11 +1,12 @@
 // What can be done with the selected rows: with one what its screen declares, with several marked ones
 // what can be done with each of them.
+import type { CallController } from '../../src/contracts/controller-routes.ts';
 import type { CallRoute } from '../../src/contracts/source.ts';
 import type { OverlayOf } from '../../state/view.ts';
 import type { Model } from '../draw/model.ts';
 import type { Screen } from '../draw/screen.ts';
 import type { Where } from '../where.ts';
-import { askedAbout, type Action } from './action.ts';
+import { askedAbout, fieldsOf, type Action } from './action.ts';
 
 /** The marked rows, hidden ones too; else the one under the cursor or whose detail is open. */
 export function selectedRows({ place, list, rowId }: Where): readonly string[] {
@@ -40,7 +41,7 @@ function together({ text }: Model, each: readonly (Action | undefined)[]): Actio
   const [first] = there;
   if (first === undefined) throw new Error('an action on several rows needs one of them');
   const gone = there.length < each.length ? text('actions.mark-gone') : undefined;
-  const alone = there.some(({ tier }) => tier > 1) ? text('actions.one-only') : undefined;
+  const alone = there.some(isForOne) ? text('actions.one-only') : undefined;
   const blocked = there.find(({ off }) => off !== undefined);
   const shared = {
     off: gone ?? alone ?? (blocked && `${blocked.targetName}: ${blocked.off ?? ''}`),
@@ -48,16 +49,31 @@ function together({ text }: Model, each: readonly (Action | undefined)[]): Actio
     target: JSON.stringify(there.map(({ target }) => target)),
     affects: there.flatMap(({ targetName, affects }) => [targetName, ...affects.map((line) => `  ${line}`)]),
   };
-  if (first.tier === 3) return { ...first, ...shared };
-  return {
-    ...first,
-    ...shared,
-    // Several at once are asked about, even where one is not.
-    tier: first.tier === 2 ? 2 : 1,
-    run: async (call: CallRoute) => {
-      const said: string[] = [];
-      for (const action of there) if (action.tier !== 3) said.push((await action.run(call)).said);
+  if (first.by === 'terminal' || first.tier === 3) return { ...first, ...shared };
+  // Several at once are asked about, even where one is not.
+  const tier = first.tier === 2 ? 2 : 1;
+  const said: string[] = [];
+  if (first.by === 'agent') {
+    const run = async (call: CallRoute) => {
+      for (const action of there) {
+        if (action.by === 'agent' && action.tier !== 3) said.push((await action.run(call)).said);
+      }
       return { said: said.join(' ') };
-    },
+    };
+    return { ...first, ...shared, tier, run };
+  }
+  const run = async (call: CallController) => {
+    for (const action of there) {
+      if (action.by === 'controller') said.push((await action.run(call, [])).said);
+    }
+    return { said: said.join(' ') };
   };
+  return { ...first, ...shared, tier, run };
 }
+
+/** What asks for more than a `y`, or is done once whatever rows are marked. */
+const isForOne = (action: Action): boolean =>
+  action.tier > 1 ||
+  action.by === 'terminal' ||
+  fieldsOf(action).length > 0 ||
+  (action.by === 'controller' && action.looksFirst !== undefined);

@@ -7,7 +7,7 @@ import type { Box, Screen } from '../draw/screen.ts';
 import { scrolledTo } from '../draw/window.ts';
 import type { Session } from '../session.ts';
 import { refusalOf } from './act.ts';
-import type { Action } from './action.ts';
+import { fieldsOf, type Action } from './action.ts';
 import { actionsOf, askedAction } from './actions-of.ts';
 
 export type Drawn = {
@@ -96,8 +96,23 @@ export function drawDialog(
 
 function question(action: Action, overlay: OverlayOf<'confirm'>, model: Model, box: Box): Line[] {
   const { text } = model;
+  const fields = fieldsOf(action);
+  const answered = fields
+    .slice(0, overlay.answers.length)
+    .map((field, index): Line => [segment(`${field.label}: `, 'dim'), segment(overlay.answers[index] ?? '')]);
+  const field = fields[overlay.answers.length];
+  if (field !== undefined) {
+    const problem = overlay.typed === '' ? undefined : field.problem(overlay.typed);
+    return [
+      ...answered,
+      ...wrap(text('actions.fill-in', { field: field.label }), box.width, 'strong'),
+      [segment('> ', 'key'), segment(overlay.typed), segment(' ', 'selected')],
+      ...(problem === undefined ? [] : wrap(problem, box.width, 'warn')),
+    ];
+  }
   if (action.tier === 1) {
     return [
+      ...answered,
       [
         segment(' y ', 'key'),
         segment(action.accept ?? text('actions.yes'), action.destroys ? 'bad' : 'plain'),
@@ -108,6 +123,7 @@ function question(action: Action, overlay: OverlayOf<'confirm'>, model: Model, b
     ];
   }
   return [
+    ...answered,
     ...wrap(text('actions.type-word', { word: action.word }), box.width, 'strong'),
     [segment('> ', 'key'), segment(overlay.typed), segment(' ', 'selected')],
   ];

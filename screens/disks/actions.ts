@@ -39,6 +39,7 @@ function scan(device: FlaggedDevice, model: Model, shared: Shared): Action {
     ...shared,
     id: 'scan',
     label: text('disk-action.scan'),
+    by: 'agent',
     tier: 0,
     destroys: false,
     off:
@@ -59,6 +60,7 @@ function identify(device: FlaggedDevice, model: Model, shared: Shared): Action {
     ...shared,
     id: 'identify',
     label: text('disk-action.identify'),
+    by: 'agent',
     tier: 0,
     destroys: false,
     off: notADisk(device, model),
@@ -79,6 +81,7 @@ function release(device: FlaggedDevice, model: Model, shared: Shared): Action {
     ...shared,
     id: 'release',
     label: text('disk-action.release'),
+    by: 'agent',
     tier: 2,
     destroys: false,
     off: held.length === 0 ? text('disk-action.not-held') : undefined,
@@ -116,6 +119,7 @@ function format(device: FlaggedDevice, fstype: FormatType, model: Model, shared:
     id: `format.${fstype}`,
     label: text(runs ? 'disk-action.format' : 'disk-action.format-signed', { fstype }),
     ...(runs ? {} : { accept: text('actions.ask') }),
+    by: 'agent',
     tier: runs ? 2 : 1,
     destroys: true,
     off:

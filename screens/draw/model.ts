@@ -10,6 +10,7 @@ import { freshnessOf, type Freshness, type Observation } from '../../src/contrac
 import type { ContainerDetail } from '../../src/contracts/facts/containers.ts';
 import type { Reading } from '../../src/contracts/reading.ts';
 import type { Connection } from '../../src/contracts/source.ts';
+import type { BasePlan } from '../../state/base-plan.ts';
 import type { Observations } from '../../state/facts.ts';
 import type { History } from '../../state/history.ts';
 import type { Glyphs } from './glyphs.ts';
@@ -27,6 +28,8 @@ export type Model = {
   readonly source: { readonly kind: string; readonly readOnly: boolean };
   /** Whether the agent answers; nothing where this process reads the machine itself. */
   readonly connection: Connection | undefined;
+  /** What the controller would do, as it was looked at for a person who wants to let it. */
+  readonly plan: BasePlan | null;
 };
 
 const observationOf = <S extends Subject>(model: Model, subject: S): Observation<Facts[S]> | undefined =>

@@ -10,6 +10,8 @@ import type { CommandId } from '../keys.ts';
 import { layoutOf } from '../layout.ts';
 import type { Session } from '../session.ts';
 import { whereIs, type Where } from '../where.ts';
+import { logOff, runLogCommand, type LogCommandId } from '../logs/commands.ts';
+import { openLogs } from '../logs/open-logs.ts';
 import { signCommands, signOff, type SignCommandId } from '../sign/commands.ts';
 import { toast } from './toast.ts';
 
@@ -85,16 +87,6 @@ function turnPanel({ session, where }: Context, by: number): void {
   view.setState({ panel: (view.getState().panel + by + count) % count });
 }
 
-function openLogs({ session, where }: Context): void {
-  if (where.rowId === undefined) return;
-  const tabs = where.screen.detail(session.model(), where.rowId)?.tabs ?? [];
-  const tab = Math.max(
-    0,
-    tabs.findIndex((each) => each.title === 'tab.logs'),
-  );
-  session.console.view.setState({ detail: { rowId: where.rowId, tab, scroll: Number.MAX_SAFE_INTEGER } });
-}
-
 /** Opens what can be done with the marked rows, or the one under the cursor. */
 function openActions({ session, where }: Context): void {
   const rowIds = selectedRows(where);
@@ -104,10 +96,12 @@ function openActions({ session, where }: Context): void {
 
 function noActions({ session, where }: Context): TextKey | undefined {
   if (session.readOnly) return 'off.read-only';
-  if (session.console.source.call === undefined) return 'off.no-actions';
   const rowIds = selectedRows(where);
   if (rowIds.length === 0) return 'off.no-rows';
-  return actionsOf(session.model(), where.screen, rowIds).length === 0 ? 'off.nothing-to-do' : undefined;
+  const actions = actionsOf(session.model(), where.screen, rowIds);
+  if (actions.length === 0) return 'off.nothing-to-do';
+  const { call } = session.console.source;
+  return call === undefined && actions.every(({ by }) => by === 'agent') ? 'off.no-actions' : undefined;
 }
 
 function noSigning(context: Context): TextKey | undefined {
@@ -133,6 +127,14 @@ function inSignView(id: SignCommandId): Command {
   return {
     run: ({ session }) => signCommands[id].run(session),
     off: ({ session }) => signOff(session, id),
+  };
+}
+
+/** A key of the log view, likewise. */
+function inLogView(id: LogCommandId): Command {
+  return {
+    run: ({ session }) => runLogCommand(session, id),
+    off: ({ session }) => logOff(session, id),
   };
 }
 
@@ -217,7 +219,9 @@ const commands: { readonly [C in CommandId]: Command } = {
   reconnect: { run: askAgain },
   repaint: { run: ({ session }) => session.repaint() },
   logs: {
-    run: openLogs,
+    run: ({ session, where }) => {
+      if (where.rowId !== undefined) openLogs(session, where, where.rowId);
+    },
     off: ({ where }) => (where.screen.id === 'containers' ? whereRow(where) : 'off.no-logs'),
   },
   describe: {
@@ -237,6 +241,14 @@ const commands: { readonly [C in CommandId]: Command } = {
   'sign.copy': inSignView('sign.copy'),
   'sign.print': inSignView('sign.print'),
   'sign.stop': inSignView('sign.stop'),
+  'log.follow': inLogView('log.follow'),
+  'log.wrap': inLogView('log.wrap'),
+  'log.time': inLogView('log.time'),
+  'log.search': inLogView('log.search'),
+  'log.next': inLogView('log.next'),
+  'log.back': inLogView('log.back'),
+  'log.previous': inLogView('log.previous'),
+  'log.save': inLogView('log.save'),
   findings: {
     run: ({ session }) => session.console.view.setState({ overlay: { kind: 'findings', scroll: 0 } }),
   },

@@ -12,9 +12,11 @@ import { paletteEntries } from '../palette.ts';
 import type { Session } from '../session.ts';
 import { whereIs } from '../where.ts';
 import { pasteInSign, pressInSign, takesPaste } from '../sign/press.ts';
-import { pressInDialog, pressInMenu } from './action-keys.ts';
+import { pasteInField, pressInDialog, pressInMenu, takesField } from './action-keys.ts';
 import { sortBy } from './commands.ts';
 import { toast } from './toast.ts';
+import { MAX_TYPED, typeLine as typed } from './type-line.ts';
+import { pasteInLogs, pressInLogs, takesLogPaste } from '../logs/press.ts';
 
 type Keys = {
   /** `alone` is false for a key that arrived together with others. */
@@ -28,7 +30,6 @@ type Keys = {
 };
 
 const PAGE = 8;
-const MAX_TYPED = 200;
 
 const close = (session: Session) => session.console.view.setState({ overlay: null });
 const open = <K extends Overlay['kind']>(session: Session, kind: K): OverlayOf<K> | undefined => {
@@ -38,15 +39,6 @@ const open = <K extends Overlay['kind']>(session: Session, kind: K): OverlayOf<K
 const show = (session: Session, overlay: ViewState['overlay']) => session.console.view.setState({ overlay });
 
 const pasted = (line: string, text: string): string => (line + text).slice(0, MAX_TYPED);
-
-/** The typed line after a key; nothing when the key types nothing. */
-function typed(line: string, name: string): string | undefined {
-  if (name === 'Backspace' || name === 'Delete') return [...line].slice(0, -1).join('');
-  if (name === 'Ctrl+u') return '';
-  if (name === 'Ctrl+w') return line.replace(/\S*\s*$/, '');
-  const character = name === 'Space' ? ' ' : name;
-  return [...character].length === 1 && line.length < MAX_TYPED ? line + character : undefined;
-}
 
 function scrolledBy(name: string): number | undefined {
   if (name === 'Down') return 1;
@@ -165,10 +157,11 @@ export const overlayKeys: { readonly [K in Overlay['kind']]: Keys } = {
   findings: scrolling('findings', '!'),
   describe: scrolling('describe', 'd'),
   actions: { press: pressInMenu },
-  // Without `paste`: what is pasted never confirms.
-  confirm: { press: pressInDialog },
+  // What is pasted never confirms; it may be what is filled in before.
+  confirm: { press: pressInDialog, pasteWhole: pasteInField, takesWhole: takesField },
   // Only a signature is pasted, into its own field: a word is typed.
   sign: { press: pressInSign, pasteWhole: pasteInSign, takesWhole: takesPaste },
+  logs: { press: pressInLogs, pasteWhole: pasteInLogs, takesWhole: takesLogPaste },
   settings: {
     press: (session, name) => {
       const overlay = open(session, 'settings');

@@ -1,8 +1,10 @@
-// The protected containers in a line each, and how many others run.
-import { containerTone } from '../containers.ts';
+// The controller in a line, the protected containers in a line each, and how many others run.
 import { fit } from '../../src/base/cells.ts';
+import { controllerLine } from '../containers/controller-line.ts';
+import { containerTone, listContainerRows, type ContainerRow } from '../containers/row.ts';
+import { careCell } from '../containers/service-words.ts';
 import { segment, type Line } from '../draw/line.ts';
-import { freshnessNote, lastFacts } from '../draw/model.ts';
+import { freshnessNote, lastFacts, type Model } from '../draw/model.ts';
 import type { Panel } from './panel.ts';
 
 export const containersPanel: Panel = {
@@ -12,15 +14,15 @@ export const containersPanel: Panel = {
   lines: (model) => {
     const facts = lastFacts(model, 'containers');
     const note = freshnessNote(model, 'containers');
-    if (facts === undefined) return note === undefined ? [] : [[note]];
-    const protectedOnes = facts.containers.filter((container) => container.protected);
+    const controller = controllerLine(model);
+    const above = controller === undefined ? [] : [controller];
+    const rows = listContainerRows(model).filter(({ isProtected }) => isProtected);
+    const lines = rows.map((row) => protectedLine(row, model));
+    if (facts === undefined) return [...above, ...lines, ...(note === undefined ? [] : [[note]])];
     const running = facts.containers.filter((container) => container.state === 'running').length;
     return [
-      ...protectedOnes.map((container): Line => [
-        segment(`${model.glyphs.lock} ${fit(segment(container.name).text, 16)}`),
-        segment(fit(container.state, 12), containerTone(container)),
-        segment(container.status, 'dim'),
-      ]),
+      ...above,
+      ...lines,
       [
         segment(model.text('overview.running', { running, total: facts.containers.length }), 'dim'),
         ...(note === undefined ? [] : [segment('  '), note]),
@@ -28,3 +30,15 @@ export const containersPanel: Panel = {
     ];
   },
 };
+
+/** What the controller does about it says more than Docker's sentence. */
+function protectedLine(row: ContainerRow, model: Model): Line {
+  const { name, container, service } = row;
+  return [
+    segment(`${model.glyphs.lock} ${fit(segment(name).text, 16)}`),
+    segment(fit(segment(container?.state ?? model.text('containers.missing')).text, 12), containerTone(row)),
+    service === undefined || service.state === 'running'
+      ? segment(container?.status ?? '', 'dim')
+      : careCell(row, model),
+  ];
+}

@@ -32,6 +32,7 @@ function deny({ id, state }: Operation, { text }: Model, shared: Shared): Action
     ...shared,
     id: 'deny',
     label: text('op-action.deny'),
+    by: 'agent',
     tier: 1,
     destroys: false,
     off: state === 'pending' || state === 'approved' ? undefined : offIn(state, text),
@@ -49,6 +50,7 @@ function cancel(operation: Operation, { text }: Model, shared: Shared): Action {
     ...shared,
     id: 'cancel',
     label: text('op-action.cancel'),
+    by: 'agent',
     tier: 1,
     destroys: false,
     off:
@@ -71,6 +73,7 @@ function confirm(operation: Operation, { text }: Model, shared: Shared): Action 
     ...shared,
     id: 'confirm',
     label: text('op-action.confirm'),
+    by: 'agent',
     tier: 2,
     destroys: true,
     off:
@@ -96,6 +99,7 @@ function run(operation: Operation, { text }: Model, shared: Shared): Action {
     ...shared,
     id: 'run',
     label: text('op-action.run'),
+    by: 'agent',
     tier: 2,
     destroys: true,
     off: state === 'approved' ? undefined : text('op-action.not-approved'),
@@ -114,6 +118,7 @@ function sign(operation: Operation, { text }: Model, shared: Shared): Action {
     ...shared,
     id: 'sign',
     label: text(state === 'pending' ? 'op-action.sign' : 'op-action.signed-view'),
+    by: 'agent',
     tier: 3,
     destroys: true,
     off: !isOpen(operation)

@@ -57,6 +57,12 @@ export function formatDuration(ms: number, language: Language): string {
   return pair(Math.floor(hours / 24), unit.d, hours % 24, unit.h);
 }
 
+/** To the second and without the year, for a line of a log. */
+export function formatStamp(ms: number): string {
+  const seconds = String(new Date(ms).getSeconds()).padStart(2, '0');
+  return `${formatMoment(ms).slice('2026-'.length)}:${seconds}`;
+}
+
 const pair = (big: number, bigUnit: string, small: number, smallUnit: string): string =>
   small === 0 ? `${big} ${bigUnit}` : `${big} ${bigUnit} ${small} ${smallUnit}`;
 

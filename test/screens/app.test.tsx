@@ -23,6 +23,7 @@ const appOf = ({ session }: Seated, { columns, rows }: Size) => (
     theme={session.theme}
     plainSigns={session.plainSigns}
     followFacts={session.console.shown.subscribe}
+    followLogs={session.console.logs.store.subscribe}
     onKey={() => undefined}
     onSuspendable={() => undefined}
     columns={columns}

@@ -3,6 +3,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { SCREEN_IDS, type ScreenId } from '../../src/contracts/screen-ids.ts';
 import { createAskedAgent } from './asking-agent.ts';
+import { createAskedController } from './asking-controller.ts';
 import { HOSTILE, inventReadings } from './invented-facts.ts';
 import { sitDown, widest, type Seated } from './seated.ts';
 import { ANNA, ARMOR, noAgent, OTHER, LETTERS, READABLE_MS, sitBeforeSignable } from './signable.ts';
@@ -74,7 +75,14 @@ const WITH_AGENT: ReadonlySet<Opened> = new Set([
 ]);
 const WITHOUT_AGENT = new Set(openedNames().filter((opened) => !WITH_AGENT.has(opened)));
 /** Screens with something to do, or that show what an agent keeps. */
-const OF_AGENT = ['overview', 'disks', 'pending', 'guests', 'ledger'] as const satisfies readonly ScreenId[];
+const OF_AGENT = [
+  'overview',
+  'disks',
+  'containers',
+  'pending',
+  'guests',
+  'ledger',
+] as const satisfies readonly ScreenId[];
 
 function openedNames(): Opened[] {
   const names: Opened[] = [];
@@ -121,9 +129,10 @@ describe('Every frame fits its terminal and is harmless', () => {
       expect(lookEverywhere(seated, WITHOUT_AGENT)).toEqual([]);
       seated.stop();
     });
-    it(`with an agent, also while it is lost, in ${language}`, async () => {
+    it(`with an agent and a controller, also while the agent is lost, in ${language}`, async () => {
       const { call } = createAskedAgent({});
-      const seated = await sitDown({ language, call });
+      const { callController } = createAskedController();
+      const seated = await sitDown({ language, call, callController });
       expect(lookEverywhere(seated, WITH_AGENT, OF_AGENT)).toEqual([]);
       const now = seated.session.now();
       seated.console.shown.setState({

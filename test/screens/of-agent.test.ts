@@ -345,6 +345,21 @@ test('what came of an own action is left to be read before something is announce
   expect(seated.text()).toContain('Disk pulled out – sdd');
 });
 
+test.each([
+  ['en', 'service-healed', 'Healed – traefik – exited with code 137'],
+  ['en', 'service-failed', 'FAILED – traefik – exited with code 137'],
+  ['en', 'service-rolled-back', 'Rolled back – traefik – exited with code 137'],
+  ['en', 'guest-changed', 'Guest – traefik – exited with code 137'],
+  ['hu', 'service-healed', 'Meggyógyult – traefik – exited with code 137'],
+  ['hu', 'service-rolled-back', 'Visszaállítva – traefik – exited with code 137'],
+] as const)('in %s a notice of %s reads: %s', async (language, kind, words) => {
+  const seated = await sit({ readings: withDisk({}).readings, language });
+  onTestFinished(announceNotices(seated.session));
+  const detail = 'exited with code 137';
+  seated.console.shown.setState({ notice: { kind, at: INVENTED_AT, subject: 'traefik', detail } });
+  expect(seated.text()).toContain(words);
+});
+
 describe('A flag', () => {
   test('shows every signal with its class, where it was read, and what ends it', async () => {
     const seated = await sit({ readings: withDisk({ flag: MOUNTED }).readings });

@@ -6,7 +6,9 @@ import { defaultSettings } from '../../src/contracts/default-settings.ts';
 import { absent, ok, type Reading } from '../../src/contracts/reading.ts';
 import type { Settings } from '../../src/contracts/settings.ts';
 import type { Signer } from '../../src/contracts/signer.ts';
-import type { CallRoute, FactsSource } from '../../src/contracts/source.ts';
+import type { CallController } from '../../src/contracts/controller-routes.ts';
+import type { ProgramEnd, ProgramProblem, TerminalProgram } from '../../src/contracts/terminal-program.ts';
+import type { CallRoute, FactsSource, FollowLog } from '../../src/contracts/source.ts';
 import { createSession, type Drawing } from '../../screens/create-session.ts';
 import { lineText, lineWidth, type Line } from '../../screens/draw/line.ts';
 import { paint } from '../../screens/draw/theme.ts';
@@ -23,6 +25,10 @@ export type Seated = {
   readonly left: number[];
   /** What was shown on the main screen. */
   readonly aside: string[];
+  /** Programs that were given the terminal. */
+  readonly opened: TerminalProgram[];
+  /** Texts that were saved, by their names. */
+  readonly files: Readonly<Record<string, string>>;
   /** How often the settings were saved. */
   readonly saved: number;
   readonly press: (...names: readonly string[]) => void;
@@ -56,6 +62,13 @@ export async function sitDown(
     patient?: boolean;
     /** Answers as an agent would; without it the source only reads. */
     call?: CallRoute;
+    /** Answers as the controller of this guest would. */
+    callController?: CallController;
+    followLog?: FollowLog;
+    /** What is missing for programs on the terminal. */
+    problem?: ProgramProblem;
+    /** How a program on the terminal ends. */
+    end?: ProgramEnd;
     /** Who can sign. */
     signer?: Signer;
     /** Whether the terminal is behind. */
@@ -69,7 +82,11 @@ export async function sitDown(
     monotonic: () => performance.now(),
   };
   const readings = options.readings ?? inventReadings();
-  const source = answering(readings, options.call);
+  const source: FactsSource = {
+    ...answering(readings, options.call),
+    ...(options.callController && { callController: options.callController }),
+    ...(options.followLog && { followLog: options.followLog }),
+  };
   const console = createConsole({
     source,
     clock,
@@ -81,6 +98,8 @@ export async function sitDown(
   const copied: string[] = [];
   const left: number[] = [];
   const aside: string[] = [];
+  const opened: TerminalProgram[] = [];
+  const files: Record<string, string> = {};
   const times = { saved: 0 };
   const session = createSession(
     {
@@ -98,6 +117,15 @@ export async function sitDown(
       suspend: () => undefined,
       repaint: () => undefined,
       showAside: (lines) => aside.push(...lines),
+      programs: { problem: () => options.problem, told: ({ kind }) => kind },
+      openProgram: async (program) => {
+        opened.push(program);
+        return Promise.resolve(options.end ?? { state: 'ended', code: 0, tookMs: 9000 });
+      },
+      saveText: async (name, text) => {
+        files[name] = text;
+        return Promise.resolve(`/root/${name}.log`);
+      },
       copy: (text) => copied.push(text),
       saveSettings: () => {
         times.saved += 1;
@@ -114,6 +142,8 @@ export async function sitDown(
     copied,
     left,
     aside,
+    opened,
+    files,
     get saved() {
       return times.saved;
     },

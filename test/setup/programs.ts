@@ -52,6 +52,12 @@ export const programs: readonly Program[] = [
     why: 'a real Docker daemon to read containers from',
     for: 'tests',
   },
+  {
+    command: 'docker',
+    debianPackage: 'docker.io',
+    why: 'a shell inside a container, as the console opens one',
+    for: 'tests',
+  },
   { command: 'ip', debianPackage: 'iproute2', why: "that daemon's own network namespace", for: 'tests' },
   { command: 'iptables', debianPackage: 'iptables', why: "that daemon's networks", for: 'tests' },
   {
@@ -67,6 +73,13 @@ export const programs: readonly Program[] = [
     for: 'tests',
   },
   { command: 'tar', debianPackage: 'tar', why: 'makes its image', for: 'tests' },
+  { command: 'docker', debianPackage: 'docker.io', why: "builds the controller's image", for: 'tests' },
+  {
+    command: 'debootstrap',
+    debianPackage: 'debootstrap',
+    why: "the base of the controller's image, where no registry is",
+    for: 'tests',
+  },
   {
     command: 'busybox',
     debianPackage: 'busybox-static',

@@ -4,6 +4,8 @@ import { LANGUAGES } from '../../base/texts/text.ts';
 import { createSigner } from '../../clients/signer.ts';
 import { SCREEN_IDS } from '../../contracts/screen-ids.ts';
 import type { Command, CommandContext } from '../command.ts';
+import { createProgramOpener } from '../program-opener.ts';
+import { saveTextFile } from '../save-text-file.ts';
 import { readSettings, saveSettings, settingsPath } from '../settings-file.ts';
 
 /**
@@ -86,6 +88,9 @@ async function openOrPrint(context: CommandContext): Promise<number> {
         suspend: nothing,
         repaint: nothing,
         showAside: nothing,
+        programs: createProgramOpener(env, clock),
+        openProgram: async () => Promise.resolve({ state: 'not-started', detail: '' } as const),
+        saveText: async () => Promise.reject(new Error('no terminal')),
         copy: nothing,
         saveSettings: nothing,
       };
@@ -105,6 +110,8 @@ async function openOrPrint(context: CommandContext): Promise<number> {
       stdin: process.stdin,
       stdout: process.stdout,
       process,
+      programs: createProgramOpener(env, clock),
+      saveText: saveTextFile(clock.now),
       saveSettings: async () => {
         await saveSettings(path, console.settings.getState());
         return path;

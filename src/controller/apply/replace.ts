@@ -104,6 +104,8 @@ async function goBackAfter(
 
 const GONE: ReadonlySet<EngineErrorKind> = new Set(['unreachable', 'timeout']);
 const NOT_ITS_FAULT: ReadonlySet<EngineErrorKind> = new Set([
+  // A disk that is not plugged in comes back.
+  'mount-missing',
   'no-space',
   'port-taken',
   'no-permission',

@@ -22,7 +22,6 @@ export const actions = {
   'actions.changed-menu': 'It changed while the menu was open. Nothing was done; look at it again.',
   'actions.only-esc': 'The target changed: only Esc works here.',
   'actions.refused': '{action}: {reason}',
-  'actions.asked': '{action}: the agent was asked ({target}).',
   'actions.frozen': 'the display is frozen: f lets it go on',
   'actions.lost': 'the agent has not answered for {age}',
   'actions.refused-agent': 'the agent is not trusted, since {age}',

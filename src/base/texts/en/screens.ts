@@ -174,7 +174,6 @@ export const screens = {
   'containers.none': 'Docker answers and has no containers.',
   'containers.no-docker': 'No Docker here: {reason}.',
   'containers.how': 'Start Docker, or open the console inside the guest that runs the containers.',
-  'containers.protected': 'yes, part of the base stack',
   'containers.oom': 'killed: out of memory',
   'containers.no-logs': 'It has written nothing.',
   'health.fine': 'No findings: {rules} rules are fine',

@@ -23,7 +23,6 @@ export const actions = {
   'actions.changed-menu': 'Megváltozott, amíg a menü nyitva volt. Semmi sem történt; nézd meg újra.',
   'actions.only-esc': 'A cél megváltozott: itt csak az Esc működik.',
   'actions.refused': '{action}: {reason}',
-  'actions.asked': '{action}: az ügynök megkérdezve ({target}).',
   'actions.frozen': 'a kijelző be van fagyasztva: f folytatja',
   'actions.lost': 'az ügynök {age} óta nem válaszol',
   'actions.refused-agent': 'az ügynök {age} óta nem megbízható',

@@ -176,7 +176,6 @@ export const screens = {
   'containers.no-docker': 'Itt nincs Docker: {reason}.',
   'containers.how':
     'Indítsd el a Dockert, vagy nyisd meg a konzolt abban a vendégben, amely a konténereket futtatja.',
-  'containers.protected': 'igen, az alapcsomag része',
   'containers.oom': 'leállítva: elfogyott a memória',
   'containers.no-logs': 'Semmit sem írt.',
   'health.fine': 'Nincs lelet: {rules} szabály rendben',
