@@ -7,7 +7,7 @@ import { actionsOf, askedAction, targetsOf } from '../actions/actions-of.ts';
 import type { Session } from '../session.ts';
 import { whereIs } from '../where.ts';
 import { toast } from './toast.ts';
-import { typeLine } from './type-line.ts';
+import { MAX_TYPED, typeLine } from './type-line.ts';
 import { typeWord } from './type-word.ts';
 import { DEAF_MS, isUnseen } from './unseen.ts';
 
@@ -153,6 +153,28 @@ function pressInField(
   }
   const typed = typeLine(overlay.typed, name);
   if (typed !== undefined) change({ typed });
+}
+
+/** The field that is being filled in now; nothing where a dialog asks whether to do it. */
+function fieldNow(session: Session): OverlayOf<'confirm'> | undefined {
+  const overlay = overlayOf(session, 'confirm');
+  if (overlay === undefined || session.now() - overlay.openedAt < DEAF_MS) return undefined;
+  const model = session.model();
+  const { screen } = whereIs(session.console.view.getState(), model);
+  const action = askedAction(model, screen, overlay);
+  return action !== undefined && overlay.answers.length < fieldsOf(action).length ? overlay : undefined;
+}
+
+export const takesField = (session: Session): boolean => fieldNow(session) !== undefined;
+
+/** Takes the first line of what is pasted into the field, where there is one now. */
+export function pasteInField(session: Session, text: string): boolean {
+  const overlay = fieldNow(session);
+  if (overlay === undefined) return false;
+  const line = (text.split(/[\r\n]/)[0] ?? '').replace(/\p{Cc}/gu, '');
+  const typed = (overlay.typed + line).slice(0, MAX_TYPED);
+  session.console.view.setState({ overlay: { ...overlay, typed } });
+  return true;
 }
 
 /** Closed before it is done, so that no second key can confirm it again. */

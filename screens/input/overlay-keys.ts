@@ -12,7 +12,7 @@ import { paletteEntries } from '../palette.ts';
 import type { Session } from '../session.ts';
 import { whereIs } from '../where.ts';
 import { pasteInSign, pressInSign, takesPaste } from '../sign/press.ts';
-import { pressInDialog, pressInMenu } from './action-keys.ts';
+import { pasteInField, pressInDialog, pressInMenu, takesField } from './action-keys.ts';
 import { sortBy } from './commands.ts';
 import { toast } from './toast.ts';
 import { MAX_TYPED, typeLine as typed } from './type-line.ts';
@@ -157,8 +157,8 @@ export const overlayKeys: { readonly [K in Overlay['kind']]: Keys } = {
   findings: scrolling('findings', '!'),
   describe: scrolling('describe', 'd'),
   actions: { press: pressInMenu },
-  // Without `paste`: what is pasted never confirms.
-  confirm: { press: pressInDialog },
+  // What is pasted never confirms; it may be what is filled in before.
+  confirm: { press: pressInDialog, pasteWhole: pasteInField, takesWhole: takesField },
   // Only a signature is pasted, into its own field: a word is typed.
   sign: { press: pressInSign, pasteWhole: pasteInSign, takesWhole: takesPaste },
   logs: { press: pressInLogs, pasteWhole: pasteInLogs, takesWhole: takesLogPaste },

@@ -107,6 +107,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   let running: Promise<void> | undefined;
   let rendered: { readonly config: ControllerConfig; readonly desired: Desired } | undefined;
 
+  const exitCodes = new Map<string, number>();
+
   const changed = () => {
     for (const listener of changes) listener();
   };
@@ -125,6 +127,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     onApplied: (step) => {
       for (const listener of applied) listener(step);
     },
+    exitCodeOf: (id) => exitCodes.get(id) ?? null,
     onStage: options.onStage ?? (() => {}),
     signal: cutting.signal,
   });
@@ -169,7 +172,11 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   /** A new one is remembered on the disk before anything is made in it. */
   const judgeStacks = async (dir: string, misplaced: string | null): Promise<StacksFolder> => {
     const { sentinel: remembered } = memory.current();
-    const { folder, sentinel } = await readStacksFolder(dir, { remembered, lost: memory.lost, misplaced });
+    const { folder, sentinel } = await readStacksFolder(dir, {
+      remembered,
+      lost: await memory.lost(),
+      misplaced,
+    });
     if (folder.state !== 'new') return folder;
     memory.change((known) => ({ ...known, sentinel }));
     try {
@@ -293,9 +300,11 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   const killed = new Set<string>();
   let died: readonly EngineEvent[] = [];
   const onEvent = (event: EngineEvent) => {
-    const { type, action, name, id } = event;
+    const { type, action, name, id, exitCode } = event;
     if (type === 'container' && isServiceName(name)) {
       if (action === 'kill') killed.add(id);
+      if (action === 'die' && exitCode !== null) exitCodes.set(id, exitCode);
+      if (action === 'destroy') exitCodes.delete(id);
       // Nor is it one when we end it ourselves.
       if (action === 'die' && !killed.has(id) && !lanes.busy(name)) died = [...died, event];
       if (action === 'start' || action === 'destroy') killed.delete(id);
@@ -312,17 +321,21 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     died = [];
   };
 
+  let saidClosed = '';
   const followed = followDaemon(
     engine,
     {
       onOpen: () => {
+        saidClosed = '';
         link.forget();
         wake();
       },
       onEvent,
       onClosed: (why) => {
         link.forget();
-        log.warn({ why }, "Docker's events closed");
+        // A daemon that is down is tried again every second: that is one line, not 86,400 a day.
+        if (why !== saidClosed) log.warn({ why }, "Docker's events closed");
+        saidClosed = why;
         wake();
       },
     },

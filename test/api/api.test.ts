@@ -58,18 +58,16 @@ describe.each([...agents, ...controllers])('the example of $route', ({ shape, ex
 test('the example of a refused format is one', () =>
   expect(parsed(formatRefused, refusedExample)).toEqual(refusedExample));
 
-test('the events of the example are facts and a notice', () => {
-  const both = [routeExamples.events.answer, controllerRouteExamples.events.answer];
-  for (const example of both) checkEvents(example);
-});
-
-function checkEvents(example: string): void {
-  const data = [...example.matchAll(/^event: (\w+)\ndata: (.*)$/gm)];
-  expect(data.map(([, event]) => event)).toEqual(['facts', 'notice']);
-  const [facts, told]: unknown[] = data.map(([, , json]) => JSON.parse(json ?? ''));
-  expect(parsed(factsEvent, facts)).toEqual(facts);
-  expect(parsed(notice, told)).toEqual(told);
-}
+test.each([routeExamples.events.answer, controllerRouteExamples.events.answer])(
+  'the events of the example are facts and a notice',
+  (example) => {
+    const data = [...example.matchAll(/^event: (\w+)\ndata: (.*)$/gm)];
+    expect(data.map(([, event]) => event)).toEqual(['facts', 'notice']);
+    const [facts, told]: unknown[] = data.map(([, , json]) => JSON.parse(json ?? ''));
+    expect(parsed(factsEvent, facts)).toEqual(facts);
+    expect(parsed(notice, told)).toEqual(told);
+  },
+);
 
 test('docs/api.md is what the code says (else: npm run api)', () => {
   expect(readFileSync(API_DOCUMENT, 'utf8')).toBe(apiDocument());

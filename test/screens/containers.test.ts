@@ -279,7 +279,10 @@ describe('What is done with a container', () => {
     seated.pass(READABLE_MS);
     fillIn(seated, 'x');
     expect(toastOf(seated)).toContain('3 to 200 characters');
-    fillIn(seated, 'new certificate');
+    // What is filled in may be pasted: it confirms nothing.
+    seated.press('Ctrl+u');
+    seated.paste('new certificate\rtraefik');
+    seated.press('Enter');
     expect(seated.text()).toMatch(/Reason: new certificate\nMinutes, then Enter.*\n> 30/);
     fillIn(seated, '9999');
     expect(toastOf(seated)).toContain('1 to 1440 minutes');

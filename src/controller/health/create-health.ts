@@ -132,6 +132,7 @@ export function createHealth(options: HealthOptions): Health {
       look(true);
       return Promise.resolve();
     },
+    onFailed: (error) => log.error({ err: messageOf(error) }, 'health: not looked at'),
     everyMs: times.lookMs,
     gatherMs: 0,
     retryMs: { first: times.lookMs, longest: times.lookMs },

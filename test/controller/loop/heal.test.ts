@@ -160,7 +160,11 @@ test('removed, frozen, disconnected, limits changed: each undone by the step tha
     before?.startedAt,
   ]);
   const all = { removed, frozen, disconnected, limits };
-  console.log(Object.entries(all).map(([what, { tookMs }]) => `${what} ${Math.round(tookMs)} ms`).join(', '));
+  console.log(
+    Object.entries(all)
+      .map(([what, { tookMs }]) => `${what} ${Math.round(tookMs)} ms`)
+      .join(', '),
+  );
 });
 
 test('the network removed under it: a new one, and every service on it', async () => {
@@ -241,7 +245,10 @@ test('a port held by another container, and by a program: named, tried again in 
   });
   await daemon.engine.start(holder);
   running = await guest.start();
-  const told = await running.until('traefik is in back-off', (now) => serviceOf(now, 'traefik').state === 'back-off');
+  const told = await running.until(
+    'traefik is in back-off',
+    (now) => serviceOf(now, 'traefik').state === 'back-off',
+  );
   expect(serviceOf(told, 'traefik').cause).toContain('port 80 is held by the container webshop');
   const tries = (await guest.ledger()).length;
   await quiet(1500);
@@ -291,7 +298,11 @@ test('paused with a reason: stopped, kept down over a restart of the controller,
   running = await guest.start();
   await running.converged();
   const from = Date.now();
-  await running.reconciler.pause('filebrowser', { reason: 'disk work', from, until: from + 60_000, by: 'anna' }, BY);
+  await running.reconciler.pause(
+    'filebrowser',
+    { reason: 'disk work', from, until: from + 60_000, by: 'anna' },
+    BY,
+  );
   expect((await guest.inspect('filebrowser'))?.state).toBe('exited');
   expect(serviceOf(running.reconciler.told(), 'filebrowser')).toMatchObject({
     state: 'paused',
@@ -317,7 +328,10 @@ test('paused with a reason: stopped, kept down over a restart of the controller,
   );
   await running.converged();
   const records = await guest.ledger();
-  expect(records.filter(({ what }) => what === 'service.pause').map(({ by }) => by?.name)).toEqual(['test', 'test']);
+  expect(records.filter(({ what }) => what === 'service.pause').map(({ by }) => by?.name)).toEqual([
+    'test',
+    'test',
+  ]);
 });
 
 test('the stream of events closed: a kill right after is healed within 5 s', async () => {
@@ -354,7 +368,10 @@ test('containers and networks of others are untouched by all of it, and a manage
   const image = (await makeStandIn('filebrowser')).reference;
   const sleeping = { Image: image, Entrypoint: ['sleep', '1000'], StopSignal: 'SIGKILL' };
   const foreign = await daemon.engine.createContainer('traefik-of-others', sleeping);
-  const managed = await daemon.engine.createContainer('shop', { ...sleeping, Labels: { [LABELS.managed]: 'true' } });
+  const managed = await daemon.engine.createContainer('shop', {
+    ...sleeping,
+    Labels: { [LABELS.managed]: 'true' },
+  });
   // Stopped, dead, odd: none of it is ours to mend.
   await daemon.engine.createContainer('old-shop', { ...sleeping, Labels: { [LABELS.owner]: `${OWNER}x` } });
   await daemon.engine.start(foreign);
