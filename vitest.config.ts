@@ -11,6 +11,7 @@ const ON_DISKS = [
   'test/agent/{attacked-disks,killed,plugged-disks,seeds,signed-disks}.test.ts',
   'test/cli/disks-inspect.test.ts',
   'test/console/agent.test.ts',
+  'test/controller/host.test.ts',
 ];
 
 /** Long ones that judge their own loop devices only, and wait for whoever looks at these: two at a time. */

@@ -8,6 +8,10 @@ import type { Notice } from '../contracts/routes.ts';
 import type { HostIds } from '../host/host-ids.ts';
 import { createClockMark } from './clock-mark.ts';
 import { openGuestBook } from './guest-book.ts';
+import { createGuestDeeds } from './guests/guest-deeds.ts';
+import type { GuestPorts } from './guests/guest-ports.ts';
+import { createKeepApart } from './guests/keep-apart.ts';
+import { tellUnfinished } from './guests/tell-unfinished.ts';
 import { createGuestHandlers, createListGuests, GUESTS_EVERY_S } from './handlers/guest-handlers.ts';
 import { LEDGER_EVERY_S, ledgerFactsOf } from '../daemon/ledger/tell-ledger.ts';
 import { createLedgerHandlers } from './handlers/ledger-handlers.ts';
@@ -35,6 +39,7 @@ export type MemoryOptions = {
   readonly allowLoop: boolean;
   readonly clock: Clock;
   readonly disks: DiskPorts;
+  readonly guests: GuestPorts;
   readonly trust: TrustPorts;
   readonly readHostIds: () => Promise<HostIds>;
   /** As they stand in the configuration now; one that cannot be read throws, and then none holds. */
@@ -81,6 +86,7 @@ export async function openMemory(options: MemoryOptions) {
   // Seals what a crash tore off, too. An agent that cannot write looks on, and refuses to act.
   await ledger
     .record({ what: 'agent.started', by: null, subject: '', detail: { version: options.version } })
+    .then(async () => tellUnfinished(ledger, before.records))
     .catch((error: unknown) => onProblem(messageOf(error)));
 
   const tokens = createTokenLog({ path: at('local-tokens.log'), clock, onProblem });
@@ -99,8 +105,10 @@ export async function openMemory(options: MemoryOptions) {
   });
   const { trust } = options;
   const signers = watchSigners({ readTrust: trust.readTrust, ledger, records: before.records, onProblem });
+  const apart = createKeepApart();
   const operations = await openOperations({
     ...options,
+    disks: { ...options.disks, runFormat: apart.guard(options.disks.runFormat) },
     installation,
     said: readSaid(before.records),
     trust: { ...trust, readTrust: signers.read },
@@ -109,9 +117,21 @@ export async function openMemory(options: MemoryOptions) {
     readGrants,
     onChange: announcers.operations.announce,
   });
+  const deeds = createGuestDeeds({
+    ports: options.guests,
+    apart,
+    ledger,
+    clock,
+    onNotice: (notice) => {
+      announcers.guests.announce();
+      options.onNotice(notice);
+    },
+    onProblem,
+  });
   // Nobody may ask for days, and a technician should not be the first to learn that nobody can sign.
   const watching = setInterval(() => {
     signers.look().catch((error: unknown) => onProblem(`signers cannot be looked at: ${messageOf(error)}`));
+    void deeds.tidy();
   }, LOOK_AT_SIGNERS_MS);
   watching.unref();
   const listGuests = createListGuests({ book: guests, tokens, readVmids: options.readVmids });
@@ -120,7 +140,7 @@ export async function openMemory(options: MemoryOptions) {
     handlers: {
       ...createOperationHandlers({ operations, clock }),
       ...createSigningHandlers({ operations, installation, lookAtSigners: signers.look, clock }),
-      ...createGuestHandlers({ book: guests, listGuests, clock, anchor: ledger.anchor }),
+      ...createGuestHandlers({ book: guests, deeds, listGuests, clock, anchor: ledger.anchor }),
       ...createTokenHandlers({ tokens, ledger, clock, mark, onChange: announcers.guests.announce }),
       ...createLedgerHandlers({ ledger, readGrants, clock, mark }),
     },
@@ -137,15 +157,19 @@ export async function openMemory(options: MemoryOptions) {
       readLedger: async () => ledgerFactsOf(await ledger.verify()),
     }),
     /** Why it cannot do all of its work, or nothing. */
-    trouble: () => broken ?? tokens.trouble() ?? installation.trouble() ?? operations.trouble(),
+    trouble: () =>
+      broken ?? tokens.trouble() ?? installation.trouble() ?? operations.trouble() ?? deeds.trouble(),
     /** For what others of the agent do that belongs into the ledger (a certificate, a release). */
     ledger,
-    /** Does at once what is done every ten seconds. */
-    tidy: operations.tidy,
+    /** Does at once what is done every so often. */
+    tidy: async () => {
+      await operations.tidy();
+      await deeds.tidy();
+    },
     /** Cancels what can be cancelled. */
     stop: async () => {
       clearInterval(watching);
-      await operations.stop();
+      await Promise.all([operations.stop(), deeds.stop()]);
     },
   };
 }

@@ -1,9 +1,11 @@
 // What `/metrics` tells, from facts to families (Prometheus's naming: base units, the unit last). What could
 // not be read has no sample, and counts in `felhom_subject_ok`.
 import type { Facts, Subject } from '../contracts/all-facts.ts';
+import { healthStatus } from '../contracts/facts/base-stack.ts';
 import { flaggedDevices } from '../contracts/flagged-devices.ts';
 import { isOpen } from '../contracts/facts/operations.ts';
 import { valueOf, type Reading } from '../contracts/reading.ts';
+import { freshReport } from '../doctor/guest-report.ts';
 import type { Family, Sample } from './exposition.ts';
 
 export type MetricReadings = { readonly [S in Subject]?: Reading<Facts[S]> };
@@ -13,7 +15,7 @@ type Options = Pick<Family, 'unit'> & { readonly type?: Family['type'] };
 
 export function metricFamilies(
   readings: MetricReadings,
-  about: { readonly version: string },
+  about: { readonly version: string; readonly now: number },
 ): readonly Family[] {
   const memory = valueOf(readings.memory);
   const load = valueOf(readings.load);
@@ -223,6 +225,34 @@ export function metricFamilies(
         reported === null ? [] : [sample(reported / 1000, { vmid: String(vmid) })],
       ),
       { unit: 'seconds' },
+    ),
+    family(
+      'felhom_guest_report_age_seconds',
+      'Time since a guest last reported.',
+      (guests ?? []).flatMap(({ vmid, reported }) =>
+        reported === null ? [] : [sample(Math.max(0, about.now - reported) / 1000, { vmid: String(vmid) })],
+      ),
+      { unit: 'seconds' },
+    ),
+    // What a guest said long ago is not told as how it is.
+    family(
+      'felhom_guest_status',
+      'What a guest last reported of itself, while that is fresh: 1 at its status, 0 at the others.',
+      (guests ?? []).flatMap((guest) => {
+        const fresh = freshReport(guest, about.now);
+        if (fresh === undefined) return [];
+        const vmid = String(guest.vmid);
+        return healthStatus.options.map((status) =>
+          sample(fresh.report.status === status ? 1 : 0, { vmid, status }),
+        );
+      }),
+    ),
+    family(
+      'felhom_guest_running',
+      'Whether a guest runs, as Proxmox says.',
+      (valueOf(readings.proxmox)?.guests ?? [])
+        .filter(({ template }) => !template)
+        .map(({ vmid, kind, status }) => sample(status === 'running' ? 1 : 0, { vmid: String(vmid), kind })),
     ),
     family('felhom_ledger_records', 'Records in the ledger.', one(ledger?.count)),
     family('felhom_ledger_intact', "Whether the ledger's chain holds.", flag(ledger?.intact)),

@@ -14,9 +14,11 @@ import type { RunFormat } from '../disks/format-order.ts';
 import { createRunFormat } from '../disks/run-format.ts';
 import { startScan, type RunningScan } from '../disks/scan-disk.ts';
 import { scanForReceipt } from '../disks/scan-for-receipt.ts';
+import { readGuestDisks } from '../host/guest-disks.ts';
 import { readHostIds } from '../host/host-ids.ts';
 import { readDescendants } from '../host/descendants.ts';
 import { readNumberedDevice } from '../host/numbered-device.ts';
+import { readNodeGuests } from '../host/proxmox.ts';
 import { readStoragePlaces } from '../host/storage-config.ts';
 import { join } from 'node:path';
 import { openMemory } from './memory.ts';
@@ -27,6 +29,9 @@ import type { StartScan } from './scans.ts';
 
 /** Flags are cheap to read again where nothing was written. */
 const FLAGS_EVERY_MS = 5000;
+
+/** The list of the cluster is written every ten seconds. */
+const PROXMOX_KNOWS_AFTER_MS = 12_000;
 
 /** Which attachment of a device (diskseq) the last scan began with, by kernel name. */
 type Scanned = Map<string, string | null>;
@@ -67,6 +72,16 @@ export const openPartsWith =
             told.push(detail);
           }
           return told.join('; ');
+        },
+      },
+      guests: {
+        readGuests: async (signal) => readNodeGuests(machine, signal),
+        readGuestDisks: async (guest) => readGuestDisks(machine, guest),
+        runTool: machine.runTool,
+        hasSystemd: async () => (await machine.listFolder('/run/systemd/system')).state === 'ok',
+        onChanged: () => {
+          tools.changed('proxmox');
+          setTimeout(() => tools.changed('proxmox'), PROXMOX_KNOWS_AFTER_MS).unref();
         },
       },
       trust: createTrustPorts(tools.configFolder, runTool, clock),

@@ -79,6 +79,8 @@ export type AgentTools = {
   readonly notice: (notice: Notice, vmid?: number) => void;
   /** Facts that whoever asks next must read anew. */
   readonly forget: (subject: Subject) => void;
+  /** And whoever follows them is told anew. */
+  readonly changed: (subject: Subject) => void;
 };
 export type RecordDeed = (deed: {
   readonly what: string;

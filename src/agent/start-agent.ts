@@ -118,6 +118,7 @@ async function put(options: AgentOptions, undo: (() => void | Promise<void>)[]):
     readProxmox: async () => valueOf((await late.sampler?.read('proxmox')) ?? undefined),
     notice: (notice, vmid) => late.hub?.notice(notice, vmid),
     forget: (subject) => late.sampler?.forget(subject),
+    changed: (subject) => late.sampler?.changed(subject),
   };
   const parts = await options.openParts(tools);
   undo.push(parts.stop);

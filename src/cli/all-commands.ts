@@ -71,6 +71,14 @@ export const allCommands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/containers-logs.ts')).containersLogsCommand,
   },
   { name: 'guests', load: async () => (await import('./commands/guests.ts')).guestsCommand },
+  { name: 'guests list', load: async () => (await import('./commands/guests-list.ts')).guestsListCommand },
+  { name: 'guests start', load: async () => (await import('./commands/guests-start.ts')).guestsStartCommand },
+  { name: 'guests stop', load: async () => (await import('./commands/guests-stop.ts')).guestsStopCommand },
+  {
+    name: 'guests reboot',
+    load: async () => (await import('./commands/guests-reboot.ts')).guestsRebootCommand,
+  },
+  { name: 'guests enter', load: async () => (await import('./commands/guests-enter.ts')).guestsEnterCommand },
   { name: 'tokens mint', load: async () => (await import('./commands/tokens-mint.ts')).tokensMintCommand },
   { name: 'tokens list', load: async () => (await import('./commands/tokens-list.ts')).tokensListCommand },
   {
@@ -103,6 +111,11 @@ export const allCommands: readonly CommandEntry[] = [
   {
     name: 'disk-job',
     load: async () => (await import('./commands/disk-job.ts')).diskJobCommand,
+    hidden: true,
+  },
+  {
+    name: 'controller-facts',
+    load: async () => (await import('./commands/controller-facts.ts')).controllerFactsCommand,
     hidden: true,
   },
   { name: 'help', load: async () => (await import('./commands/help.ts')).helpCommand },

@@ -1,4 +1,4 @@
-// The word that belongs to a disk or container: given as --confirm, or typed at the terminal after what it will do was
+// The word that belongs to a target: given as --confirm, or typed at the terminal after what it means was
 // shown. A script must give it: nobody is there who could read.
 import type { TextKey } from '../base/texts/text.ts';
 import type { CommandContext } from './command.ts';
@@ -9,7 +9,7 @@ export async function askWord(
   context: CommandContext,
   word: string,
   show: () => void,
-  question: TextKey = 'op-sign.ask',
+  ask: TextKey = 'op-sign.ask',
 ): Promise<string> {
   const { err, stdin, text } = context;
   const given = stringOption(context, 'confirm');
@@ -17,6 +17,6 @@ export async function askWord(
   const input = stdin();
   if (input.isTTY !== true || !err.isTTY) return requiredOption(context, 'confirm', 'WORD');
   show();
-  err.line({ text: text(question, { word }), style: 'strong' });
+  err.line({ text: text(ask, { word }), style: 'strong' });
   return readLine(input);
 }

@@ -30,17 +30,24 @@ export async function listCompletionPlaces(text: Text): Promise<readonly Complet
     {
       after: '',
       words: [
-        ...follow('').filter(({ word }) => !word.includes(' ')),
+        ...follow('').filter(({ word }) => !word.includes(' ') && !groups.includes(word)),
         ...groups.map((word) => ({ word, about: text('help.group') })),
       ],
       options: always,
     },
-    ...groups.map((group) => ({ after: group, words: follow(`${group} `), options: always })),
-    ...commands.map(({ name, operands, options }) => ({
-      after: name,
-      words: (operands[0]?.choices ?? []).map((word) => ({ word, about: '' })),
-      options: [...always, ...describe(options)],
+    // One that is a command by itself as well (`guests`) has its options there.
+    ...groups.map((group) => ({
+      after: group,
+      words: follow(`${group} `),
+      options: [...always, ...describe(commands.find(({ name }) => name === group)?.options ?? {})],
     })),
+    ...commands
+      .filter(({ name }) => !groups.includes(name))
+      .map(({ name, operands, options }) => ({
+        after: name,
+        words: (operands[0]?.choices ?? []).map((word) => ({ word, about: '' })),
+        options: [...always, ...describe(options)],
+      })),
   ];
 }
 

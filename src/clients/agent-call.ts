@@ -19,6 +19,9 @@ const DEADLINES = {
   bytesOperation: 60_000,
   submitOperation: 60_000,
   runOperation: 60_000,
+  startGuest: 90_000,
+  stopGuest: 90_000,
+  rebootGuest: 90_000,
   healthz: 4000,
   agent: 4000,
 } as const satisfies { readonly [R in RouteId]?: number };

@@ -15,6 +15,9 @@ export type Peer = ActionableError['peer'];
 
 const NO_SUCH = new Set(['E_NO_SUCH', 'E_NO_ROUTE', 'E_DEVICE_UNKNOWN']);
 
+/** It was let through, tried, and did not go as it should. */
+const TRIED = new Set(['E_GUEST_TOOL']);
+
 /** An answer came and is not one of theirs. `message` never quotes it: it may hold a secret. */
 export class NotUnderstood extends Error {
   constructor(message: string) {
@@ -45,7 +48,8 @@ export function refusalOf({ status, body }: AgentAnswer, peer?: Peer): Actionabl
   const said = apiError.safeParse(answer);
   if (!said.success) return unreachable(new NotUnderstood(`HTTP status ${status}`), peer);
   const { error, code, hint } = said.data;
-  return new ActionableError(NO_SUCH.has(code) ? 'not-found' : 'refused', error, {
+  const kind = NO_SUCH.has(code) ? 'not-found' : TRIED.has(code) ? 'failed' : 'refused';
+  return new ActionableError(kind, error, {
     code,
     answer,
     peer,

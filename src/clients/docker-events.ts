@@ -11,6 +11,8 @@ const FILTERS = {
     'create',
     'start',
     'die',
+    // Tells an end that was asked for from a death.
+    'kill',
     'oom',
     'pause',
     'unpause',

@@ -32,12 +32,12 @@ export async function readLogForm(door: DockerDoor, id: string, signal: AbortSig
   const startedAt = parseDockerTime(State.StartedAt) ?? EARLY_MS;
   const finishedAt = parseDockerTime(State.FinishedAt);
   const readBorder = async () => {
-    const endedBefore =
-      // While it runs Docker still knows when the run before ended.
-      finishedAt !== null && finishedAt < startedAt
-        ? finishedAt
-        : await readLastEnd(door, decodeURIComponent(id), startedAt, signal);
-    return toSeconds(endedBefore === undefined ? startedAt - EARLY_MS : (endedBefore + startedAt) / 2);
+    // Docker tells an end when all that was written has been read.
+    const told = await readLastEnd(door, decodeURIComponent(id), startedAt, signal);
+    if (told !== undefined) return toSeconds(told + 1);
+    // While it runs the end of the run before is still noted; what it wrote last may be noted after that.
+    const isNoted = finishedAt !== null && finishedAt < startedAt;
+    return toSeconds(isNoted ? (finishedAt + startedAt) / 2 : startedAt - EARLY_MS);
   };
   return { tty: Config.Tty === true, readBorder };
 }

@@ -10,6 +10,7 @@ import { EngineError, type LoadedImage } from './engine.ts';
 export type ArchivedImage = { readonly id: string; readonly references: readonly string[] };
 
 const BLOCK = 512;
+const GZIP = 0x1f8b;
 const MAX_ENTRIES = 100_000;
 /** Manifest and configuration are a few KiB. */
 const MAX_TEXT_BYTES = 4 * 1024 * 1024;
@@ -77,10 +78,12 @@ async function listEntries(
     signal.throwIfAborted();
     if (count > MAX_ENTRIES) throw bad('it has too many entries');
     const { bytesRead } = await file.read(header, 0, BLOCK, at);
+    if (at === 0 && header.readUInt16BE(0) === GZIP)
+      throw bad('it is compressed; docker save writes it plain');
     if (bytesRead < BLOCK) throw bad('it ends too early');
     if (header.every((byte) => byte === 0)) return entries;
     if (header.toString('latin1', 257, 262) !== 'ustar') {
-      throw bad(at === 0 ? 'it is no archive by docker save (or is compressed)' : 'it is damaged');
+      throw bad(at === 0 ? 'it is no archive by docker save' : 'it is damaged');
     }
     const size = readSize(header);
     const kind = String.fromCodePoint(header.readUInt8(156));

@@ -263,6 +263,25 @@ export const guestsOutput = z.object({
 });
 export type GuestsOutput = z.infer<typeof guestsOutput>;
 
+/** Of `guests start`, `stop` and `reboot`. */
+export const guestOutput = z.object({
+  schema: z.literal('felhom/guest/1'),
+  deed: z.enum(['start', 'stop', 'reboot']),
+  vmid: z.number(),
+  kind: z.enum(['lxc', 'qemu']),
+  /** What it is afterwards, as Proxmox says; null when it does not. */
+  status: z.string().nullable(),
+});
+export type GuestOutput = z.infer<typeof guestOutput>;
+
+/** What `guests enter` would run; a document runs nothing. */
+export const guestsEnterOutput = z.object({
+  schema: z.literal('felhom/guests-enter/1'),
+  vmid: z.number(),
+  command: z.array(z.string()),
+});
+export type GuestsEnterOutput = z.infer<typeof guestsEnterOutput>;
+
 const chain = { count: z.number(), intact: z.boolean(), broken: z.string().nullable() };
 export const ledgerShowOutput = z.object({
   schema: z.literal('felhom/ledger-show/1'),
@@ -398,6 +417,8 @@ export const allOutputs = {
   'tokens-list': tokensListOutput,
   'tokens-revoke': tokensRevokeOutput,
   guests: guestsOutput,
+  guest: guestOutput,
+  'guests-enter': guestsEnterOutput,
   'ledger-show': ledgerShowOutput,
   'ledger-verify': ledgerVerifyOutput,
   'host-reset-clock': hostResetClockOutput,

@@ -140,6 +140,9 @@ export function createAgentProxy(options: ProxyOptions): OpenedProxy {
       if (address === undefined) setLink('off', 'no agent is named');
       else await learn(signal);
     },
+    onFailed: (error) => {
+      if (!(error instanceof ActionableError)) log.error({ err: messageOf(error) }, 'agent: not asked');
+    },
     everyMs: times.everyMs,
     gatherMs: 0,
     retryMs: { first: times.retryMs, longest: Math.max(times.retryMs, LONGEST_RETRY_MS) },

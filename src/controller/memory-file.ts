@@ -1,6 +1,7 @@
 // What the reconciler remembers: `memory.json`, written whole. What cannot be read is said and begun anew, except
 // which stacks folder is ours: that is not guessed, and nothing is made until a person says.
-import { messageOf } from '../base/errors.ts';
+import { lstat } from 'node:fs/promises';
+import { errnoOf, messageOf } from '../base/errors.ts';
 import { createInTurn } from '../base/in-turn.ts';
 import { parseJson } from '../base/parse-json.ts';
 import { readOwnFile } from '../base/read-own-file.ts';
@@ -18,23 +19,32 @@ export type MemoryFile = {
   readonly keep: () => Promise<void>;
   /** Nothing was there: this controller starts for the first time. */
   readonly isNew: boolean;
-  /** Why it is not known which stacks folder is ours; null when it is. */
-  readonly lost: string | null;
+  /**
+   * Why it is not known which stacks folder is ours; null when it is. The file that cannot be read is never written
+   * over: it would be forgotten at the next start. A person who knows the folder removes it.
+   */
+  readonly lost: () => Promise<string | null>;
   readonly issues: () => readonly PlanIssue[];
 };
 
 export async function openMemory(path: string, log: Log): Promise<MemoryFile> {
-  const { memory, isNew, lost } = await readMemory(path, log);
+  const { memory, isNew, lost: lostAtStart } = await readMemory(path, log);
+  let lost = lostAtStart;
   const inTurn = createInTurn();
   let current = memory;
   let written = memory;
   let failure: string | null = null;
 
+  const stillLost = async () => {
+    if (lost !== null && (await isGone(path))) lost = null;
+    return lost;
+  };
   const keep = async () =>
     inTurn(async () => {
       if (written === current) return;
       const text = current;
       try {
+        if ((await stillLost()) !== null) throw new Error(`${path} cannot be read, and is not written over`);
         await writeFileWhole(path, `${JSON.stringify(text, undefined, 2)}\n`);
         written = text;
         failure = null;
@@ -52,7 +62,7 @@ export async function openMemory(path: string, log: Log): Promise<MemoryFile> {
     },
     keep,
     isNew,
-    lost,
+    lost: stillLost,
     issues: () =>
       failure === null
         ? []
@@ -62,11 +72,20 @@ export async function openMemory(path: string, log: Log): Promise<MemoryFile> {
               level: 'warn',
               subject: 'memory.json',
               text: 'What the controller remembers could not be written',
-              hint: `${failure}; make room on the disk of the data folder`,
+              hint: `${failure}; put the disk of the data folder right`,
               healsItself: true,
             },
           ],
   };
+}
+
+async function isGone(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return false;
+  } catch (error) {
+    return errnoOf(error) === 'ENOENT';
+  }
 }
 
 async function readMemory(

@@ -25,10 +25,10 @@ import type { BaseTold, ConfigBook, Reconciler } from './parts.ts';
 import { permit } from './plan/permit.ts';
 import { plan as planSteps } from './plan/plan.ts';
 import type { Observed, Plan, PlanIssue, StacksFolder, Step } from './plan/state.ts';
-import { endPauses, forgetTroubles, isPaused, noteDeath, notePause } from './plan/transitions.ts';
+import { endPauses, forgetTroubles, noteDeath, notePause } from './plan/transitions.ts';
 import { tellServices } from './plan/tell-services.ts';
 import { createRecorder } from './recorder.ts';
-import { makeStacksFolder, readStacksFolder } from './stacks-folder.ts';
+import { readStacksFolder } from './stacks-folder.ts';
 import { createStepRunner, type Moment } from './step-runner.ts';
 
 export type ReconcilerOptions = {
@@ -75,6 +75,8 @@ type Look = {
   readonly plan: Plan;
   readonly selfIssues: readonly PlanIssue[];
   readonly calls: number;
+  /** Whether what was seen of a service, or of all, still holds. */
+  readonly holds: (service: ServiceName | null) => boolean;
 };
 
 /** Starts at once. `memory` must be open, and the data folder locked. */
@@ -105,6 +107,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   let running: Promise<void> | undefined;
   let rendered: { readonly config: ControllerConfig; readonly desired: Desired } | undefined;
 
+  const exitCodes = new Map<string, number>();
+
   const changed = () => {
     for (const listener of changes) listener();
   };
@@ -123,6 +127,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     onApplied: (step) => {
       for (const listener of applied) listener(step);
     },
+    exitCodeOf: (id) => exitCodes.get(id) ?? null,
     onStage: options.onStage ?? (() => {}),
     signal: cutting.signal,
   });
@@ -147,6 +152,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   };
 
   const lookNow = async (signal: AbortSignal): Promise<Look> => {
+    const holds = lanes.mark();
     const stacksDir = book.current()?.paths.stacks_dir.replace(/(?<=.)\/+$/, '') ?? DEFAULT_STACKS_DIR;
     const known = await link.known(stacksDir, signal);
     const stacksFolder = await judgeStacks(stacksDir, known.self.misplaced);
@@ -156,18 +162,21 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       { at, daemon: known.daemon, self: container, stacksFolder },
       signal,
     );
+    noteDeaths(observed);
     const desired = desiredNow();
     const plan = desired === null ? EMPTY_PLAN : planSteps(desired, observed, memory.current(), at);
     const selfIssues = known.self.issues;
-    return { at, desired, observed, stacksDir, plan, selfIssues, calls: calls + known.calls };
+    return { at, desired, observed, stacksDir, plan, selfIssues, calls: calls + known.calls, holds };
   };
 
   /** A new one is remembered on the disk before anything is made in it. */
   const judgeStacks = async (dir: string, misplaced: string | null): Promise<StacksFolder> => {
     const { sentinel: remembered } = memory.current();
-    // In a container the bootstrap unit has made it; what is not there then is not mounted.
-    if (container === null && memory.isNew && remembered === null) await makeStacksFolder(dir);
-    const { folder, sentinel } = await readStacksFolder(dir, { remembered, lost: memory.lost, misplaced });
+    const { folder, sentinel } = await readStacksFolder(dir, {
+      remembered,
+      lost: await memory.lost(),
+      misplaced,
+    });
     if (folder.state !== 'new') return folder;
     memory.change((known) => ({ ...known, sentinel }));
     try {
@@ -208,15 +217,15 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     return begun;
   };
 
-  const begin = async ({ desired, observed, stacksDir, plan }: Look): Promise<number> => {
+  const begin = async ({ desired, observed, stacksDir, plan, holds }: Look): Promise<number> => {
     if (desired === null) return 0;
     const moment: Moment = { desired, observed, stacksDir };
     let begun = 0;
     for (const step of plan.steps) {
       const service = serviceOf(step);
       if (stopping.signal.aborted) return begun;
-      // What shares the network waits until nothing is done to a service, and the other way round.
-      if (service === null ? !lanes.idle() : lanes.busy(service)) continue;
+      // What is for all of them waits until nothing is done to any. When that ends, all is looked at anew.
+      if (!holds(service)) continue;
       const permitted = permit(step, observed);
       if ('why' in permitted) {
         log.error(
@@ -287,17 +296,29 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     }
   };
 
+  /** Containers that were told to end: their end is no death. */
+  const killed = new Set<string>();
+  let died: readonly EngineEvent[] = [];
   const onEvent = (event: EngineEvent) => {
-    if (event.type === 'container' && event.action === 'die' && isServiceName(event.name)) {
-      noteDied(event.name, event);
+    const { type, action, name, id, exitCode } = event;
+    if (type === 'container' && isServiceName(name)) {
+      if (action === 'kill') killed.add(id);
+      if (action === 'die' && exitCode !== null) exitCodes.set(id, exitCode);
+      if (action === 'destroy') exitCodes.delete(id);
+      // Nor is it one when we end it ourselves.
+      if (action === 'die' && !killed.has(id) && !lanes.busy(name)) died = [...died, event];
+      if (action === 'start' || action === 'destroy') killed.delete(id);
     }
     if (CONCERNS.some((concerns) => concerns(event))) wake();
   };
-  /** What we end ourselves is no death. */
-  const noteDied = (service: ServiceName, { at, exitCode, id }: EngineEvent) => {
-    if (lanes.busy(service) || isPaused(memory.current().services[service]?.pause ?? null, at)) return;
-    const ours = look?.observed.containers.find((one) => one.id === id)?.ours ?? false;
-    if (ours) memory.change((known) => noteDeath(known, service, { at, exitCode }));
+  /** Who died and is still there; a container that is removed by force only seems to die. */
+  const noteDeaths = ({ containers }: Observed) => {
+    for (const { id, name, at, exitCode } of died) {
+      const container = containers.find((one) => one.id === id);
+      if (container?.ours !== true || container.state === 'removing' || !isServiceName(name)) continue;
+      memory.change((known) => noteDeath(known, name, { at, exitCode }));
+    }
+    died = [];
   };
 
   const followed = followDaemon(

@@ -9,8 +9,10 @@ export type Repeated = {
 };
 
 export type RepeatOptions = {
-  /** Throws when it did not work; what that means is its own business. */
+  /** Throws when it did not work. */
   readonly work: (signal: AbortSignal) => Promise<void>;
+  /** What was thrown: whoever knows that it may fail says what is no bug. */
+  readonly onFailed: (error: unknown) => void;
   readonly everyMs: number;
   /** What comes within so long goes together. */
   readonly gatherMs: number;
@@ -46,8 +48,9 @@ export function createRepeated(options: RepeatOptions): Repeated {
     try {
       await work(signal);
       failures = 0;
-    } catch {
+    } catch (error) {
       failures += 1;
+      if (!signal.aborted) options.onFailed(error);
     }
     running = undefined;
     busy = false;

@@ -134,7 +134,7 @@ async function put(options: ControllerOptions, undo: Undo): Promise<RunningContr
   const hubReports = createHubReports({ config, tell, clock, log, random });
   reports.hub = hubReports;
   undo.push(hubReports.stop);
-  const agentReports = createAgentReports({ agent, config, anchors, tell, random });
+  const agentReports = createAgentReports({ agent, config, anchors, tell, log, random });
   undo.push(agentReports.stop);
   const health = createHealth({
     config,

@@ -39,6 +39,7 @@ export type RunnerOptions = {
   readonly record: Record;
   readonly notice: (kind: Notice['kind'], subject: string, detail: string) => void;
   readonly onApplied: (step: Step) => void;
+  readonly exitCodeOf: (containerId: string) => number | null;
   readonly onStage: (stage: string) => void;
   readonly signal: AbortSignal;
 };
@@ -69,6 +70,7 @@ export function createStepRunner(options: RunnerOptions): StepRunner {
       const rejected = memory.current().services[service.name]?.rejected;
       return rejected?.hash === service.hash ? rejected.why : null;
     },
+    exitCodeOf: options.exitCodeOf,
     onStage: options.onStage,
   });
 

@@ -16,6 +16,11 @@ const CONFLICT = 75;
 const TRIES = 20;
 const BETWEEN_TRIES_MS = 100;
 
+const LOCKED = {
+  agent: { told: 'agent.locked', hint: 'agent.locked.hint' },
+  controller: { told: 'controller.locked', hint: 'controller.locked.hint' },
+} as const;
+
 /** `whose`: who holds it, in the words that say so. */
 export async function lockState(
   path: string,
@@ -41,8 +46,8 @@ export async function lockState(
       continue;
     }
     if (outcome.code === CONFLICT) {
-      throw new ActionableError('failed', text(`${whose}.locked`, { path }), {
-        hint: text(`${whose}.locked.hint`),
+      throw new ActionableError('failed', text(LOCKED[whose].told, { path }), {
+        hint: text(LOCKED[whose].hint),
       });
     }
     const noTool = outcome.code === null || outcome.code === 127;

@@ -15,6 +15,9 @@ import { diskTemperature } from './rules/disk-temperature.ts';
 import { diskWear } from './rules/disk-wear.ts';
 import { filesystemErrors } from './rules/filesystem-errors.ts';
 import { filesystemHung } from './rules/filesystem-hung.ts';
+import { guestFailing } from './rules/guest-failing.ts';
+import { guestNames } from './rules/guest-names.ts';
+import { guestSilent } from './rules/guest-silent.ts';
 import { hungTask } from './rules/hung-task.ts';
 import { inodes } from './rules/inodes.ts';
 import { installationChanged } from './rules/installation-changed.ts';
@@ -61,6 +64,8 @@ export const allRules: readonly Rule[] = [
   swap,
   outOfMemory,
   agentSilent,
+  guestFailing,
+  guestSilent,
   controllerSilent,
   baseStack,
   containerStopped,
@@ -80,6 +85,7 @@ export const allRules: readonly Rule[] = [
   load,
   hungTask,
   timeNotSynchronised,
+  guestNames,
   // What could not be looked at.
   readerFailed,
 ];

@@ -21,23 +21,8 @@ export async function readProxmox(
   previous: Previous,
   signal: AbortSignal,
 ): Promise<Reading<ProxmoxFacts>> {
-  const hostname = await readLine(machine, '/proc/sys/kernel/hostname');
-  const node = hostname?.split('.')[0] ?? 'localhost';
-  const ask = async <T>(
-    path: string,
-    options: readonly string[],
-    parse: (json: string) => T | undefined,
-  ): Promise<Reading<T>> => {
-    const args = ['get', path, ...options, '--output-format', 'json'];
-    const result = await machine.runTool({ file: 'pvesh', args, deadlineMs: DEADLINE_MS, signal });
-    const source = `pvesh get ${path}`;
-    const at = machine.clock.now();
-    if (result.state === 'missing') return absent('not-here', source, at, 'no Proxmox VE');
-    if (result.state !== 'ended') return toolMissing(result, source, at);
-    if (result.code !== 0) return toolFailed(result.stderr, source, at);
-    const value = parse(result.stdout);
-    return value === undefined ? failed('garbage', source, at) : ok(value, source, at);
-  };
+  const node = await readNode(machine);
+  const ask: Ask = async (path, options, parse) => askPvesh(machine, signal, path, options, parse);
 
   // Its file says the version without Perl; the API is asked where there is no such file.
   const file = await readFact(machine, VERSION_FILE, parseProxmoxConfig);
@@ -46,8 +31,7 @@ export async function readProxmox(
   if (version.state !== 'ok') return version;
   const storages = await ask(`/nodes/${node}/storage`, [], (json) => parseRows(pveStorage, json));
   if (storages.state !== 'ok') return storages;
-  const resources = ['--type', 'vm'];
-  const guests = await ask('/cluster/resources', resources, (json) => parseRows(pveGuest, json));
+  const guests = await askGuests(ask, node);
   if (guests.state !== 'ok') return guests;
   const log = `/nodes/${node}/tasks`;
   const newest = ['--limit', `${TASKS}`, '--source', 'all'];
@@ -65,13 +49,57 @@ export async function readProxmox(
       node,
       version: version.value,
       storages: storages.value.map(toStorage),
-      guests: guests.value.filter((guest) => (guest.node ?? node) === node).map(toGuest),
+      guests: [...guests.value],
       tasks: listed,
       ...(await findBackups(listed, previous, backups)),
     },
     'pvesh',
     machine.clock.now(),
   );
+}
+
+/** The guests of this node alone, asked now: whoever acts on one does not take what was true a minute ago. */
+export async function readNodeGuests(
+  machine: Machine,
+  signal: AbortSignal,
+): Promise<Reading<readonly ProxmoxGuest[]>> {
+  const node = await readNode(machine);
+  return askGuests(async (path, options, parse) => askPvesh(machine, signal, path, options, parse), node);
+}
+
+type Parse<T> = (json: string) => T | undefined;
+type Ask = <T>(path: string, options: readonly string[], parse: Parse<T>) => Promise<Reading<T>>;
+
+async function askGuests(ask: Ask, node: string): Promise<Reading<readonly ProxmoxGuest[]>> {
+  const resources = ['--type', 'vm'];
+  return ask('/cluster/resources', resources, (json) =>
+    parseRows(pveGuest, json)
+      ?.filter((guest) => (guest.node ?? node) === node)
+      .map(toGuest),
+  );
+}
+
+async function askPvesh<T>(
+  machine: Machine,
+  signal: AbortSignal,
+  path: string,
+  options: readonly string[],
+  parse: Parse<T>,
+): Promise<Reading<T>> {
+  const args = ['get', path, ...options, '--output-format', 'json'];
+  const result = await machine.runTool({ file: 'pvesh', args, deadlineMs: DEADLINE_MS, signal });
+  const source = `pvesh get ${path}`;
+  const at = machine.clock.now();
+  if (result.state === 'missing') return absent('not-here', source, at, 'no Proxmox VE');
+  if (result.state !== 'ended') return toolMissing(result, source, at);
+  if (result.code !== 0) return toolFailed(result.stderr, source, at);
+  const value = parse(result.stdout);
+  return value === undefined ? failed('garbage', source, at) : ok(value, source, at);
+}
+
+async function readNode(machine: Machine): Promise<string> {
+  const hostname = await readLine(machine, '/proc/sys/kernel/hostname');
+  return hostname?.split('.')[0] ?? 'localhost';
 }
 
 /** Between two backups more tasks may end than the list holds: then what was known before stands. */

@@ -3,8 +3,10 @@
 import { expect, test, vi } from 'vitest';
 import { writeAt } from '../disks/lent-device.ts';
 import { makeKey } from '../signing/keys.ts';
+import { createFakeProxmox } from './fake-proxmox.ts';
 import type { Ask } from './fuzz/as-root.ts';
 import { attack } from './fuzz/attack.ts';
+import { FIRST_GUEST, FIRST_STRANGER } from './fuzz/callers.ts';
 import { callersOf, SECONDS, SEED, why } from './fuzz/gear.ts';
 import { createSignatures } from './fuzz/signatures.ts';
 import { lendTargets, type Targets } from './fuzz/targets.ts';
@@ -12,6 +14,7 @@ import { runAgent } from './running-agent.ts';
 import { makeSigners } from './signers.ts';
 
 const MAX_GROWTH_MB = 80;
+const GUESTS = [FIRST_GUEST, FIRST_GUEST + 7, FIRST_STRANGER];
 
 async function approveOne(ask: Ask, targets: Targets, sign: (message: string) => string) {
   const device = targets.all.find(({ what }) => what === 'ext4 with files')?.device;
@@ -39,7 +42,13 @@ test(
     if (why !== undefined) return context.skip(why);
     process.stdout.write(`FELHOM_FUZZ_SEED=${SEED} FELHOM_FUZZ_S=${SECONDS}\n`);
     const targets = lendTargets();
-    const agent = await runAgent({ disks: { allow_loop: true, auto_scan: false }, log_level: 'debug' });
+    const proxmox = createFakeProxmox(
+      GUESTS.map((vmid, index) => ({ vmid, status: index === 0 ? 'running' : 'stopped' })),
+    );
+    const agent = await runAgent(
+      { disks: { allow_loop: true, auto_scan: false }, log_level: 'debug' },
+      proxmox.folder,
+    );
     const pid = agent.pid();
     const callers = await callersOf(agent, agent.ask);
     const signers = makeSigners(agent.folder);
@@ -65,6 +74,9 @@ test(
     expect(agent.pid()).toBe(pid);
     expect(await agent.ask('GET', '/healthz')).toMatchObject({ status: 200, body: { status: 'ok' } });
     expect(late - early).toBeLessThan(MAX_GROWTH_MB);
+    // Root and the group started some; nobody had the word to shut one down.
+    expect(proxmox.calls().length).toBeGreaterThan(0);
+    expect(proxmox.calls().filter((call) => !/^pct start \d+$/.test(call))).toEqual([]);
     // A signature by the same key that fits does count: the others were refused for what they are.
     expect(await approveOne(agent.ask, targets, signers.sign)).toMatchObject({
       status: 200,

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { guestReport, type Guest, type GuestReport } from '../../src/contracts/facts/guests.ts';
+import { defaultLimits } from '../../src/agent/limits.ts';
 import type { Caller } from '../../src/agent/handler.ts';
 import { codeOf, createTestClock, GROUP, guestOf, openAgent, ROOT, type OpenedAgent } from './open-agent.ts';
 
@@ -59,6 +60,45 @@ test('the last report outlives a restart', async () => {
   await report(agent, guestOf(9200), 9200, WARN);
   const again = await openAgent({ stateFolder: agent.stateFolder });
   expect((await guests(again))[0]).toMatchObject({ vmid: 9200, report: WARN });
+});
+
+test('what a controller says of its services and of its names is kept; that it does not know is not ok', async () => {
+  const full = guestReport.parse({
+    status: 'unknown',
+    issues: ['Not known whether it runs: traefik'],
+    controller_version: '0.40.0',
+    hostname: 'demo-felhom',
+    guest_hostname: 'felhom-golden',
+    customer_id: 'demo-felhom',
+    services: [{ name: 'traefik', state: 'back-off', cause: 'port 80 is taken' }],
+    of_a_newer_version: true,
+  });
+  const agent = await openAgent();
+  await report(agent, guestOf(9200), 9200, full);
+  const again = await openAgent({ stateFolder: agent.stateFolder });
+  expect((await guests(again))[0]?.report).toEqual(full);
+  expect(full).not.toHaveProperty('of_a_newer_version');
+});
+
+test('a book of an older version is read: what it does not say is not known', async () => {
+  const agent = await openAgent();
+  const old = { status: 'ok', issues: [], controller_version: '0.39.1', hostname: 'demo' };
+  const book = { guests: [{ vmid: 9200, report: old, reported: 5 }] };
+  writeFileSync(join(agent.stateFolder, 'guests.json'), JSON.stringify(book));
+  const again = await openAgent({ stateFolder: agent.stateFolder });
+  const nothing = { guest_hostname: null, customer_id: null, services: [] };
+  expect((await guests(again))[0]).toMatchObject({ reported: 5, report: { ...old, ...nothing } });
+});
+
+test('the largest report of a real controller fits into a request', () => {
+  const issue = 'A container with our labels has a name that is not ours: '.padEnd(500, 'x');
+  const service = { name: 'x'.repeat(60), state: 'not-configured', cause: 'x'.repeat(500) };
+  const largest = guestReport.parse({
+    status: 'fail',
+    issues: Array.from({ length: 100 }, () => issue),
+    services: Array.from({ length: 10 }, () => service),
+  });
+  expect(JSON.stringify(largest).length).toBeLessThan(defaultLimits.bodyBytes);
 });
 
 test('the same report over and over is written once a minute', async () => {

@@ -8,7 +8,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { expositionFor, formatFamilies } from '../../src/agent/exposition.ts';
 import { metricFamilies } from '../../src/agent/metric-families.ts';
+import { guestReport } from '../../src/contracts/facts/guests.ts';
 import { absent, failed, ok } from '../../src/contracts/reading.ts';
+import * as make from '../doctor/facts.ts';
 import { findProgram } from '../setup/find-program.ts';
 import { freePort } from './agent-process.ts';
 import { ask, scrapeToken } from './ask.ts';
@@ -51,7 +53,7 @@ test('what is not known has no sample, and is told as missing', () => {
         temperatures: absent('not-here', 'hwmon', NOW),
         uptime: ok({ uptime_s: 5 }, 'x', NOW),
       },
-      { version: '1' },
+      { version: '1', now: NOW },
     ),
     'text',
   );
@@ -64,7 +66,7 @@ test('what is not known has no sample, and is told as missing', () => {
 test.each(['text', 'openmetrics'] as const)('foreign text breaks out of no label (%s)', (form) => {
   const families = metricFamilies(
     { disks: ok({ devices: [disk] }, 'x', NOW), disk_flags: ok(flags, 'x', NOW) },
-    { version: '1' },
+    { version: '1', now: NOW },
   );
   const text = formatFamilies(families, form);
   expect(text.split('\n').filter((line) => /^felhom_injected|[\u001b\u202E]/.test(line))).toEqual([]);
@@ -73,8 +75,48 @@ test.each(['text', 'openmetrics'] as const)('foreign text breaks out of no label
 });
 
 test('flags that could not be read call no disk blank', () => {
-  const families = metricFamilies({ disks: ok({ devices: [disk] }, 'x', NOW) }, { version: '1' });
+  const families = metricFamilies({ disks: ok({ devices: [disk] }, 'x', NOW) }, { version: '1', now: NOW });
   expect(formatFamilies(families, 'text')).not.toContain('data_bearing');
+});
+
+/** Of a host with one guest, whose last report came in then. */
+const withGuest = (reported: number) =>
+  formatFamilies(
+    metricFamilies(
+      {
+        guests: ok(
+          {
+            guests: [
+              {
+                vmid: 9200,
+                report: guestReport.parse({
+                  status: 'fail',
+                  issues: ['Protected container not running: traefik'],
+                }),
+                reported,
+                tokens: 1,
+              },
+            ],
+          },
+          'x',
+          NOW,
+        ),
+        ...make.proxmox(null, null),
+      },
+      { version: '1', now: NOW },
+    ),
+    'text',
+  );
+
+test('a guest’s status is told while its report is fresh, its age always, and whether Proxmox runs it', () => {
+  const fresh = withGuest(NOW - 60_000);
+  expect(fresh).toContain('felhom_guest_status{vmid="9200",status="fail"} 1');
+  expect(fresh).toContain('felhom_guest_status{vmid="9200",status="ok"} 0');
+  expect(fresh).toContain('felhom_guest_report_age_seconds{vmid="9200"} 60');
+  expect(fresh).toContain('felhom_guest_running{vmid="9200",kind="lxc"} 1');
+  const old = withGuest(NOW - 3_600_000);
+  expect(old).toContain('felhom_guest_report_age_seconds{vmid="9200"} 3600');
+  expect(old).not.toContain('felhom_guest_status');
 });
 
 test.each([
@@ -92,9 +134,9 @@ test('promtool has nothing to say against it', { skip: noPrometheus }, async () 
   expect(answer.headers['content-type']).toBe('text/plain; version=0.0.4; charset=utf-8');
   const families = metricFamilies(
     { disks: ok({ devices: [disk] }, 'x', NOW), disk_flags: ok(flags, 'x', NOW) },
-    { version: '1' },
+    { version: '1', now: NOW },
   );
-  for (const text of [answer.text, formatFamilies(families, 'text')]) {
+  for (const text of [answer.text, formatFamilies(families, 'text'), withGuest(NOW - 60_000)]) {
     expect(lint(text)).toMatchObject({ status: 0, stdout: '', stderr: '' });
   }
 });

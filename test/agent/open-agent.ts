@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { Refusal } from '../../src/daemon/refusal.ts';
+import type { GuestPorts } from '../../src/agent/guests/guest-ports.ts';
 import type { Caller, Handlers } from '../../src/agent/handler.ts';
 import { Prepared, Streamed } from '../../src/daemon/serve/answer.ts';
 import { openMemory } from '../../src/agent/memory.ts';
@@ -12,7 +13,7 @@ import { createTrustPorts } from '../../src/agent/operations/trust-ports.ts';
 import type { Clock } from '../../src/base/clock.ts';
 import { runTool } from '../../src/base/run-tool.ts';
 import { FORMAT_TYPES, type Operation } from '../../src/contracts/facts/operations.ts';
-import { ok, type Reading } from '../../src/contracts/reading.ts';
+import { absent, ok, type Reading } from '../../src/contracts/reading.ts';
 import type { Notice, ParsedBody } from '../../src/contracts/routes.ts';
 import type { HostIds } from '../../src/host/host-ids.ts';
 import { createFakeDisks, type FakeDisks } from './fake-disks.ts';
@@ -56,6 +57,15 @@ export type AgentWish = {
   readonly vmids?: readonly number[];
   readonly signers?: TestSigners;
   readonly hostIds?: HostIds;
+  readonly guests?: GuestPorts;
+};
+
+const noProxmox: GuestPorts = {
+  readGuests: async () => Promise.resolve(absent('not-here', 'pvesh', 0, 'no Proxmox VE')),
+  readGuestDisks: async () => Promise.resolve(absent('not-here', '/etc/pve', 0)),
+  runTool: async () => Promise.resolve({ state: 'missing' }),
+  hasSystemd: async () => Promise.resolve(false),
+  onChanged: () => {},
 };
 
 export async function openAgent(wish: AgentWish = {}) {
@@ -74,6 +84,7 @@ export async function openAgent(wish: AgentWish = {}) {
     allowLoop: false,
     clock,
     disks: disks.ports,
+    guests: wish.guests ?? noProxmox,
     readGrants: async () => {
       if (setting.grants instanceof Error) throw setting.grants;
       return setting.grants;

@@ -1,5 +1,6 @@
 // Who is counted as one, how often one may ask, and what of a log line is nobody's business.
 import { expect, test } from 'vitest';
+import { defaultLimits } from '../../src/agent/limits.ts';
 import { addressOf } from '../../src/daemon/serve/address-of.ts';
 import { withoutSecrets } from '../../src/daemon/log.ts';
 import { compare } from '../../src/agent/plug-watch.ts';
@@ -78,4 +79,39 @@ test('the watchdog is fed at twice its pace, and only where it watches this proc
   expect(watchdogMs({ WATCHDOG_USEC: '60000000', WATCHDOG_PID: '6' }, 5)).toBeUndefined();
   expect(watchdogMs({}, 5)).toBeUndefined();
   expect(watchdogMs({ WATCHDOG_USEC: 'soon' }, 5)).toBeUndefined();
+});
+
+test('a controller that comes up, reports each change, and goes on every minute is never slowed', () => {
+  const { posts, guest } = defaultLimits.rates;
+  const reports = hurried(posts);
+  const requests = hurried(guest);
+  const waits: number[] = [];
+  const get = (times: number) => {
+    for (let asked = 0; asked < times; asked += 1) waits.push(requests.gate.take('t-own'));
+  };
+  const post = () => {
+    waits.push(reports.gate.take('9200'));
+    get(1);
+  };
+  const pass = (ms: number) => {
+    reports.pass(ms);
+    requests.pass(ms);
+  };
+  // A cold start: the network, and three services that are made, started and settle, within three seconds.
+  for (let change = 0; change < 15; change += 1) {
+    post();
+    pass(200);
+  }
+  // Then a service that dies every eleven seconds and is healed, two changes each; a report and /storage every
+  // minute, and a person's console in the guest, which asks for host metrics and disks every second.
+  for (let second = 0; second < 1800; second += 1) {
+    if (second % 11 < 2) post();
+    if (second % 60 === 0) post();
+    get(second % 60 === 0 ? 3 : 2);
+    pass(1000);
+  }
+  expect(waits.filter((wait) => wait > 0)).toEqual([]);
+  // The limit is there all the same.
+  for (let flood = 0; flood < 30; flood += 1) post();
+  expect(waits.filter((wait) => wait > 0).length).toBeGreaterThan(5);
 });

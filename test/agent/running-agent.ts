@@ -41,7 +41,11 @@ export type RunningAgent = {
   };
 };
 
-export async function runAgent(config: Readonly<Record<string, unknown>> = {}): Promise<RunningAgent> {
+export async function runAgent(
+  config: Readonly<Record<string, unknown>> = {},
+  /** Programs in this folder come before the system's own, for the agent alone. */
+  programs?: string,
+): Promise<RunningAgent> {
   const folder = mkdtempSync(join(tmpdir(), 'felhom-agent-'));
   const stateDir = join(folder, 'state');
   const runDir = join(folder, 'run');
@@ -61,7 +65,8 @@ export async function runAgent(config: Readonly<Record<string, unknown>> = {}): 
   let output = '';
 
   const start = async () => {
-    const started = spawn(FELHOM, ['agent', '-config', file], {
+    const [command, ...args] = [...withPrograms(programs), FELHOM, 'agent', '-config', file];
+    const started = spawn(command ?? FELHOM, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       cwd: '/',
     });
@@ -186,6 +191,12 @@ export async function runAgent(config: Readonly<Record<string, unknown>> = {}): 
     },
   };
 }
+
+/** The agent takes its tools from fixed places, whatever PATH says: the first of them is another one for it. */
+const withPrograms = (folder: string | undefined): readonly string[] =>
+  folder === undefined
+    ? []
+    : ['unshare', '--mount', 'sh', '-c', 'mount --bind "$0" /usr/local/sbin && exec "$@"', folder];
 
 function certificateFile(stateDir: string): string {
   const names = readdirSync(stateDir, { recursive: true, encoding: 'utf8' });

@@ -8,6 +8,12 @@ import { guest, guestReport } from '../../src/contracts/facts/guests.ts';
 import { ledgerRecord } from '../../src/contracts/facts/ledger.ts';
 import { operation, requester } from '../../src/contracts/facts/operations.ts';
 import { flaggedDevice } from '../../src/contracts/flagged-device-schema.ts';
+import {
+  CONTROLLER_COMMON_ERRORS,
+  controllerRouteExamples,
+} from '../../src/contracts/controller-route-examples.ts';
+import { controllerRoutes, type ControllerRouteId } from '../../src/contracts/controller-routes.ts';
+import { baseService, baseStackFacts, healthIssue } from '../../src/contracts/facts/base-stack.ts';
 import { COMMON_ERRORS, refusedExample, routeExamples } from '../../src/contracts/route-examples.ts';
 import { CALLERS, routes, tokenRow, type RouteId, type RouteShape } from '../../src/contracts/routes.ts';
 import { shapeText, type JsonSchema } from './shape-text.ts';
@@ -17,6 +23,9 @@ export const API_DOCUMENT = fileURLToPath(new URL('../../docs/api.md', import.me
 /** Shapes that stand in several answers are told once, at the end. */
 const names = z.registry<{ id: string }>();
 for (const [id, schema] of Object.entries({
+  BaseStack: baseStackFacts,
+  BaseService: baseService,
+  Issue: healthIssue,
   Device: flaggedDevice,
   Guest: guest,
   LedgerRecord: ledgerRecord,
@@ -43,7 +52,26 @@ export function apiDocument(): string {
   };
   const chapters = Object.keys(routes)
     .filter(isRoute)
-    .map((id) => chapterOf(id, shapeOf));
+    .map((id) => {
+      const shape: RouteShape = routes[id];
+      const more =
+        id === 'formatDisk'
+          ? ['The 403 of `E_PENDING_SIGNATURE`:', fenced('json', JSON.stringify(refusedExample, null, 2))]
+          : [];
+      return chapterOf({ shape, example: routeExamples[id], may: mayText(shape), more }, shapeOf);
+    });
+  const ofController = Object.keys(controllerRoutes)
+    .filter(isControllerRoute)
+    .map((id) => {
+      const shape = controllerRoutes[id];
+      const conflict = { ok: false, ...refusedExample };
+      const more =
+        id === 'formatDisk'
+          ? ["The agent's 403 with its operation, as 409:", fenced('json', JSON.stringify(conflict, null, 2))]
+          : [];
+      const may = shape.open ? 'anybody, by a name of ours' : 'the socket, or the API token';
+      return chapterOf({ shape, example: controllerRouteExamples[id], may, more, wrapped: true }, shapeOf);
+    });
   return [
     "# The agent's routes",
     '<!-- Written by `npm run api` from src/contracts/routes.ts and src/contracts/route-examples.ts. -->',
@@ -58,13 +86,25 @@ export function apiDocument(): string {
     ),
     '`own`: what belongs to the guest itself, and nothing else. `scraper` brings the token for metrics.',
     ...chapters,
+    "# The controller's routes",
+    [
+      'In a guest, over the socket `controller.sock` in the data folder of its controller (root of the guest), or over',
+      'HTTP on port 8080 of its container with `authorization: Bearer TOKEN`, the token of the file `api-token` beside it.',
+      'Answers are `{"ok": true, "data": …}`; below stands what is in `data`. Refusals are',
+      '`{"ok": false, "error", "code", "hint"?}`. It answers to `localhost`, `127.0.0.1`, `[::1]`, the name of its',
+      'container, the id of its customer and `felhom.DOMAIN`, and to no other name. What changes something is marked',
+      '`content-type: application/json`, and comes from no other web site. Who asked, by which door and under which',
+      'claimed `name`, stands in its ledger before anything is done.',
+    ].join('\n'),
+    ...ofController,
+    '# Shapes and errors of both',
     '## Shapes',
     ...[...shapes]
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
       .map(([name, shape]) => `### ${name}\n\n${fenced('ts', shapeText(shape))}`),
     '## Errors',
     `Every refusal is${inline(shapeOf(apiError, 'output'))}: a sentence, its code, and what to do about it.`,
-    `Any request may be refused with ${COMMON_ERRORS.map((code) => `\`${code}\``).join(', ')}.`,
+    `Any request to the agent may be refused with ${codes(COMMON_ERRORS)}; any to the controller with ${codes(CONTROLLER_COMMON_ERRORS)}.`,
     ['| code | status | means |', '| --- | --- | --- |', ...codeRows()].join('\n'),
     'Codes without a status are how an operation ended (`ended.code`).',
   ]
@@ -72,9 +112,29 @@ export function apiDocument(): string {
     .concat('\n');
 }
 
-function chapterOf(id: RouteId, shapeOf: (schema: z.ZodType, io: 'input' | 'output') => string): string {
-  const shape: RouteShape = routes[id];
-  const { says, params, query, body, answer, errors } = routeExamples[id];
+type Chapter = {
+  readonly shape: Pick<RouteShape, 'method' | 'path' | 'query' | 'body' | 'answer' | 'status' | 'kind'>;
+  readonly example: {
+    readonly says: string;
+    readonly params: object;
+    readonly query: object;
+    readonly body: object;
+    readonly answer: unknown;
+    readonly errors: readonly string[];
+  };
+  readonly may: string;
+  readonly more: readonly string[];
+  /** The example stands in the data of an answer. */
+  readonly wrapped?: boolean;
+};
+
+function chapterOf(
+  { shape, example, may, more, wrapped = false }: Chapter,
+  shapeOf: (schema: z.ZodType, io: 'input' | 'output') => string,
+): string {
+  const { says, params, query, body, errors } = example;
+  const answer =
+    wrapped && typeof example.answer !== 'string' ? { ok: true, data: example.answer } : example.answer;
   const given = (what: string, schema: z.ZodType) => {
     const text = shapeOf(schema, 'input');
     return text === '{}' ? [] : [`${what}:${inline(text)}`];
@@ -91,15 +151,13 @@ function chapterOf(id: RouteId, shapeOf: (schema: z.ZodType, io: 'input' | 'outp
   return [
     `## ${shape.method} ${shape.path}`,
     says,
-    `May: ${mayText(shape)}.`,
+    `May: ${may}.`,
     ...given('Query', shape.query),
     ...given('Body', shape.body),
     `Answer ${shape.status}:${shape.kind === 'json' ? inline(shapeOf(shape.answer, 'output')) : KINDS[shape.kind]}`,
     fenced('http', `${line}${sent}`),
     fenced(typeof answer === 'string' ? 'text' : 'json', answered),
-    ...(id === 'formatDisk'
-      ? [`The 403 of \`E_PENDING_SIGNATURE\`:`, fenced('json', JSON.stringify(refusedExample, null, 2))]
-      : []),
+    ...more,
     ...(errors.length === 0 ? [] : [`Errors: ${errors.map((code) => `\`${code}\``).join(', ')}.`]),
   ].join('\n\n');
 }
@@ -127,4 +185,6 @@ const meaningOf = (code: string): string => new Map(listTexts('en')).get(`api.${
 /** Behind what introduces it when it is one line, else below it. */
 const inline = (text: string): string => (text.includes('\n') ? `\n\n${fenced('ts', text)}` : ` \`${text}\``);
 const fenced = (language: string, text: string): string => `\`\`\`${language}\n${text}\n\`\`\``;
+const codes = (list: readonly string[]): string => list.map((code) => `\`${code}\``).join(', ');
+const isControllerRoute = (id: string): id is ControllerRouteId => Object.hasOwn(controllerRoutes, id);
 const isRoute = (id: string): id is RouteId => Object.hasOwn(routes, id);

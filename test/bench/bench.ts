@@ -65,7 +65,7 @@ for (const program of [felhom, ...present]) {
     return { values: latencies(program.name, changesMs), dropped, lost };
   });
 }
-for (const count of [20, 10_000]) {
+for (const count of [20, 500, 10_000]) {
   await step(`keys in ${count} containers`, async () =>
     withContainers(count, async (program) => {
       const { changesMs, dropped, lost } = await measureKeys(program, samples.presses);

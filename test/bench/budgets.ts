@@ -61,6 +61,14 @@ export const budgets: readonly Budget[] = [
     beside: ['keys.btop.p95', 'keys.htop.p95', 'keys.glances.p95'],
   },
   {
+    what: 'key in 500 containers, p95',
+    unit: 'ms',
+    value: figure('keys.containers-500.p95'),
+    gate: fixed(20),
+    target: fixed(10),
+    beside: ['keys.containers-20.p95'],
+  },
+  {
     what: 'key in 10,000 rows to key in 20, p50',
     unit: 'x',
     value: ratio('keys.containers-10000.p50', 'keys.containers-20.p50'),

@@ -331,6 +331,65 @@ test('guests are listed with what they reported, made harmless', async () => {
   expect(out).toMatch(/^9201 +never reported/m);
 });
 
+describe('A guest is', () => {
+  const done = () => ({ vmid: 9200, kind: 'lxc' as const, status: 'running' });
+  const deeds = () => agent.asked.filter(({ route }) => /^(?:start|stop|reboot)Guest$/.test(route));
+
+  test('started, and what it is then is printed', async () => {
+    agent.answer({ startGuest: done });
+    expect(await run('guests', 'start', '9200')).toMatchObject({ code: 0, out: 'Guest 9200: running\n' });
+    expect(deeds()).toMatchObject([{ params: { vmid: '9200' }, body: { name: 'viktor' } }]);
+  });
+
+  test.each(['stop', 'reboot'] as const)('asked to %s only with its VMID typed once more', async (deed) => {
+    agent.answer({ [`${deed}Guest`]: () => ({ ...done(), status: null }) });
+    expect((await run('guests', deed, '9200')).code).toBe(2);
+    expect(deeds()).toEqual([]);
+    const { out, code } = await run('guests', deed, '9200', '--confirm', '9200', '--json');
+    expect(code).toBe(0);
+    expect(allOutputs.guest.parse(JSON.parse(out))).toMatchObject({ deed, vmid: 9200, status: null });
+    expect(deeds()).toMatchObject([{ route: `${deed}Guest`, body: { name: 'viktor', confirm: '9200' } }]);
+  });
+
+  test('asked for at a terminal, which says first what stops', async () => {
+    agent.answer({ stopGuest: done });
+    const ran = await runHere(['--source', `agent:${socketPath()}`, 'guests', 'stop', '9200'], {
+      isTTY: true,
+      stdin: '9200\n',
+    });
+    expect(ran.code).toBe(0);
+    expect(ran.err).toMatch(/Guest 9200 will be shut down.*\n.*Type 9200 and Enter/);
+    expect(deeds()).toMatchObject([{ body: { confirm: '9200' } }]);
+  });
+
+  test.each([
+    ['E_GUEST_TOOL', 502, 5],
+    ['E_GUEST_STATE', 409, 4],
+    ['E_WORD', 422, 4],
+    ['E_NO_SUCH', 404, 6],
+  ] as const)('refused with %s: what was said and exit %#', async (code, status, exit) => {
+    agent.answer({ startGuest: () => ({ status, refused: { error: 'CT is locked (backup)', code } }) });
+    const ran = await run('guests', 'start', '9200');
+    expect(ran.code).toBe(exit);
+    expect(ran.err).toContain('CT is locked (backup)');
+  });
+
+  test('named by its VMID and by nothing else', async () => {
+    for (const word of ['99', 'demo', '9200x', '-1', '']) {
+      expect((await run('guests', 'start', word)).code).toBe(2);
+    }
+    expect((await run('guests', 'start')).code).toBe(2);
+    expect((await run('--read-only', 'guests', 'start', '9200')).code).toBe(4);
+    expect(deeds()).toEqual([]);
+  });
+
+  test('listed by `guests list` as well', async () => {
+    agent.answer({ guests: () => ({ at: make.NOW, every_s: 10, guests: [] }) });
+    const [plain, list] = [await run('guests', '--json'), await run('guests', 'list', '--json')];
+    expect(list).toEqual(plain);
+  });
+});
+
 describe('The ledger', () => {
   const record = (n: number) => ({
     n,

@@ -54,6 +54,12 @@ describe.each(SHELLS)('%s', (shell) => {
       ['felhom', 'disks', ''],
       ['list', 'inspect', 'scan', 'format', 'release', 'identify'],
     ],
+    // A command by itself, and a group.
+    [
+      ['felhom', 'guests', ''],
+      ['list', 'start', 'stop', 'reboot', 'enter'],
+    ],
+    [['felhom', 'gue'], ['guests']],
     [
       ['felhom', 'tokens', ''],
       ['mint', 'list', 'revoke'],

@@ -119,6 +119,7 @@ describe('containers', () => {
       imageId: started.imageId,
       state: 'running',
       labels: started.labels,
+      ports: [],
     });
 
     await engine.updateLimits(id, { memoryBytes: 64 * 1024 * 1024, pids: 60 }, never);

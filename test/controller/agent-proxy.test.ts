@@ -37,7 +37,15 @@ async function openReports(guest: Told, config: ConfigBook, agent: OpenedProxy, 
   const path = join(guest.data, 'agent-anchors.json');
   const anchors = await openAnchorBook(path, guest.log);
   const times = { everyMs: 60_000, gatherMs: 20, retryMs: 50 };
-  const reports = createAgentReports({ agent, config, anchors, tell, random: () => 1, times });
+  const reports = createAgentReports({
+    agent,
+    config,
+    anchors,
+    tell,
+    log: guest.log,
+    random: () => 1,
+    times,
+  });
   onTestFinished(reports.stop);
   return { reports, anchors, path };
 }

@@ -3,6 +3,7 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { runAgent } from '../agent/running-agent.ts';
 import { missingForDaemon, startDaemon, type Daemon } from '../docker/daemon.ts';
 import { startHub, WHOLE_CONFIG, CUSTOMER_KEY } from './hub-server.ts';
 import { ledgerOf, leadInside, makeDockerGuest } from './run-controller.ts';
@@ -35,10 +36,13 @@ describe.skipIf(why !== undefined)('A fresh guest', () => {
   test('is well within 30 s of the start, without a registry; a second start changes nothing', async () => {
     const hub = await startHub(WHOLE_CONFIG);
     onTestFinished(hub.stop);
-    await leadInside(daemon, hub.port);
+    const agent = await runAgent({ disks: { auto_scan: false } });
+    const { token } = await agent.mint(9200);
+    for (const port of [hub.port, agent.port]) await leadInside(daemon, port);
     onTestFinished(clearAway);
     const guest = await makeDockerGuest(daemon);
-    guest.bootstrap(withHub(hub.url));
+    const local_api = { endpoint: `127.0.0.1:${agent.port}`, fingerprint: agent.fingerprint(), token };
+    guest.bootstrap({ ...withHub(hub.url), local_api });
 
     const began = performance.now();
     await guest.start();
@@ -62,6 +66,12 @@ describe.skipIf(why !== undefined)('A fresh guest', () => {
         customer_id: 'kovacs',
         status: 'ok',
       });
+    // The host sees its guest without a hub.
+    await expect
+      .poll(async () => (await agent.ask('GET', '/guests')).body, { timeout: 15_000 })
+      .toMatchObject({
+        guests: [{ vmid: 9200, report: { status: 'ok', hostname: 'kovacs', services: [{}, {}, {}] } }],
+      });
 
     const before = await listContainers();
     const stoppedIn = performance.now();
@@ -78,7 +88,7 @@ describe.skipIf(why !== undefined)('A fresh guest', () => {
     );
     expect(readFileSync(guest.configPath, 'utf8')).toBe(config);
     expect(ledgerOf(guest).slice(steps)).toMatchObject([{ what: 'controller.started' }]);
-    expect(guest.log()).not.toContain(CUSTOMER_KEY);
+    for (const secret of [CUSTOMER_KEY, token]) expect(guest.log()).not.toContain(secret);
   }, 90_000);
 
   test('without tokens warns with the exact keys to set, and runs what needs none; set by hand they count', async () => {

@@ -98,6 +98,7 @@ describe('Work that is done again and again', () => {
         if (fails) throw new Error('not yet');
         return Promise.resolve();
       },
+      onFailed: () => {},
       everyMs: 60_000,
       gatherMs: 10,
       retryMs: { first: 100_000, longest: 100_000 },

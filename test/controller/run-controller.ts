@@ -38,7 +38,10 @@ export type Health = {
 const READY_MS = 20_000;
 
 /** `images`: whether archives of the base stack lie in its data folder. */
-export async function makeDockerGuest(daemon: Daemon, { images = true } = {}): Promise<Guest> {
+export async function makeDockerGuest(
+  daemon: Pick<Daemon, 'inside' | 'socketPath'>,
+  { images = true } = {},
+): Promise<Guest> {
   const folder = mkdtempSync(join(tmpdir(), 'felhom-guest-'));
   const data = join(folder, 'data');
   const stacks = join(folder, 'opt/docker/stacks');
@@ -89,7 +92,6 @@ export async function makeDockerGuest(daemon: Daemon, { images = true } = {}): P
   };
   onTestFinished(async () => {
     await stop('SIGKILL');
-    writeFileSync(`/tmp/boot-e2e-${Date.now()}.log`, output);
     rmSync(folder, { recursive: true, force: true });
   });
   return {
@@ -133,6 +135,12 @@ export async function makeDockerGuest(daemon: Daemon, { images = true } = {}): P
     log: () => output,
   };
 }
+
+/** Where no Docker is: the controller runs on this machine's own network. */
+export const NO_DOCKER: Pick<Daemon, 'inside' | 'socketPath'> = {
+  socketPath: '/nowhere/docker.sock',
+  inside: ([file = '', ...args]) => [file, ...args],
+};
 
 /** What listens on this machine's loopback answers on the daemon's, too. */
 export async function leadInside(daemon: Daemon, port: number): Promise<void> {

@@ -13,6 +13,8 @@ import { createEngine, type Engine } from './engine.ts';
 
 export type Daemon = {
   readonly socketPath: string;
+  /** A process of its network and mount namespaces. */
+  readonly pid: number;
   /** A bare client that shares no code with ours. */
   readonly engine: Engine;
   /** SIGSTOP: it still accepts connections and says nothing. */
@@ -115,6 +117,7 @@ export async function startDaemon(options: DaemonOptions = {}): Promise<Daemon> 
   }
   return {
     socketPath,
+    pid: init.pid ?? 0,
     engine,
     freeze: async () => {
       await order('freeze');

@@ -3,6 +3,7 @@ import type { Facts } from '../../src/contracts/all-facts.ts';
 import type { HealthIssue } from '../../src/contracts/facts/base-stack.ts';
 import type { Container } from '../../src/contracts/facts/containers.ts';
 import type { Filesystem, FilesystemFill } from '../../src/contracts/facts/filesystems.ts';
+import { guestReport, type GuestReport } from '../../src/contracts/facts/guests.ts';
 import type { Operation } from '../../src/contracts/facts/operations.ts';
 import type { SmartReport } from '../../src/contracts/facts/smart.ts';
 import { ok, type Reading } from '../../src/contracts/reading.ts';
@@ -197,25 +198,30 @@ export const backup = (ageMs: number, status: string | null): Task => ({
   ended_at: NOW - ageMs,
   status,
 });
+const proxmoxGuest: Facts['proxmox']['guests'][number] = {
+  vmid: 9200,
+  kind: 'lxc',
+  name: 'demo',
+  status: 'running',
+  cpu_share: null,
+  memory_used: null,
+  memory_total: null,
+  uptime_s: null,
+  template: false,
+};
+const bareProxmox: Facts['proxmox'] = {
+  node: 'pve',
+  version: '8.2',
+  storages: [],
+  guests: [],
+  tasks: [],
+  last_backup: null,
+  last_good_backup: null,
+};
 export const proxmox = (last: Task | null, lastGood: Task | null, template = false): FactMap => ({
   proxmox: good({
-    node: 'pve',
-    version: '8.2',
-    storages: [],
-    guests: [
-      {
-        vmid: 9200,
-        kind: 'lxc' as const,
-        name: 'demo',
-        status: 'running',
-        cpu_share: null,
-        memory_used: null,
-        memory_total: null,
-        uptime_s: null,
-        template,
-      },
-    ],
-    tasks: [],
+    ...bareProxmox,
+    guests: [{ ...proxmoxGuest, template }],
     last_backup: last,
     last_good_backup: lastGood,
   }),
@@ -279,6 +285,34 @@ export const operation = (change: Partial<Operation> = {}): Operation => ({
 export const operations = (...changes: readonly Partial<Operation>[]): FactMap => ({
   operations: good({ operations: changes.map(operation) }),
 });
+
+/** A guest of ours as Proxmox lists it and as it last reported; `null`: it never did. */
+export const guestOfHost = (
+  change: {
+    readonly report?: Partial<GuestReport> | null;
+    readonly ageMs?: number;
+    readonly tokens?: number;
+    readonly proxmox?: Partial<Facts['proxmox']['guests'][number]>;
+  } = {},
+): FactMap => {
+  const names = { hostname: 'demo', guest_hostname: 'demo', customer_id: 'demo' };
+  const report =
+    change.report === null ? null : guestReport.parse({ status: 'ok', ...names, ...change.report });
+  const of = { ...proxmoxGuest, uptime_s: 86_400, ...change.proxmox };
+  return {
+    guests: good({
+      guests: [
+        {
+          vmid: 9200,
+          report,
+          reported: report === null ? null : NOW - (change.ageMs ?? 30_000),
+          tokens: change.tokens ?? 1,
+        },
+      ],
+    }),
+    proxmox: good({ ...bareProxmox, guests: [of] }),
+  };
+};
 
 /** `whats`: of its records, the newest first. */
 /** What the agent last noticed about the files that say who may sign. */

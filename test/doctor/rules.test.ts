@@ -15,6 +15,7 @@ function look(id: string, facts: FactMap): readonly string[] {
   return outcome.found.map(({ severity, subject }) => `${severity} ${subject}`.trim());
 }
 
+const MINUTE_MS = 60_000;
 const { mount, filesystems, sensor, smart, kernel, backup, DAY_MS } = make;
 const hung = failed('timeout', '/mnt/nas', make.NOW, 'nfs mount /mnt/nas');
 const swapping = (percent: number, stalled: number): FactMap => ({
@@ -373,6 +374,79 @@ const CASES: readonly Case[] = [
     ),
     ['fail byid:wwn-0x5000039ddb108568'],
   ],
+  ['guest-failing', 'one that is well is fine', make.guestOfHost(), []],
+  [
+    'guest-failing',
+    'one that fails is named',
+    make.guestOfHost({ report: { status: 'fail' } }),
+    ['fail 9200'],
+  ],
+  ['guest-failing', 'one that warns warns', make.guestOfHost({ report: { status: 'warn' } }), ['warn 9200']],
+  ['guest-failing', 'unknown is not ok', make.guestOfHost({ report: { status: 'unknown' } }), ['warn 9200']],
+  [
+    'guest-failing',
+    'what it said six minutes ago tells nothing of now',
+    make.guestOfHost({ report: { status: 'fail' }, ageMs: 6 * MINUTE_MS }),
+    [],
+  ],
+  ['guest-silent', 'five minutes are a while', make.guestOfHost({ ageMs: 5 * MINUTE_MS }), []],
+  ['guest-silent', 'more are silence', make.guestOfHost({ ageMs: 5 * MINUTE_MS + 1 }), ['warn 9200']],
+  ['guest-silent', 'one that never reported is silent', make.guestOfHost({ report: null }), ['warn 9200']],
+  [
+    'guest-silent',
+    'one that has just been started has time',
+    make.guestOfHost({ report: null, proxmox: { uptime_s: 240 } }),
+    [],
+  ],
+  [
+    'guest-silent',
+    'so has one that reported before it was shut down for a week',
+    make.guestOfHost({ ageMs: 7 * DAY_MS, proxmox: { uptime_s: 240 } }),
+    [],
+  ],
+  [
+    'guest-silent',
+    'one that does not run says nothing',
+    make.guestOfHost({ report: null, proxmox: { status: 'stopped' } }),
+    [],
+  ],
+  ['guest-silent', 'one without a token is none of ours', make.guestOfHost({ report: null, tokens: 0 }), []],
+  [
+    'guest-silent',
+    'without Proxmox nobody knows whether it runs',
+    { ...make.guestOfHost({ report: null }), proxmox: absent('not-here', 'pvesh', make.NOW) },
+    [],
+  ],
+  [
+    'guest-names',
+    'a domain behind a name, and its case, are no other name',
+    make.guestOfHost({ proxmox: { name: 'Demo.example.org' } }),
+    [],
+  ],
+  [
+    'guest-names',
+    "the template's name that stayed is found",
+    make.guestOfHost({ proxmox: { name: 'felhom-golden' }, report: { guest_hostname: 'felhom-golden' } }),
+    ['warn 9200'],
+  ],
+  [
+    'guest-names',
+    'so is a rename that did not reach the guest',
+    make.guestOfHost({ report: { guest_hostname: 'felhom-golden' } }),
+    ['warn 9200'],
+  ],
+  [
+    'guest-names',
+    'the id of a container is no name',
+    make.guestOfHost({ report: { hostname: '3dff0fe73b5c', guest_hostname: null } }),
+    ['warn 9200'],
+  ],
+  [
+    'guest-names',
+    'what is not known differs from nothing',
+    make.guestOfHost({ proxmox: { name: null }, report: { hostname: null } }),
+    [],
+  ],
 ];
 
 test.each(CASES)('%s: %s', (rule, _title, facts, expected) => {
@@ -383,4 +457,17 @@ test.each(allRules)('$id has a case that triggers it and one that does not', ({ 
   const own = CASES.filter(([rule]) => rule === id);
   expect(own.some(([, , , expected]) => expected.length > 0)).toBe(true);
   expect(own.some(([, , , expected]) => expected.length === 0)).toBe(true);
+});
+
+test("a guest's names are told apart with the command that mends them, and a hostile one stays a word", () => {
+  const rule = allRules.find(({ id }) => id === 'guest-names');
+  const cureOf = (change: Parameters<typeof make.guestOfHost>[0]) => {
+    const outcome = rule?.examine({ facts: make.guestOfHost(change), now: make.NOW });
+    return outcome?.state === 'found' ? outcome.found[0]?.cure : undefined;
+  };
+  const golden = { proxmox: { name: 'felhom-golden' } };
+  expect(cureOf(golden)).toMatchObject({ text: 'rule.guest-names.cure.lxc', params: { name: 'demo' } });
+  expect(cureOf({ proxmox: { ...golden.proxmox, kind: 'qemu' } })?.text).toBe('rule.guest-names.cure.qemu');
+  const hostile = { hostname: '$(reboot)', customer_id: '; reboot', guest_hostname: 'x; reboot' };
+  expect(cureOf({ ...golden, report: hostile })?.params['name']).toBe('NAME');
 });

@@ -201,7 +201,7 @@ describe('What is done with a container', () => {
       'a restart of the controller itself',
       'Restart it',
       { containers: [containerOf('felhom-controller', { protected: true })], base: null },
-      'systemctl restart felhom-controller',
+      'docker restart felhom-controller',
     ],
   ])('%s is off, and says why', async (_what, label, start, reason) => {
     const { seated, controller } = await sitBefore(start);

@@ -73,6 +73,13 @@ export const programs: readonly Program[] = [
     for: 'tests',
   },
   { command: 'tar', debianPackage: 'tar', why: 'makes its image', for: 'tests' },
+  { command: 'docker', debianPackage: 'docker.io', why: "builds the controller's image", for: 'tests' },
+  {
+    command: 'debootstrap',
+    debianPackage: 'debootstrap',
+    why: "the base of the controller's image, where no registry is",
+    for: 'tests',
+  },
   {
     command: 'busybox',
     debianPackage: 'busybox-static',

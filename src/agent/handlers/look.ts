@@ -107,7 +107,10 @@ export function createLookHandlers(tools: LookTools): LookHandlers {
     metrics: async ({ header }) => {
       const form = expositionFor(header('accept'));
       const readings: MetricReadings = await readAll(sampler);
-      const text = formatFamilies(metricFamilies(readings, tools), form);
+      const text = formatFamilies(
+        metricFamilies(readings, { version: tools.version, now: clock.now() }),
+        form,
+      );
       return new Prepared(Buffer.from(text), CONTENT_TYPES[form]);
     },
     storage: async ({ caller }) => {

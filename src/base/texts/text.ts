@@ -6,10 +6,11 @@ import { baseCommands as enBaseCommands } from './en/base-commands.ts';
 import { client as enClient } from './en/client.ts';
 import { commands as enCommands } from './en/commands.ts';
 import { containers as enContainers } from './en/containers.ts';
-import { controllerDaemon as enControllerDaemon } from './en/controller-daemon.ts';
 import { controllerClient as enControllerClient } from './en/controller-client.ts';
+import { controllerDaemon as enControllerDaemon } from './en/controller-daemon.ts';
 import { doctor as enDoctor } from './en/doctor.ts';
 import { facts as enFacts } from './en/facts.ts';
+import { guests as enGuests } from './en/guests.ts';
 import { operations as enOperations } from './en/operations.ts';
 import { scan as enScan } from './en/scan.ts';
 import { screens as enScreens } from './en/screens.ts';
@@ -17,6 +18,7 @@ import { signCommands as enSignCommands } from './en/sign-commands.ts';
 import { signView as enSignView } from './en/sign-view.ts';
 import { signals as enSignals } from './en/signals.ts';
 import { signing as enSigning } from './en/signing.ts';
+import { unit as enUnit } from './en/unit.ts';
 import { actions as huActions } from './hu/actions.ts';
 import { agent as huAgent } from './hu/agent.ts';
 import { api as huApi } from './hu/api.ts';
@@ -24,10 +26,11 @@ import { baseCommands as huBaseCommands } from './hu/base-commands.ts';
 import { client as huClient } from './hu/client.ts';
 import { commands as huCommands } from './hu/commands.ts';
 import { containers as huContainers } from './hu/containers.ts';
-import { controllerDaemon as huControllerDaemon } from './hu/controller-daemon.ts';
 import { controllerClient as huControllerClient } from './hu/controller-client.ts';
+import { controllerDaemon as huControllerDaemon } from './hu/controller-daemon.ts';
 import { doctor as huDoctor } from './hu/doctor.ts';
 import { facts as huFacts } from './hu/facts.ts';
+import { guests as huGuests } from './hu/guests.ts';
 import { operations as huOperations } from './hu/operations.ts';
 import { scan as huScan } from './hu/scan.ts';
 import { screens as huScreens } from './hu/screens.ts';
@@ -35,6 +38,7 @@ import { signCommands as huSignCommands } from './hu/sign-commands.ts';
 import { signView as huSignView } from './hu/sign-view.ts';
 import { signals as huSignals } from './hu/signals.ts';
 import { signing as huSigning } from './hu/signing.ts';
+import { unit as huUnit } from './hu/unit.ts';
 
 // Not put together into one table for each language: that took five milliseconds before the first frame.
 const AREAS = {
@@ -46,10 +50,11 @@ const AREAS = {
     enClient,
     enCommands,
     enContainers,
-    enControllerDaemon,
     enControllerClient,
+    enControllerDaemon,
     enDoctor,
     enFacts,
+    enGuests,
     enOperations,
     enScan,
     enScreens,
@@ -57,6 +62,7 @@ const AREAS = {
     enSignView,
     enSignals,
     enSigning,
+    enUnit,
   ],
   hu: [
     huActions,
@@ -66,10 +72,11 @@ const AREAS = {
     huClient,
     huCommands,
     huContainers,
-    huControllerDaemon,
     huControllerClient,
+    huControllerDaemon,
     huDoctor,
     huFacts,
+    huGuests,
     huOperations,
     huScan,
     huScreens,
@@ -77,6 +84,7 @@ const AREAS = {
     huSignView,
     huSignals,
     huSigning,
+    huUnit,
   ],
 } as const;
 

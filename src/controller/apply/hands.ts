@@ -18,6 +18,8 @@ export type Hands = {
   readonly reject: (service: DesiredService, why: string) => Promise<void>;
   /** Why this very version was taken back before; null when it was not. */
   readonly rejected: (service: DesiredService) => string | null;
+  /** With which code a container ended the last time, as its event told: Docker forgets it at the next start. */
+  readonly exitCodeOf: (containerId: string) => number | null;
   /** For tests that end this process between any two calls. */
   readonly onStage: (stage: string) => void;
 };

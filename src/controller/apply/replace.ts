@@ -42,7 +42,7 @@ export async function finishReplacement(
     await engine.stopContainer(old.id, service.stopGraceS, signal);
     hands.onStage(`${service.name}: old one stopped`);
     await startContainer(service, made, hands, signal);
-    const settled = await settle(engine, made, service.settleS, hands.clock, signal);
+    const settled = await settle(made, service.settleS, hands, signal);
     if (!settled.settled) return await goBack(service, { made, old }, settled.why, hands, signal);
   } catch (error) {
     return goBackAfter(error, service, { made, old }, hands, signal);
@@ -104,6 +104,8 @@ async function goBackAfter(
 
 const GONE: ReadonlySet<EngineErrorKind> = new Set(['unreachable', 'timeout']);
 const NOT_ITS_FAULT: ReadonlySet<EngineErrorKind> = new Set([
+  // A disk that is not plugged in comes back.
+  'mount-missing',
   'no-space',
   'port-taken',
   'no-permission',

@@ -1,8 +1,8 @@
 // Has a container that was started a moment ago come to stay? Healthy by its own check, or running without a restart
 // for so long: a check's first answer may take its whole interval.
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Clock } from '../../base/clock.ts';
-import type { Engine, InspectedContainer } from '../../clients/engine.ts';
+import type { InspectedContainer } from '../../clients/engine.ts';
+import type { Hands } from './hands.ts';
 
 /** `why`: in English, as it goes into causes. */
 export type Settled = { readonly settled: true } | { readonly settled: false; readonly why: string };
@@ -10,10 +10,9 @@ export type Settled = { readonly settled: true } | { readonly settled: false; re
 const EVERY_MS = 200;
 
 export async function settle(
-  engine: Engine,
   id: string,
   settleS: number,
-  clock: Clock,
+  { engine, clock, exitCodeOf }: Pick<Hands, 'engine' | 'clock' | 'exitCodeOf'>,
   signal: AbortSignal,
 ): Promise<Settled> {
   const began = clock.monotonic();
@@ -21,7 +20,7 @@ export async function settle(
   if (first === undefined) return { settled: false, why: 'it is gone' };
   for (let container: InspectedContainer | undefined = first; ;) {
     const ranMs = clock.monotonic() - began;
-    const why = whyNot(container, first, ranMs);
+    const why = whyNot(container, first, ranMs, exitCodeOf(id));
     if (why !== null) return { settled: false, why };
     if (container?.health === 'healthy' || ranMs >= settleS * 1000) return { settled: true };
     await wait(EVERY_MS, undefined, { signal });
@@ -33,18 +32,18 @@ function whyNot(
   container: InspectedContainer | undefined,
   first: InspectedContainer,
   ranMs: number,
+  lastCode: number | null,
 ): string | null {
   if (container === undefined) return 'it is gone';
+  const code = container.exitCode ?? lastCode ?? 'unknown';
   const after = `${Math.round(ranMs / 1000)} s after its start`;
   if (container.oomKilled) return `killed for its memory limit ${after}`;
   if (container.restartCount > first.restartCount || container.state === 'restarting') {
-    return `exited with code ${container.exitCode ?? 'unknown'} ${after}, and was restarted`;
+    return `exited with code ${code} ${after}, and was restarted`;
   }
   if (container.health === 'unhealthy') return `its health check fails ${after}`;
   if (container.state === 'running' || container.state === 'paused') {
     return container.startedAt === first.startedAt ? null : `was started again ${after}`;
   }
-  return container.startError === ''
-    ? `${container.state} with code ${container.exitCode ?? 'unknown'} ${after}`
-    : container.startError;
+  return container.startError === '' ? `${container.state} with code ${code} ${after}` : container.startError;
 }

@@ -59,7 +59,8 @@ const TIMES: BookTimes = {
   hubEveryMs: 15 * 60_000,
   hubRetryMs: 10_000,
   lookEveryMs: 5000,
-  firstWaitMs: 6000,
+  // Whoever stops it meanwhile waits no longer than five seconds.
+  firstWaitMs: 3000,
 };
 
 type State = { readonly raw: Raw; readonly value: ControllerConfig };
@@ -181,7 +182,12 @@ export async function openConfigBook(options: BookOptions): Promise<ConfigBook> 
     const { raw, kept } = read;
     const newer = hubSignal === undefined ? undefined : await newerThan(raw, hubSignal);
     const next = newer ?? raw;
-    if (next === kept || !(await write(next))) return;
+    if (next === kept) {
+      // What could not be written is wanted no more.
+      problems.set('write', undefined);
+      return;
+    }
+    if (!(await write(next))) return;
     if (kept === undefined) {
       const whose = `customer ${state?.value.customer.id ?? ''}, ${nameGeneration(next)}`;
       log.info({}, `bootstrap: seeded controller.yaml (${whose}): coming up configured`);
@@ -198,12 +204,16 @@ export async function openConfigBook(options: BookOptions): Promise<ConfigBook> 
     await bringUp(known ? undefined : AbortSignal.timeout(times.firstWaitMs));
   });
 
+  const onFailed = (error: unknown) => {
+    if (!(error instanceof NotDone)) log.error({ err: messageOf(error) }, 'configuration: not looked at');
+  };
   const isDone = () => hubLink.state !== 'failed' && !problems.list().some(({ healsItself }) => healsItself);
   const asking = createRepeated({
     work: async (signal) => {
       await inTurn(async () => bringUp(signal));
-      if (!isDone()) throw new Error('to be tried again');
+      if (!isDone()) throw new NotDone();
     },
+    onFailed,
     everyMs: times.hubEveryMs,
     gatherMs: 0,
     retryMs: { first: times.hubRetryMs, longest: times.hubEveryMs },
@@ -217,6 +227,7 @@ export async function openConfigBook(options: BookOptions): Promise<ConfigBook> 
       await inTurn(async () => bringUp(undefined));
       asking.poke();
     },
+    onFailed,
     everyMs: times.lookEveryMs,
     gatherMs: 0,
     retryMs: { first: times.lookEveryMs, longest: times.lookEveryMs },
@@ -247,6 +258,9 @@ export async function openConfigBook(options: BookOptions): Promise<ConfigBook> 
     },
   };
 }
+
+/** Told as a problem already. */
+class NotDone extends Error {}
 
 async function readKept(path: string): Promise<Parsed<ControllerConfig> | undefined> {
   try {

@@ -33,11 +33,19 @@ export type HealthOptions = {
 };
 
 const TIMES = { lookMs: 30_000, probeMs: 300_000 };
+/** One that has just come up may not listen yet: it is asked again soon, and then less often. */
+const SOON_MS = 1000;
 
 type Told = { readonly status: HealthStatus; readonly issues: readonly HealthIssue[] };
 type Probed = NonNullable<BaseServiceTold['probe']>;
 /** `container`: what was asked; another one has to be asked anew. */
-type Asked = { readonly container: string; readonly probed: Probed; readonly askedAt: number };
+type Asked = {
+  readonly container: string;
+  readonly probed: Probed;
+  readonly askedAt: number;
+  /** How often in a row it did not say that it is well. */
+  readonly failures: number;
+};
 
 export function createHealth(options: HealthOptions): Health {
   const { config, reconciler, clock, log, probe = probeService, times = TIMES } = options;
@@ -46,12 +54,15 @@ export function createHealth(options: HealthOptions): Health {
   const book = createIssueBook();
   const asked = new Map<ServiceName, Asked>();
   const asking = new Set<ServiceName>();
+  const timers = new Set<NodeJS.Timeout>();
   let now: Told & { readonly at: number } = {
     status: 'unknown',
     issues: [],
     at: clock.now(),
   };
 
+  const howToAsk = (service: string) =>
+    reconciler.desired()?.services.find(({ name }) => name === service)?.probe ?? undefined;
   const probeOf = (service: ServiceName) => asked.get(service)?.probed ?? null;
   const look = (counts: boolean): void => {
     if (stopping.signal.aborted) return;
@@ -63,6 +74,7 @@ export function createHealth(options: HealthOptions): Health {
       agent: options.agentLink(),
       hub: options.hubLink(),
       probeOf,
+      isProbed: (service) => howToAsk(service) !== undefined,
     });
     const issues = book.note(found, clock.now(), counts);
     const status = worstOf(issues);
@@ -74,37 +86,45 @@ export function createHealth(options: HealthOptions): Health {
   };
 
   /** In the background, one question at a time for each service. */
-  const ask = (service: BaseServiceTold, base: BaseTold): void => {
-    const { name, state, container } = service;
+  const ask = ({ name, state, container }: BaseServiceTold, base: BaseTold): void => {
     if (!isServiceName(name)) return;
-    if (state !== 'running' || container === null || container.health === 'starting') {
+    if (state !== 'running' || container === null) {
       asked.delete(name);
       return;
     }
     const before = asked.get(name);
-    const sinceMs = before === undefined ? Infinity : clock.monotonic() - before.askedAt;
-    const everyMs = before?.probed.state === 'ok' ? times.probeMs : times.lookMs;
-    if (asking.has(name) || (before?.container === container.id && sinceMs < everyMs)) return;
-    const how = reconciler.desired()?.services.find((one) => one.name === name)?.probe;
-    if (how === undefined || how === null) return;
-    const address = base.addresses[name];
+    const known = before?.container === container.id ? before : undefined;
+    const how = howToAsk(name);
+    if (asking.has(name) || how === undefined || (known !== undefined && !isDue(known))) return;
     const note = (state: Probed['state'], detail: string) => {
+      const failures = state === 'ok' ? 0 : (known?.failures ?? 0) + 1;
       const probed = { state, detail, at: clock.now() };
-      asked.set(name, { container: container.id, probed, askedAt: clock.monotonic() });
+      const next = { container: container.id, probed, askedAt: clock.monotonic(), failures };
+      asked.set(name, next);
+      asking.delete(name);
+      look(false);
+      if (failures > 0 && !stopping.signal.aborted) wakeIn(waitAfter(next));
     };
-    if (address === undefined) {
-      note('unknown', 'it has no address on the base network');
-      queueMicrotask(() => look(false));
-      return;
-    }
+    const address = base.addresses[name];
     asking.add(name);
-    probe(address, how, stopping.signal)
-      .then(({ state, detail }) => note(state, detail))
-      .catch((error: unknown) => note('unknown', messageOf(error)))
-      .finally(() => {
-        asking.delete(name);
-        look(false);
-      });
+    const asks =
+      address === undefined
+        ? Promise.resolve({ state: 'unknown', detail: 'it has no address on the base network' } as const)
+        : probe(address, how, stopping.signal);
+    asks.then(
+      ({ state, detail }) => note(state, detail),
+      (error: unknown) => note('unknown', messageOf(error)),
+    );
+  };
+  const waitAfter = ({ failures }: Asked) =>
+    failures === 0 ? times.probeMs : Math.min(times.lookMs, SOON_MS * 2 ** Math.min(failures - 1, 10));
+  const isDue = (one: Asked) => clock.monotonic() - one.askedAt >= waitAfter(one);
+  const wakeIn = (ms: number) => {
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      look(false);
+    }, ms);
+    timers.add(timer);
   };
 
   const repeated = createRepeated({
@@ -112,6 +132,7 @@ export function createHealth(options: HealthOptions): Health {
       look(true);
       return Promise.resolve();
     },
+    onFailed: (error) => log.error({ err: messageOf(error) }, 'health: not looked at'),
     everyMs: times.lookMs,
     gatherMs: 0,
     retryMs: { first: times.lookMs, longest: times.lookMs },
@@ -128,6 +149,7 @@ export function createHealth(options: HealthOptions): Health {
     stop: () => {
       stopping.abort();
       repeated.stop();
+      for (const timer of timers) clearTimeout(timer);
       for (const stop of unfollow) stop();
     },
   };

@@ -1,6 +1,12 @@
 // From all that is known to what is wrong, the worst first. Pure. Texts stay the same while a problem lasts: a hub
 // groups by them. What changes (a status, a reason) is in the hint.
-import { BASE_SERVICES, configValue, type ConfigKey, type ServiceName } from '../../contracts/base-stack.ts';
+import {
+  BASE_SERVICES,
+  configValue,
+  isServiceName,
+  type ConfigKey,
+  type ServiceName,
+} from '../../contracts/base-stack.ts';
 import type { ControllerConfig } from '../../contracts/controller-config.ts';
 import type {
   BaseServiceTold,
@@ -22,6 +28,8 @@ export type HealthInputs = {
   readonly agent: LinkState;
   readonly hub: LinkState;
   readonly probeOf: (service: ServiceName) => BaseServiceTold['probe'];
+  /** Whether this one is asked at all. */
+  readonly isProbed: (service: ServiceName) => boolean;
 };
 
 type Layer = (inputs: HealthInputs) => readonly FoundIssue[];
@@ -64,7 +72,7 @@ const docker: Layer = ({ base: { docker: link } }) => {
 };
 
 /** A container that is paused by a person, or for which keys are missing, is told as that by the plan. */
-const services: Layer = ({ base: { services, docker: link, issues }, probeOf }) =>
+const services: Layer = ({ base: { services, docker: link, issues }, probeOf, isProbed }) =>
   services.flatMap((service) => {
     const { name, state, container, cause } = service;
     const known = (code: string) => issues.some((one) => one.code === code && one.subject === name);
@@ -83,7 +91,7 @@ const services: Layer = ({ base: { services, docker: link, issues }, probeOf }) 
         ),
       ];
     }
-    return container?.health === 'starting' ? [] : probed(service, probeOf(nameOf(name)));
+    return isServiceName(name) && isProbed(name) ? probed(name, probeOf(name)) : [];
   });
 
 const NOT_RUNNING = 'protected-not-running';
@@ -96,13 +104,11 @@ function notRunning({ name, state, cause }: BaseServiceTold): readonly FoundIssu
   return [found(NOT_RUNNING, 'fail', name, `Protected container not running: ${name}`, cause, heals)];
 }
 
-function probed({ name }: BaseServiceTold, probe: BaseServiceTold['probe']): readonly FoundIssue[] {
-  if (probe === null) return [];
-  if (probe.state === 'ok') return [];
-  if (probe.state === 'unknown') {
-    return [
-      found('probe-unknown', 'unknown', name, `Service could not be asked: ${name}`, probe.detail, true),
-    ];
+function probed(name: ServiceName, probe: BaseServiceTold['probe']): readonly FoundIssue[] {
+  if (probe?.state === 'ok') return [];
+  if (probe === null || probe.state === 'unknown') {
+    const hint = probe?.detail ?? null;
+    return [found('probe-unknown', 'unknown', name, `Service was not asked yet: ${name}`, hint, true)];
   }
   // The tunnel is not connected while the internet is away: nothing of this guest is broken.
   return name === 'cloudflared'
@@ -112,15 +118,12 @@ function probed({ name }: BaseServiceTold, probe: BaseServiceTold['probe']): rea
           'warn',
           name,
           `Tunnel is not connected: ${name}`,
-          `It answers: ${probe.detail}.`,
+          `It answers: ${probe.detail}. It connects by itself when the internet is there.`,
           true,
         ),
       ]
     : [found('probe-failed', 'fail', name, `Service does not answer: ${name}`, `${probe.detail}.`)];
 }
-
-const nameOf = (name: string): ServiceName =>
-  BASE_SERVICES.find((service) => service.name === name)?.name ?? BASE_SERVICES[0].name;
 
 /** The plan tells it as well; this stands while Docker does not answer, and nothing is planned. */
 const configuration: Layer = ({ config, base: { last_pass: planned } }) => {

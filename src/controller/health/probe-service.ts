@@ -10,8 +10,13 @@ const DEADLINE_MS = 2000;
 const BEFORE_RETRY_MS = 500;
 
 /** Once more before it counts: one lost packet is no outage. */
-export const probeService: ProbeService = async (address, probe, signal) => {
-  const first = await ask(address, probe, signal);
+export async function probeService(
+  address: string,
+  probe: Probe,
+  signal: AbortSignal,
+  deadlineMs = DEADLINE_MS,
+): Promise<Probed> {
+  const first = await ask(address, probe, signal, deadlineMs);
   if (first.state === 'ok' || signal.aborted) return first;
   await new Promise<void>((resolve) => {
     const timer = setTimeout(resolve, BEFORE_RETRY_MS);
@@ -24,11 +29,16 @@ export const probeService: ProbeService = async (address, probe, signal) => {
       { once: true },
     );
   });
-  return signal.aborted ? first : ask(address, probe, signal);
-};
+  return signal.aborted ? first : ask(address, probe, signal, deadlineMs);
+}
 
-async function ask(host: string, { port, path }: Probe, signal: AbortSignal): Promise<Probed> {
-  const limit = AbortSignal.timeout(DEADLINE_MS);
+async function ask(
+  host: string,
+  { port, path }: Probe,
+  signal: AbortSignal,
+  deadlineMs: number,
+): Promise<Probed> {
+  const limit = AbortSignal.timeout(deadlineMs);
   return new Promise((resolve) => {
     const sent = request(
       {
@@ -51,7 +61,7 @@ async function ask(host: string, { port, path }: Probe, signal: AbortSignal): Pr
     );
     sent.on('error', (error) => {
       const detail = limit.aborted
-        ? `no answer within ${DEADLINE_MS} ms`
+        ? `no answer within ${deadlineMs} ms`
         : (errnoOf(error) ?? messageOf(error));
       resolve({ state: 'failed', detail });
     });

@@ -1,7 +1,7 @@
 // How long a step that failed is left alone: 10 s, doubling to 5 min; forgotten after 10 quiet minutes.
 import type { StepFailures, StepKind } from './state.ts';
 
-export const QUIET_MS = 10 * 60_000;
+const QUIET_MS = 10 * 60_000;
 const FIRST_MS = 10_000;
 const LONGEST_MS = 5 * 60_000;
 

@@ -104,6 +104,7 @@ function planWanted(
   const loop = findCrashLoop(remembered.deaths, container, now);
   const up = runs(container);
   const failures = stillCounting(remembered.failures, now);
+  const waits = failures !== null && failures.hash === wanted.hash && failures.nextTry > now;
   const reason = held[0]?.why ?? next.steps[0]?.cause ?? null;
   const issues = [
     ...(up
@@ -119,7 +120,7 @@ function planWanted(
     ...(rejected === null || container?.hash === wanted.hash
       ? []
       : [rolledBack(name, rejected.image, rejected.why)]),
-    ...(up && failures !== null && failures.nextTry > now ? [stepFailed(name, failures.why)] : []),
+    ...(up && waits ? [stepFailed(name, failures.why)] : []),
     ...desired.lacking.filter(({ service }) => service === name).map(({ keys }) => lackingKeys(name, keys)),
   ];
   return { steps, held, issues };
@@ -135,7 +136,10 @@ function holdBack(
   if (blocked !== null) return { why: blocked, until: null };
   const until = heldUntil(failures, step.kind, hash, now);
   if (until !== undefined) return { why: `the last try failed: ${failures?.why ?? ''}`, until };
-  if (network.why !== null && NEEDS_NETWORK.has(step.kind)) return { why: network.why, until: null };
+  // One that is on the network already joins it by its id, whoever else has the name.
+  const joined = step.kind === 'start' && network.id !== null;
+  if (network.why !== null && NEEDS_NETWORK.has(step.kind) && !joined)
+    return { why: network.why, until: null };
   return undefined;
 }
 

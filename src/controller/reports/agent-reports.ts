@@ -1,10 +1,12 @@
 // Reports to the host's agent, so that the host's console sees this guest without hub or internet: soon after
 // something changed, and once a minute in any case.
+import { ActionableError, messageOf } from '../../base/errors.ts';
+import type { Log } from '../../daemon/log.ts';
 import type { ConfigBook, TellBase } from '../parts.ts';
 import type { OpenedProxy } from '../agent-proxy.ts';
 import { createRepeated } from '../repeat.ts';
 import type { AnchorBook } from './anchor-book.ts';
-import { composeGuestReport } from './compose-report.ts';
+import { composeGuestReport, newsIn } from './compose-report.ts';
 
 export type Reports = {
   /** Something may have changed. */
@@ -23,10 +25,11 @@ export function createAgentReports(options: {
   readonly config: Pick<ConfigBook, 'current'>;
   readonly anchors: AnchorBook;
   readonly tell: TellBase;
+  readonly log: Log;
   readonly random: () => number;
   readonly times?: ReportTimes;
 }): Reports {
-  const { agent, config, anchors, tell, random, times = TIMES } = options;
+  const { agent, config, anchors, tell, log, random, times = TIMES } = options;
   let sent = '';
   let answering = false;
   const repeated = createRepeated({
@@ -34,8 +37,11 @@ export function createAgentReports(options: {
       if (config.current()?.local_api === undefined) return;
       const report = composeGuestReport(tell());
       const anchor = await agent.report(report, signal);
-      sent = JSON.stringify(report);
+      sent = newsIn(report);
       await anchors.keep(anchor, config.current()?.bootstrap_digest ?? '');
+    },
+    onFailed: (error) => {
+      if (!(error instanceof ActionableError)) log.error({ err: messageOf(error) }, 'agent: not reported to');
     },
     ...times,
     retryMs: { first: times.retryMs, longest: LONGEST_RETRY_MS },
@@ -50,7 +56,7 @@ export function createAgentReports(options: {
   });
   return {
     changed: () => {
-      if (JSON.stringify(composeGuestReport(tell())) !== sent) repeated.poke();
+      if (newsIn(composeGuestReport(tell())) !== sent) repeated.poke();
     },
     stop: () => {
       unfollow();

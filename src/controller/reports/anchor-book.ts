@@ -53,8 +53,11 @@ export async function openAnchorBook(path: string, log: Log): Promise<AnchorBook
       problem = undefined;
       if (book.told === told && anchors.at(-1)?.n === anchor.n) return;
       const next = { told, anchors: [...anchors, anchor].slice(-KEPT) };
-      await writeFileWhole(path, `${JSON.stringify(next)}\n`);
       book = next;
+      await writeFileWhole(path, `${JSON.stringify(next)}\n`).catch((error: unknown) =>
+        // The report has arrived all the same, and the next record is kept again.
+        log.warn({ path, err: messageOf(error) }, 'records of the agent cannot be kept'),
+      );
     },
   };
 }

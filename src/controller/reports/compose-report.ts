@@ -31,3 +31,7 @@ export function composeHubReport(base: BaseStackFacts, at: number): HubReport | 
   if (id === null) return undefined;
   return { ...composeGuestReport(base), customer_id: id, hostname: id, generation, at };
 }
+
+/** What is reported soon after it changed; causes count seconds, and wait for the next turn. */
+export const newsIn = ({ status, issues, services, customer_id }: GuestReport): string =>
+  JSON.stringify([status, issues, services.map(({ name, state }) => [name, state]), customer_id]);

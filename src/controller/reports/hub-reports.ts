@@ -1,6 +1,7 @@
 // Reports to the hub, with the customer's key: every few minutes, soon after the health changed, and later and
 // later while the hub does not take them. Nothing waits for it.
 import type { Clock } from '../../base/clock.ts';
+import { messageOf } from '../../base/errors.ts';
 import { createHubClient, HubError, type HubAddress, type HubClient } from '../../clients/hub.ts';
 import type { LinkState } from '../../contracts/facts/base-stack.ts';
 import type { Log } from '../../daemon/log.ts';
@@ -9,7 +10,7 @@ import type { ConfigBook, TellBase } from '../parts.ts';
 import type { PlanIssue } from '../plan/state.ts';
 import { createRepeated } from '../repeat.ts';
 import type { Reports, ReportTimes } from './agent-reports.ts';
-import { composeHubReport } from './compose-report.ts';
+import { composeHubReport, newsIn } from './compose-report.ts';
 
 export type HubReports = Reports & {
   readonly link: () => LinkState;
@@ -19,6 +20,8 @@ export type HubReports = Reports & {
 
 const TIMES: ReportTimes = { everyMs: 5 * 60_000, gatherMs: 5000, retryMs: 5000 };
 const LONGEST_RETRY_MS = 5 * 60_000;
+/** Whether it takes reports at all is soon known. */
+const FIRST_MS = 1000;
 
 export function createHubReports(options: {
   readonly config: Pick<ConfigBook, 'current' | 'onChange'>;
@@ -58,10 +61,13 @@ export function createHubReports(options: {
       sent = newsIn(report);
       return set('ok', 'it takes reports');
     },
+    onFailed: (error) => {
+      if (!(error instanceof HubError)) log.error({ err: messageOf(error) }, 'hub: not reported to');
+    },
     ...times,
     retryMs: { first: times.retryMs, longest: Math.max(times.retryMs, LONGEST_RETRY_MS) },
     random,
-    firstMs: times.gatherMs,
+    firstMs: Math.min(times.gatherMs, FIRST_MS),
   });
   let known = JSON.stringify(config.current()?.hub);
   const unfollow = config.onChange(() => {
@@ -88,12 +94,3 @@ export function createHubReports(options: {
     },
   };
 }
-
-/** What is reported at once when it changes; causes count seconds. */
-const newsIn = ({
-  status,
-  issues,
-  services,
-  generation,
-}: ReturnType<typeof composeHubReport> & object): string =>
-  JSON.stringify([status, issues, services.map(({ name, state }) => [name, state]), generation]);

@@ -223,9 +223,12 @@ async function afterwards(attacked: Attacked, callers: Callers): Promise<readonl
     if (intact !== true) found.push(`the ledger is broken: ${String(broken)}`);
     const rows: readonly unknown[] = Array.isArray(records) ? records : [];
     for (const row of rows) {
-      const { what, subject, n } = Object(row);
+      const { what, subject, n, by, detail } = Object(row);
       if (/^op\.(?:approv|claim|done|finish|fail|cancel|interrupt)/.test(String(what))) {
         found.push(`the ledger has ${String(what)} of ${String(subject)}`);
+      }
+      if (what === 'guest.asked' && (Object(by).door === 'guest' || Object(detail).deed !== 'start')) {
+        found.push(`the ledger has guest ${String(subject)} moved by ${JSON.stringify(by)}`);
       }
       after = Number(n);
     }

@@ -128,7 +128,7 @@ function valuesFor({ route, by, known, targets, words }: Sources): ValueFor {
         // Whoever has no say may say the right word; whoever has must not, in this test.
         return by.kind === 'root' || by.kind === 'group'
           ? dice.pick(WRONG_WORDS)
-          : dice.pick([...words, 'x']);
+          : dice.pick([...words, 'x', ...(by.vmid === null ? [] : [String(by.vmid)]), String(FIRST_GUEST)]);
       case 'signature':
         return known.signatures.make(operation, by, dice);
       case 'id':

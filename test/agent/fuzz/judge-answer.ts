@@ -19,7 +19,13 @@ export const AGREED: ReadonlySet<string> = new Set([
 export const ENDED: ReadonlySet<string> = new Set(['denied', 'superseded', 'expired', 'invalid']);
 
 /** Answers with which something would begin, or be agreed to. */
-const LETS_THROUGH: ReadonlySet<string> = new Set(['confirmOperation', 'submitOperation', 'runOperation']);
+const LETS_THROUGH: ReadonlySet<string> = new Set([
+  'confirmOperation',
+  'submitOperation',
+  'runOperation',
+  'stopGuest',
+  'rebootGuest',
+]);
 
 /** 503s that an agent may give which is not yet ready, or cannot read a disk in time. */
 const PATIENT: ReadonlySet<unknown> = new Set(['E_NOT_READY']);

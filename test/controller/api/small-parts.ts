@@ -76,6 +76,8 @@ export function createSmallParts() {
   const asked: unknown[] = [];
   const state: {
     base: BaseStackFacts;
+    /** What it is like after everything was done. */
+    afterApply: BaseStackFacts;
     plan: Plan | Error;
     config: ControllerConfig | null;
     /** Thrown by the agent's proxy. */
@@ -83,6 +85,7 @@ export function createSmallParts() {
     log: readonly string[];
   } = {
     base: baseTold(),
+    afterApply: baseTold(),
     plan: NOTHING_TO_DO,
     config: controllerConfig.parse({ customer: { id: 'kovacs', domain: 'kovacs.example.hu' } }),
     agentSays: new ActionableError('unreachable', 'ECONNREFUSED', { code: 'no-answer' }),
@@ -115,7 +118,7 @@ export function createSmallParts() {
       if (state.plan instanceof Error) throw state.plan;
       const { steps } = state.plan;
       state.plan = NOTHING_TO_DO;
-      state.base = baseTold();
+      state.base = state.afterApply;
       for (const listener of changed) listener();
       return Promise.resolve(steps);
     },

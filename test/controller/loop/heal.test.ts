@@ -11,13 +11,23 @@
 //                                                                               → ../apply/images.test.ts
 //   sentinel absent, memory unreadable, what the controller was given           → memory.test.ts
 //   links and FIFOs in a service's folder                                       → ../apply/place-files.test.ts
+import { connect, createServer, type Socket } from 'node:net';
+import { execFile, spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createDockerEngine } from '../../../src/clients/docker-engine.ts';
+import { BASE_NETWORK, LABELS, OWNER } from '../../../src/contracts/base-stack.ts';
 import { startDaemon, type Daemon } from '../../docker/daemon.ts';
-import { openGuest, type Guest, type Running } from '../guest.ts';
+import { makeStandIn } from '../../docker/stand-ins.ts';
+import { allRun, namesOfBase, never, openGuest, serviceOf, type Guest, type Running } from '../guest.ts';
 
 let daemon: Daemon;
 let guest: Guest;
 let running: Running;
+const BY = { door: 'socket', vmid: null, name: 'test' } as const;
 
 beforeAll(async () => {
   daemon = await startDaemon();
@@ -29,8 +39,358 @@ afterAll(async () => {
   await daemon?.stop();
 });
 
-test('cold', async () => {
+/** Does `harm`, waits until it is seen and undone; gives the milliseconds and what the ledger says of it. */
+async function healed(harm: () => Promise<unknown>): Promise<{ tookMs: number; steps: readonly string[] }> {
+  const before = (await guest.ledger()).length;
+  await harm();
+  const began = performance.now();
+  await running.until('the harm is seen', (told) => (told.last_pass?.applied ?? 0) > 0 || !allRun(told));
+  await running.converged();
+  const tookMs = performance.now() - began;
+  return { tookMs, steps: await stepsAfter(before) };
+}
+const stepsAfter = async (before: number) =>
+  (await guest.ledger())
+    .slice(before)
+    .filter(({ what }) => what === 'base.step')
+    .map(({ subject, detail }) => `${String(detail['kind'])} ${subject}: ${String(detail['cause'])}`);
+const call = async (method: string, path: string, body?: object) => daemon.engine.call(method, path, body);
+/** Until somebody listens there: then Docker's own start would say the same. */
+const listens = async (port: number) => {
+  for (let tries = 0; tries < 100; tries += 1) {
+    const [tool, ...args] = daemon.inside(['cat', '/proc/net/tcp']);
+    const { stdout } = await promisify(execFile)(tool, args);
+    if (stdout.includes(`:${port.toString(16).toUpperCase().padStart(4, '0')} 00000000:0000 0A`)) return;
+    await quiet(50);
+  }
+  throw new Error(`nobody listens on ${port}`);
+};
+const quiet = async (ms: number) => new Promise((done) => setTimeout(done, ms));
+
+test('a fresh guest: network, folders and three services come up, and a second pass does nothing', async () => {
+  const began = performance.now();
   running = await guest.start();
-  const { services } = await running.converged();
-  expect(services).toHaveLength(3);
+  await running.converged(30_000);
+  console.log(`cold start: ${Math.round(performance.now() - began)} ms`);
+  expect(await guest.containers()).toEqual(namesOfBase);
+  expect(await guest.networkIds()).toHaveLength(1);
+  const steps = await stepsAfter(0);
+  expect(steps[0]).toBe('create-network network: there is no network traefik-public');
+  expect(steps.slice(1).toSorted()).toEqual(
+    namesOfBase.map((name) => `create ${name}: there is no container ${name}`),
+  );
+
+  const again = await running.reconciler.applyNow(BY, never);
+  expect(again).toEqual([]);
+  const pass = running.reconciler.told().last_pass;
+  console.log(`a pass with nothing to do: ${pass?.took_ms ?? 0} ms, ${pass?.calls ?? 0} calls`);
+  expect(pass?.calls).toBeLessThanOrEqual(5);
+  // The service answers on the guest's real port.
+  expect((await daemon.get('http://127.0.0.1/ping')).status).toBeLessThan(500);
+});
+
+test('killed by hand: running again at once, with its cause in the ledger and a notice', async () => {
+  const took: number[] = [];
+  for (let round = 0; round < 3; round += 1) {
+    const events: number[] = [];
+    const id = (await guest.inspect('traefik'))?.id ?? '';
+    const watching = new AbortController();
+    const watcher = createDockerEngine({ socketPath: daemon.socketPath });
+    let started = (_at: number) => {};
+    const startedAt = new Promise<number>((resolve) => (started = resolve));
+    await new Promise<void>((open) => {
+      watcher
+        .followEvents(
+          open,
+          (event) => {
+            if (event.id !== id) return;
+            if (event.action === 'die') events.push(performance.now());
+            if (event.action === 'start') started(performance.now());
+          },
+          watching.signal,
+        )
+        .catch(() => {});
+    });
+    const { steps } = await healed(async () => call('POST', '/containers/traefik/kill'));
+    took.push((await startedAt) - (events[0] ?? 0));
+    watching.abort();
+    watcher.close();
+    expect(steps).toHaveLength(1);
+    expect(steps[0]).toMatch(/^start traefik: exited with code 137 /);
+  }
+  console.log(`kill healed after its event: ${took.map((ms) => Math.round(ms)).join(', ')} ms`);
+  // What Docker itself takes on this machine at this moment.
+  await running.stop();
+  await call('POST', '/containers/traefik/kill');
+  const began = performance.now();
+  await call('POST', '/containers/traefik/start');
+  const bareMs = performance.now() - began;
+  console.log(`Docker's own start: ${Math.round(bareMs)} ms`);
+  expect(Math.min(...took)).toBeLessThan(Math.max(1000, bareMs * 2));
+  expect(running.notices.findLast(({ kind }) => kind === 'service-healed')).toMatchObject({
+    subject: 'traefik',
+    detail: expect.stringMatching(/^start: exited with code 137/),
+  });
+  running = await guest.start();
+  await running.converged();
+});
+
+test('removed, frozen, disconnected, limits changed: each undone by the step that fits', async () => {
+  const removed = await healed(async () => call('DELETE', '/containers/cloudflared?force=1'));
+  expect(removed.steps).toEqual(['create cloudflared: there is no container cloudflared']);
+
+  const frozen = await healed(async () => call('POST', '/containers/filebrowser/pause'));
+  expect(frozen.steps).toEqual(['unpause filebrowser: its container is frozen (docker pause)']);
+
+  const disconnected = await healed(async () =>
+    call('POST', `/networks/${BASE_NETWORK}/disconnect`, { Container: 'traefik' }),
+  );
+  expect(disconnected.steps).toEqual(['connect traefik: it is not connected to traefik-public']);
+  expect((await guest.inspect('traefik'))?.networks[BASE_NETWORK]?.address).toMatch(/^\d/);
+
+  const before = await guest.inspect('traefik');
+  const limits = await healed(async () =>
+    call('POST', '/containers/traefik/update', { Memory: 64 * 1024 * 1024, MemorySwap: 64 * 1024 * 1024 }),
+  );
+  expect(limits.steps).toEqual(['update-limits traefik: its limits were changed']);
+  const after = await guest.inspect('traefik');
+  expect([after?.id, after?.memoryBytes, after?.startedAt]).toEqual([
+    before?.id,
+    before?.memoryBytes,
+    before?.startedAt,
+  ]);
+  const all = { removed, frozen, disconnected, limits };
+  console.log(
+    Object.entries(all)
+      .map(([what, { tookMs }]) => `${what} ${Math.round(tookMs)} ms`)
+      .join(', '),
+  );
+});
+
+test('the network removed under it: a new one, and every service on it', async () => {
+  const [old] = await guest.networkIds();
+  // Not while it looks: it connects them again before Docker lets the network go.
+  await running.stop();
+  for (const name of namesOfBase) {
+    await call('POST', `/networks/${BASE_NETWORK}/disconnect`, { Container: name, Force: true });
+  }
+  await call('DELETE', `/networks/${BASE_NETWORK}`);
+  const began = performance.now();
+  running = await guest.start();
+  await running.converged();
+  console.log(`network removed: ${Math.round(performance.now() - began)} ms`);
+  const now = await guest.networkIds();
+  expect(now).toHaveLength(1);
+  expect(now[0]).not.toBe(old);
+  for (const name of namesOfBase) {
+    const container = await guest.inspect(name);
+    expect([container?.state, container?.networks[BASE_NETWORK]?.id]).toEqual(['running', now[0]]);
+  }
+});
+
+test('a changed configuration replaces what it concerns; the folder of the old one goes with it', async () => {
+  const traefik = await guest.inspect('traefik');
+  const tunnel = await guest.inspect('cloudflared');
+  const source = traefik?.mounts.find(({ source }) => source.includes('/config-'))?.source ?? '';
+  expect(await readFile(join(source, 'traefik.yml'), 'utf8')).toContain('admin@kovacs.hu');
+  const before = (await guest.ledger()).length;
+  running.configure(
+    guest.config({ customer: { id: 'kovacs', domain: 'kovacs.hu', email: 'other@kovacs.hu' } }),
+  );
+  await running.until('traefik is another one', ({ services }) => {
+    const id = serviceOf({ ...running.reconciler.told(), services }, 'traefik').container?.id;
+    return id !== undefined && id !== traefik?.id;
+  });
+  await running.converged();
+  expect(await stepsAfter(before)).toEqual(['replace traefik: its configuration has changed']);
+  expect(await guest.containers()).toEqual(namesOfBase);
+  expect((await guest.inspect('cloudflared'))?.id).toBe(tunnel?.id);
+  await expect(readFile(join(source, 'traefik.yml'), 'utf8')).rejects.toThrow('ENOENT');
+});
+
+test('a name held by a container of somebody else: told, never touched, and taken when it is free', async () => {
+  running.notices.length = 0;
+  await running.stop();
+  await call('DELETE', '/containers/cloudflared?force=1');
+  const image = (await makeStandIn('filebrowser')).reference;
+  // Even with our own label: a label can be copied.
+  const foreign = await daemon.engine.createContainer('cloudflared', {
+    Image: image,
+    Entrypoint: ['sleep', '1000'],
+    Labels: { [LABELS.owner]: 'somebody' },
+  });
+  await daemon.engine.start(foreign);
+  running = await guest.start();
+  const told = await running.until('the conflict is told', ({ issues }) =>
+    issues.some(({ code }) => code === 'name-conflict'),
+  );
+  expect(serviceOf(told, 'cloudflared').state).toBe('name-conflict');
+  await expect(running.reconciler.act('cloudflared', 'stop', BY, never)).rejects.toMatchObject({
+    code: 'E_NOT_OURS',
+  });
+  await running.reconciler.applyNow(BY, never);
+  expect(await guest.inspect('cloudflared')).toMatchObject({ id: foreign, state: 'running' });
+  const { steps } = await healed(async () => call('DELETE', `/containers/${foreign}?force=1`));
+  expect(steps).toEqual(['create cloudflared: there is no container cloudflared']);
+});
+
+test('a port held by another container, and by a program: named, tried again in a while, not hot', async () => {
+  await running.stop();
+  await call('DELETE', '/containers/traefik?force=1');
+  const holder = await daemon.engine.createContainer('webshop', {
+    Image: (await makeStandIn('filebrowser')).reference,
+    Entrypoint: ['sleep', '1000'],
+    ExposedPorts: { '80/tcp': {} },
+    HostConfig: { PortBindings: { '80/tcp': [{ HostPort: '80' }] } },
+  });
+  await daemon.engine.start(holder);
+  running = await guest.start();
+  const told = await running.until(
+    'traefik is in back-off',
+    (now) => serviceOf(now, 'traefik').state === 'back-off',
+  );
+  expect(serviceOf(told, 'traefik').cause).toContain('port 80 is held by the container webshop');
+  const tries = (await guest.ledger()).length;
+  await quiet(1500);
+  expect((await guest.ledger()).length).toBe(tries);
+  expect((await guest.inspect('webshop'))?.state).toBe('running');
+  await call('DELETE', '/containers/webshop?force=1');
+
+  const listen = "require('node:net').createServer().listen(80, '0.0.0.0')";
+  const [tool, ...args] = daemon.inside([process.execPath, '-e', listen]);
+  const program = spawn(tool, args, { stdio: 'ignore' });
+  await listens(80);
+  await running.reconciler.applyNow(BY, never);
+  expect(serviceOf(running.reconciler.told(), 'traefik').cause).toContain(
+    'port 80 of the guest is held by a program that Docker did not start',
+  );
+  const gone = new Promise((done) => program.once('exit', done));
+  program.kill('SIGKILL');
+  await gone;
+  await running.reconciler.applyNow(BY, never);
+  await running.converged();
+});
+
+test('a service that keeps dying is restarted by Docker, and told as a crash loop', async () => {
+  const { reference, archive } = await makeStandIn('cloudflared', { variant: 'crash-after-3s' });
+  await running.stop();
+  const path = join(guest.folder, 'crash.tar');
+  await writeFile(path, archive);
+  await guest.engine.loadImage(path, never);
+  await call('DELETE', '/containers/cloudflared?force=1');
+  running = await guest.start();
+  const told = await running.until(
+    'the crash loop is told',
+    ({ issues }) => issues.some(({ code, subject }) => code === 'crash-loop' && subject === 'cloudflared'),
+    25_000,
+  );
+  expect(told.issues.find(({ code }) => code === 'crash-loop')?.hint).toContain('code 42');
+  // Docker restarts what ends by itself: the controller made it once and started nothing since.
+  const container = await guest.inspect('cloudflared');
+  expect(container?.restartCount).toBeGreaterThanOrEqual(2);
+  await running.stop();
+  await guest.engine.loadImage(join(guest.dataFolder, 'images', 'cloudflared.tar'), never);
+  await call('DELETE', '/containers/cloudflared?force=1');
+  expect(reference).toBe((await makeStandIn('cloudflared')).reference);
+});
+
+test('paused with a reason: stopped, kept down over a restart of the controller, back at its end', async () => {
+  running = await guest.start();
+  await running.converged();
+  const from = Date.now();
+  await running.reconciler.pause(
+    'filebrowser',
+    { reason: 'disk work', from, until: from + 60_000, by: 'anna' },
+    BY,
+  );
+  expect((await guest.inspect('filebrowser'))?.state).toBe('exited');
+  expect(serviceOf(running.reconciler.told(), 'filebrowser')).toMatchObject({
+    state: 'paused',
+    cause: 'paused by anna: disk work',
+  });
+  // A person may stop what is protected; it comes back, unless it is paused.
+  const before = (await guest.ledger()).length;
+  const { since } = serviceOf(running.reconciler.told(), 'traefik');
+  await running.reconciler.act('traefik', 'stop', BY, never);
+  await running.until('traefik was started again', (told) => {
+    const now = serviceOf(told, 'traefik');
+    return now.state === 'running' && now.since !== since;
+  });
+  expect(await stepsAfter(before)).toContainEqual(expect.stringMatching(/^start traefik: exited/));
+  await running.stop();
+
+  running = await guest.start();
+  await running.until('filebrowser is paused', (told) => serviceOf(told, 'filebrowser').state === 'paused');
+  await running.reconciler.pause(
+    'filebrowser',
+    { reason: 'a moment more', from, until: Date.now() + 1200, by: 'anna' },
+    BY,
+  );
+  await running.converged();
+  const records = await guest.ledger();
+  expect(records.filter(({ what }) => what === 'service.pause').map(({ by }) => by?.name)).toEqual([
+    'test',
+    'test',
+  ]);
+});
+
+test('the stream of events closed: a kill right after is healed within 5 s', async () => {
+  await running.stop();
+  const folder = await mkdtemp(join(tmpdir(), 'felhom-proxy-'));
+  const sockets = new Set<Socket>();
+  const socketPath = join(folder, 'docker.sock');
+  const proxy = createServer((client) => {
+    const server = connect(daemon.socketPath);
+    for (const one of [client, server]) {
+      sockets.add(one);
+      one.on('error', () => {}).on('close', () => sockets.delete(one));
+    }
+    client.pipe(server).pipe(client);
+  });
+  await new Promise<void>((done) => proxy.listen(socketPath, done));
+  const engine = createDockerEngine({ socketPath });
+  running = await guest.start({ engine });
+  await running.converged();
+  for (const socket of sockets) socket.destroy();
+  const { tookMs } = await healed(async () => call('POST', '/containers/traefik/kill'));
+  console.log(`kill while the stream was closed: healed after ${Math.round(tookMs)} ms`);
+  expect(tookMs).toBeLessThan(5000);
+  await running.stop();
+  engine.close();
+  proxy.close();
+  for (const socket of sockets) socket.destroy();
+  await rm(folder, { recursive: true });
+  running = await guest.start();
+  await running.converged();
+});
+
+test('containers and networks of others are untouched by all of it, and a managed one only starts and stops', async () => {
+  const image = (await makeStandIn('filebrowser')).reference;
+  const sleeping = { Image: image, Entrypoint: ['sleep', '1000'], StopSignal: 'SIGKILL' };
+  const foreign = await daemon.engine.createContainer('traefik-of-others', sleeping);
+  const managed = await daemon.engine.createContainer('shop', {
+    ...sleeping,
+    Labels: { [LABELS.managed]: 'true' },
+  });
+  // Stopped, dead, odd: none of it is ours to mend.
+  await daemon.engine.createContainer('old-shop', { ...sleeping, Labels: { [LABELS.owner]: `${OWNER}x` } });
+  await daemon.engine.start(foreign);
+  await running.reconciler.applyNow(BY, never);
+  await healed(async () => call('DELETE', '/containers/filebrowser?force=1'));
+  expect(await guest.inspect('traefik-of-others')).toMatchObject({ id: foreign, state: 'running' });
+  expect((await guest.inspect('old-shop'))?.state).toBe('created');
+
+  const { act } = running.reconciler;
+  await expect(act(foreign, 'stop', BY, never)).rejects.toMatchObject({ code: 'E_NOT_OURS' });
+  await expect(act('nobody', 'stop', BY, never)).rejects.toMatchObject({ code: 'E_NO_SUCH' });
+  expect(await act(managed, 'start', BY, never)).toMatchObject({ name: 'shop', state: 'running' });
+  expect(await act('shop', 'restart', BY, never)).toMatchObject({ state: 'running' });
+  expect(await act('shop', 'stop', BY, never)).toMatchObject({ state: 'exited' });
+  expect((await guest.ledger()).slice(-3).map(({ what, subject, by }) => [what, subject, by?.door])).toEqual([
+    ['container.start', 'shop', 'socket'],
+    ['container.restart', 'shop', 'socket'],
+    ['container.stop', 'shop', 'socket'],
+  ]);
+  await quiet(300);
+  expect((await guest.inspect('shop'))?.state).toBe('exited');
 });

@@ -203,10 +203,23 @@ describe('networks', () => {
     const made = planned(
       world({
         networks: [NETWORK, { ...NETWORK, id: 'net-2' }],
-        containers: [container('traefik', { state: 'exited' })],
+        containers: [container('traefik', { state: 'dead' })],
       }),
     );
     expect(steps(made)).toEqual(['remove-network']);
+  });
+
+  test('what is on ours already is started, whoever else has the name: it joins by the id', () => {
+    for (const other of [
+      { ...NETWORK, id: 'net-2' },
+      { ...NETWORK, id: 'net-2', labels: {} },
+    ]) {
+      const observed = withContainer('traefik', { state: 'exited' });
+      expect(steps(planned({ ...observed, networks: [NETWORK, other] }))).toContain('start traefik');
+    }
+    // Ours is gone, and its id with it.
+    const gone = { ...withContainer('traefik', { state: 'exited' }), networks: [] };
+    expect(steps(planned(gone))).toEqual(['create-network']);
   });
 
   test('the controller joins it, once', () => {
@@ -275,6 +288,10 @@ describe('back-off', () => {
     expect(steps(planned(withoutContainer('traefik'), failed('create', 'an earlier one')))).toEqual([
       'create traefik',
     ]);
+  });
+
+  test('of an earlier configuration is told no more', () => {
+    expect(planned(world(), failed('replace', 'an earlier one')).issues).toEqual([]);
   });
 
   test('of one service is nothing to the others', () => {

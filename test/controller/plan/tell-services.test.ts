@@ -22,7 +22,7 @@ const traefik = (
   observed: Observed,
   memory: Memory = NO_MEMORY,
   desired = DESIRED,
-  doing: Step | null = null,
+  doing: readonly Step[] = [],
 ) => {
   const made = plan(desired, observed, memory, NOW);
   const rows = tellServices({ observed, desired, memory, plan: made, doing }, NOW);
@@ -45,7 +45,7 @@ test.each([
   ['runs', traefik(world()), 'running', null],
   [
     'is being started',
-    traefik(withContainer('traefik', exited), NO_MEMORY, DESIRED, start),
+    traefik(withContainer('traefik', exited), NO_MEMORY, DESIRED, [start]),
     'healing',
     'it exited',
   ],
@@ -151,7 +151,7 @@ test('a version that was taken back stays to be read', () => {
 
 test('while nobody answers nothing is known, and nothing is made up', () => {
   const rows = tellServices(
-    { observed: null, desired: DESIRED, memory: NO_MEMORY, plan: null, doing: null },
+    { observed: null, desired: DESIRED, memory: NO_MEMORY, plan: null, doing: [] },
     NOW,
   );
   for (const row of rows)

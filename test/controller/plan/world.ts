@@ -131,9 +131,10 @@ export function simulate(step: Step, before: Observed, desired: Desired, now: nu
       desired,
     );
   const start = (old: ObservedContainer): ObservedContainer => {
-    if (old.networks[desired.network] !== undefined) {
-      if (old.networks[desired.network]?.id !== onlyNetwork().id) throw new Error('its network is gone');
-    }
+    // By the id of its endpoint: another network of the name is no matter (tried on Docker 20.10).
+    const joins = old.networks[desired.network]?.id;
+    if (joins !== undefined && !before.networks.some(({ id }) => id === joins))
+      throw new Error('its network is gone');
     return { ...old, state: 'running', startedAt: now - 10_000, health: null };
   };
   switch (step.kind) {

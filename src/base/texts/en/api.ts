@@ -25,7 +25,7 @@ export const api = {
   'api.E_DEVICE_BARRED':
     'No operation is possible on this device. What stands in the way is named by: felhom disks inspect DEVICE.',
   'api.E_FSTYPE': 'This file system cannot be made here. Possible are ext4, xfs and btrfs.',
-  'api.E_WORD': 'The typed word is not that of this disk. Type the end of its serial number as it is shown.',
+  'api.E_WORD': 'The typed word is not the one that belongs to it. Type it exactly as it is shown.',
   'api.E_DEVICE_HELD':
     'The device is in use, nothing was changed. Release it (felhom disks release DEVICE), then run the operation again.',
   'api.E_DEVICE_BUSY': 'An operation is running on this disk. Wait for its end: felhom op list.',

@@ -95,7 +95,7 @@ export const containers = {
   'container-action.not-paused': 'it is not paused',
   'container-action.not-there': 'there is no container: apply the base stack',
   'container-action.no-service': 'the controller has told nothing of it',
-  'container-action.controller': 'it is the controller itself: systemctl restart felhom-controller',
+  'container-action.controller': 'it is the controller itself: docker restart felhom-controller',
   'container-action.not-ours':
     'not ours: use docker itself, or give it the label eu.felhom.managed=true when it is made',
   'pause.reason': 'Reason',

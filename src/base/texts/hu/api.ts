@@ -26,7 +26,7 @@ export const api = {
   'api.E_DEVICE_BARRED':
     'Ezen az eszközön semmilyen művelet nem lehetséges. Hogy mi az akadálya, megmondja: felhom disks inspect ESZKÖZ.',
   'api.E_FSTYPE': 'Ilyen fájlrendszer itt nem készíthető. Lehetséges: ext4, xfs és btrfs.',
-  'api.E_WORD': 'A beírt szó nem ehhez a lemezhez tartozik. A sorozatszám végét írd be, ahogy látható.',
+  'api.E_WORD': 'A beírt szó nem az, amelyik hozzá tartozik. Pontosan úgy írd be, ahogyan látható.',
   'api.E_DEVICE_HELD':
     'Az eszköz használatban van, semmi sem változott. Szabadítsd fel (felhom disks release ESZKÖZ), aztán futtasd újra a műveletet.',
   'api.E_DEVICE_BUSY': 'Ezen a lemezen éppen egy művelet fut. Várd meg a végét: felhom op list.',

@@ -94,7 +94,7 @@ export const containers = {
   'container-action.not-paused': 'nem szünetel',
   'container-action.not-there': 'nincs konténer: alkalmazd az alapkészletet',
   'container-action.no-service': 'a vezérlő semmit sem mondott róla',
-  'container-action.controller': 'ez maga a vezérlő: systemctl restart felhom-controller',
+  'container-action.controller': 'ez maga a vezérlő: docker restart felhom-controller',
   'container-action.not-ours':
     'nem a miénk: használd magát a dockert, vagy kapja meg létrehozásakor az eu.felhom.managed=true címkét',
   'pause.reason': 'Ok',
