@@ -321,17 +321,21 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     died = [];
   };
 
+  let saidClosed = '';
   const followed = followDaemon(
     engine,
     {
       onOpen: () => {
+        saidClosed = '';
         link.forget();
         wake();
       },
       onEvent,
       onClosed: (why) => {
         link.forget();
-        log.warn({ why }, "Docker's events closed");
+        // A daemon that is down is tried again every second: that is one line, not 86,400 a day.
+        if (why !== saidClosed) log.warn({ why }, "Docker's events closed");
+        saidClosed = why;
         wake();
       },
     },

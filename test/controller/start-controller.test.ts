@@ -125,7 +125,7 @@ describe('A controller', () => {
 });
 
 describe('The command', () => {
-  test('ends within five seconds of SIGTERM, also while the hub and Docker hang', async () => {
+  test('ends within five seconds of SIGTERM, also while it waits for the hub', async () => {
     const hub = await startHub(WHOLE_CONFIG);
     onTestFinished(hub.stop);
     hub.answer(() => {});
