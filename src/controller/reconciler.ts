@@ -86,6 +86,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   const stopping = new AbortController();
   const cutting = new AbortController();
   const lanes = createLanes();
+  const fetching = createLanes();
   const recorder = createRecorder(options.ledger, log);
   const inTurn = createInTurn();
   const changes = new Set<() => void>();
@@ -121,6 +122,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     log,
     dataFolder,
     lanes,
+    fetching,
+    onFetched: () => wake(),
     memory,
     record: recorder.record,
     notice,
@@ -234,7 +237,12 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
         );
         continue;
       }
-      if (!mayTry(tellStep(step).subject)) continue;
+      // An image that is being fetched is something that goes on, too.
+      if (service !== null && !(await ready(service, step, moment))) {
+        begun += 1;
+        continue;
+      }
+      if (!holds(service) || !mayTry(tellStep(step).subject)) continue;
       begun += 1;
       if (service === null) {
         if (!(await runner.runShared(permitted, moment))) return begun;
@@ -245,6 +253,20 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       void runner.runInLane(service, permitted, moment).finally(wake);
     }
     return begun;
+  };
+
+  const ready = async (service: ServiceName, step: Step, moment: Moment): Promise<boolean> => {
+    try {
+      return await runner.ready(service, step, moment);
+    } catch (error) {
+      // Docker is gone, or says nonsense: the next look tells.
+      log.warn({ service, error: messageOf(error) }, 'image not looked up');
+      return false;
+    }
+  };
+  const quiet = async () => {
+    await fetching.quiet();
+    await lanes.quiet();
   };
 
   const mayTry = (subject: string): boolean => {
@@ -291,7 +313,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   const converge = async (signal: AbortSignal): Promise<void> => {
     for (let round = 0; round < MAX_ROUNDS && !signal.aborted; round += 1) {
       const begun = await inTurn(pass);
-      await Promise.race([lanes.quiet(), aborted(signal)]);
+      await Promise.race([quiet(), aborted(signal)]);
       if (begun === 0) return;
     }
   };
@@ -407,7 +429,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       unlisten();
       stopping.abort();
       const cut = setTimeout(() => cutting.abort(), STOP_PATIENCE_MS);
-      await Promise.allSettled([followed, running, lanes.quiet()]);
+      await Promise.allSettled([followed, running, quiet()]);
       clearTimeout(cut);
       await memory.keep().catch(() => {});
     },

@@ -4,9 +4,11 @@ import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { ServiceName } from '../contracts/base-stack.ts';
 import type { Notice } from '../contracts/routes.ts';
+import { withDeadline } from '../clients/deadline.ts';
 import { EngineError, type Engine } from '../clients/engine.ts';
 import type { Log } from '../daemon/log.ts';
 import type { Hands, Outcome } from './apply/hands.ts';
+import { ensureImage, hasImage } from './apply/ensure-image.ts';
 import { explainPort } from './apply/explain-port.ts';
 import { applyStep } from './apply/steps.ts';
 import type { Desired, DesiredService } from './desired/desired.ts';
@@ -23,6 +25,11 @@ export type Moment = { readonly desired: Desired; readonly observed: Observed; r
 export type StepRunner = {
   /** False when it failed: what comes after it in the plan makes no sense then. */
   readonly runShared: (permitted: PermittedStep, moment: Moment) => Promise<boolean>;
+  /**
+   * Whether the step can be done now. When the image has to come first, that has been begun beside the lane: it may
+   * take a customer's line a quarter of an hour, in which what runs is healed as ever.
+   */
+  readonly ready: (service: ServiceName, step: Step, moment: Moment) => Promise<boolean>;
   /** In the lane of its service. Comes back when it is done, or has failed and that is noted. */
   readonly runInLane: (service: ServiceName, permitted: PermittedStep, moment: Moment) => Promise<void>;
   /** What is done to a service at this moment. */
@@ -35,6 +42,10 @@ export type RunnerOptions = {
   readonly log: Log;
   readonly dataFolder: string;
   readonly lanes: Lanes;
+  /** In which images come. */
+  readonly fetching: Lanes;
+  /** An image came, or did not, and that is noted. */
+  readonly onFetched: () => void;
   readonly memory: MemoryFile;
   readonly record: Record;
   readonly notice: (kind: Notice['kind'], subject: string, detail: string) => void;
@@ -45,7 +56,7 @@ export type RunnerOptions = {
 };
 
 export function createStepRunner(options: RunnerOptions): StepRunner {
-  const { engine, clock, log, dataFolder, lanes, memory, record, notice, signal } = options;
+  const { engine, clock, log, dataFolder, lanes, fetching, memory, record, notice, signal } = options;
   const doing = new Map<ServiceName, Step>();
   const handsOf = ({ desired, observed, stacksDir }: Moment): Hands => ({
     engine,
@@ -119,19 +130,48 @@ export function createStepRunner(options: RunnerOptions): StepRunner {
       });
       if (step.kind !== 'stop') notice('service-healed', service, `${step.kind}: ${step.cause} (${took})`);
     } catch (error) {
-      if (signal.aborted) return;
-      const why = await explainPort(error, engine, signal);
-      await failed(step, service, why);
-      // A daemon that is gone is no failure of the service: it is tried as soon as Docker answers.
-      if (error instanceof EngineError && error.kind === 'unreachable') return;
-      const first = stillCounting(memory.current().services[service]?.failures ?? null, clock.now()) === null;
       const hash = moment.desired.services.find(({ name }) => name === service)?.hash ?? null;
-      memory.change((known) => noteFailure(known, service, { step: step.kind, hash, why }, clock.now()));
-      if (first) notice('service-failed', service, `${step.kind}: ${why}`);
+      await noteFailed(service, step, hash, error);
     }
   };
 
+  const noteFailed = async (
+    service: ServiceName,
+    step: Step,
+    hash: string | null,
+    error: unknown,
+  ): Promise<void> => {
+    if (signal.aborted) return;
+    const why = await explainPort(error, engine, signal);
+    await failed(step, service, why);
+    // A daemon that is gone is no failure of the service: it is tried as soon as Docker answers.
+    if (error instanceof EngineError && error.kind === 'unreachable') return;
+    const first = stillCounting(memory.current().services[service]?.failures ?? null, clock.now()) === null;
+    memory.change((known) => noteFailure(known, service, { step: step.kind, hash, why }, clock.now()));
+    if (first) notice('service-failed', service, `${step.kind}: ${why}`);
+  };
+
+  const fetchImage = async (wanted: DesiredService, step: Step): Promise<void> =>
+    fetching.run(wanted.name, async () => {
+      log.info({ service: wanted.name, image: wanted.image.reference }, 'image is fetched');
+      try {
+        await withDeadline(signal, FETCH_MS, async (limited) =>
+          ensureImage(wanted.image, { engine, log, dataFolder }, limited),
+        );
+      } catch (error) {
+        await noteFailed(wanted.name, step, wanted.hash, error);
+      }
+    });
+
   return {
+    ready: async (service, step, { desired }) => {
+      const wanted = desired.services.find(({ name }) => name === service);
+      if (wanted === undefined || !NEEDS_IMAGE.has(step.kind)) return true;
+      if (fetching.busy(service)) return false;
+      if (await hasImage(wanted.image, engine, signal)) return true;
+      void fetchImage(wanted, step).finally(options.onFetched);
+      return false;
+    },
     runShared: async (permitted, moment) => {
       const { step } = permitted;
       const subject = sharedSubject(step);
@@ -165,6 +205,9 @@ export function createStepRunner(options: RunnerOptions): StepRunner {
     doing: (service) => doing.get(service),
   };
 }
+
+const FETCH_MS = 900_000;
+const NEEDS_IMAGE: ReadonlySet<StepKind> = new Set(['create', 'recreate', 'replace']);
 
 /** After these a container was started by this daemon and its runtime, with all that we ask of it. */
 const STARTED_NEW: ReadonlySet<StepKind> = new Set(['create', 'recreate', 'replace']);

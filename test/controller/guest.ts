@@ -172,6 +172,9 @@ async function startOn(
   };
 }
 
+/** Figures that are measured on the way. */
+export const print = (line: string): void => void process.stdout.write(`${line}\n`);
+
 export const allRun = (told: BaseTold): boolean =>
   told.last_pass?.converged === true &&
   told.steps.length === 0 &&

@@ -15,8 +15,7 @@ type Reach = Pick<Hands, 'engine' | 'dataFolder' | 'log'>;
 export async function ensureImage(image: Wanted, reach: Reach, signal: AbortSignal): Promise<string> {
   const { engine, log } = reach;
   const { reference, id: wanted } = image;
-  const there = await engine.inspectImage(reference, signal);
-  if (there !== undefined && (wanted === null || there.id === wanted)) return reference;
+  if (await hasImage(image, engine, signal)) return reference;
   // Loaded, but somebody gave its name to another.
   if (wanted !== null && (await engine.inspectImage(wanted, signal)) !== undefined) {
     await engine.tagImage(wanted, reference, signal);
@@ -42,6 +41,15 @@ export async function ensureImage(image: Wanted, reach: Reach, signal: AbortSign
   }
   log.info({ image: reference, id: pulled.id }, 'image pulled');
   return reference;
+}
+
+export async function hasImage(
+  { reference, id }: Wanted,
+  engine: Reach['engine'],
+  signal: AbortSignal,
+): Promise<boolean> {
+  const there = await engine.inspectImage(reference, signal);
+  return there !== undefined && (id === null || there.id === id);
 }
 
 /** `said`: what is to be told of archives that did not serve. */

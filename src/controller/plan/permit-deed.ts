@@ -11,7 +11,7 @@ export function permitDeed(
   if (id === selfId || name === CONTROLLER_CONTAINER)
     return {
       why: "it is the controller's own container",
-      hint: "its unit makes it (felhom-controller-bootstrap); to start it anew: docker restart felhom-controller",
+      hint: 'its unit makes it (felhom-controller-bootstrap); to start it anew: docker restart felhom-controller',
     };
   if (isServiceName(name))
     return labels[LABELS.owner] === OWNER && labels[LABELS.service] === name

@@ -76,7 +76,8 @@ describe('while it makes the first one', () => {
   test.each(['files', 'created', 'started'])('killed after: %s', async (stage) => {
     await guest.clear();
     await killedAt(`filebrowser: ${stage}`);
-    await repaired();
+    const { reconciler } = await repaired();
+    expect(serviceOf(reconciler.told(), 'filebrowser').drift).toEqual([]);
   });
 });
 

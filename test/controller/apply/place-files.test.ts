@@ -107,10 +107,9 @@ test('a folder in the place of a file is an error, and no half of a write stays'
 
 test('no path leads out, whoever made it', async () => {
   for (const path of ['../up', 'a/../../up', '/etc/x', 'a//b', './a', 'a/\0']) {
-    await expect(
-      placeFiles(stacks, 'shop', { folders: [], files: [{ ...SECRET, path }] }),
-      path,
-    ).rejects.toThrow('no name of a file');
+    await expect(placeFiles(stacks, 'shop', { folders: [], files: [{ ...SECRET, path }] })).rejects.toThrow(
+      'no name of a file',
+    );
   }
   await expect(placeFiles(stacks, '../shop', { folders: [], files: [] })).rejects.toThrow('no name');
   expect(await readdir(folder)).toEqual(['stacks']);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { startDaemon, type Daemon } from '../../docker/daemon.ts';
 import { makeStandIn, truncate, type Variant } from '../../docker/stand-ins.ts';
-import { never, openGuest, serviceOf, type Guest, type Running, type StartOptions } from '../guest.ts';
+import { never, openGuest, print, serviceOf, type Guest, type Running, type StartOptions } from '../guest.ts';
 
 const BY = { door: 'socket', vmid: null, name: 'test' } as const;
 let daemon: Daemon;
@@ -90,7 +90,7 @@ test.each([
     await start({ settleS });
     await running.until('it is rolled back', (told) => serviceOf(told, 'filebrowser').rolled_back !== null);
     await settled();
-    console.log(`${variant}: taken back after ${Math.round(performance.now() - began)} ms`);
+    print(`${variant}: taken back after ${Math.round(performance.now() - began)} ms`);
     const now = await guest.inspect('filebrowser');
     expect([now?.id, now?.state]).toEqual([good?.id, 'running']);
     expect(await guest.containers()).toEqual(['filebrowser']);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createDockerEngine } from '../../../src/clients/docker-engine.ts';
 import { startDaemon, type Daemon } from '../../docker/daemon.ts';
-import { namesOfBase, never, openGuest, serviceOf, type Guest, type Running } from '../guest.ts';
+import { namesOfBase, never, openGuest, print, serviceOf, type Guest, type Running } from '../guest.ts';
 
 const BY = { door: 'socket', vmid: null, name: 'test' } as const;
 let daemon: Daemon;
@@ -45,9 +45,7 @@ test('killed during a cold start: the next look ends it, with nothing made twice
   await daemon.restart();
   const began = performance.now();
   await running.converged(30_000);
-  console.log(
-    `killed during a cold start: all run ${Math.round(performance.now() - began)} ms after it answers`,
-  );
+  print(`killed during a cold start: all run ${Math.round(performance.now() - began)} ms after it answers`);
   expect(await guest.containers()).toEqual(namesOfBase);
   expect(await guest.networkIds()).toHaveLength(1);
 });
@@ -118,7 +116,7 @@ test('dead for too long: a controller in a container wants to be started anew, o
   await daemon.kill();
   const began = performance.now();
   expect(await running.reconciler.dead).toContain('Docker has not answered for');
-  console.log(`dead: told after ${Math.round(performance.now() - began)} ms`);
+  print(`dead: told after ${Math.round(performance.now() - began)} ms`);
   const other = await Promise.race([
     outside.reconciler.dead,
     new Promise((done) => setTimeout(done, 500, 'waits')),

@@ -22,7 +22,16 @@ import { createDockerEngine } from '../../../src/clients/docker-engine.ts';
 import { BASE_NETWORK, LABELS, OWNER } from '../../../src/contracts/base-stack.ts';
 import { startDaemon, type Daemon } from '../../docker/daemon.ts';
 import { makeStandIn } from '../../docker/stand-ins.ts';
-import { allRun, namesOfBase, never, openGuest, serviceOf, type Guest, type Running } from '../guest.ts';
+import {
+  allRun,
+  namesOfBase,
+  never,
+  openGuest,
+  print,
+  serviceOf,
+  type Guest,
+  type Running,
+} from '../guest.ts';
 
 let daemon: Daemon;
 let guest: Guest;
@@ -71,7 +80,7 @@ test('a fresh guest: network, folders and three services come up, and a second p
   const began = performance.now();
   running = await guest.start();
   await running.converged(30_000);
-  console.log(`cold start: ${Math.round(performance.now() - began)} ms`);
+  print(`cold start: ${Math.round(performance.now() - began)} ms`);
   expect(await guest.containers()).toEqual(namesOfBase);
   expect(await guest.networkIds()).toHaveLength(1);
   const steps = await stepsAfter(0);
@@ -83,7 +92,7 @@ test('a fresh guest: network, folders and three services come up, and a second p
   const again = await running.reconciler.applyNow(BY, never);
   expect(again).toEqual([]);
   const pass = running.reconciler.told().last_pass;
-  console.log(`a pass with nothing to do: ${pass?.took_ms ?? 0} ms, ${pass?.calls ?? 0} calls`);
+  print(`a pass with nothing to do: ${pass?.took_ms ?? 0} ms, ${pass?.calls ?? 0} calls`);
   expect(pass?.calls).toBeLessThanOrEqual(5);
   // The service answers on the guest's real port.
   expect((await daemon.get('http://127.0.0.1/ping')).status).toBeLessThan(500);
@@ -118,14 +127,14 @@ test('killed by hand: running again at once, with its cause in the ledger and a 
     expect(steps).toHaveLength(1);
     expect(steps[0]).toMatch(/^start traefik: exited with code 137 /);
   }
-  console.log(`kill healed after its event: ${took.map((ms) => Math.round(ms)).join(', ')} ms`);
+  print(`kill healed after its event: ${took.map((ms) => Math.round(ms)).join(', ')} ms`);
   // What Docker itself takes on this machine at this moment.
   await running.stop();
   await call('POST', '/containers/traefik/kill');
   const began = performance.now();
   await call('POST', '/containers/traefik/start');
   const bareMs = performance.now() - began;
-  console.log(`Docker's own start: ${Math.round(bareMs)} ms`);
+  print(`Docker's own start: ${Math.round(bareMs)} ms`);
   expect(Math.min(...took)).toBeLessThan(Math.max(1000, bareMs * 2));
   expect(running.notices.findLast(({ kind }) => kind === 'service-healed')).toMatchObject({
     subject: 'traefik',
@@ -160,7 +169,7 @@ test('removed, frozen, disconnected, limits changed: each undone by the step tha
     before?.startedAt,
   ]);
   const all = { removed, frozen, disconnected, limits };
-  console.log(
+  print(
     Object.entries(all)
       .map(([what, { tookMs }]) => `${what} ${Math.round(tookMs)} ms`)
       .join(', '),
@@ -178,7 +187,7 @@ test('the network removed under it: a new one, and every service on it', async (
   const began = performance.now();
   running = await guest.start();
   await running.converged();
-  console.log(`network removed: ${Math.round(performance.now() - began)} ms`);
+  print(`network removed: ${Math.round(performance.now() - began)} ms`);
   const now = await guest.networkIds();
   expect(now).toHaveLength(1);
   expect(now[0]).not.toBe(old);
@@ -353,7 +362,7 @@ test('the stream of events closed: a kill right after is healed within 5 s', asy
   await running.converged();
   for (const socket of sockets) socket.destroy();
   const { tookMs } = await healed(async () => call('POST', '/containers/traefik/kill'));
-  console.log(`kill while the stream was closed: healed after ${Math.round(tookMs)} ms`);
+  print(`kill while the stream was closed: healed after ${Math.round(tookMs)} ms`);
   expect(tookMs).toBeLessThan(5000);
   await running.stop();
   engine.close();
