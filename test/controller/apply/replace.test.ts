@@ -1,8 +1,10 @@
 // New versions that do not run, images that are not there, disks that are full, folders that are missing: what runs
 // goes on running, and it is said which and why. (The table of what is tried where stands in ../loop/heal.test.ts.)
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { EngineError } from '../../../src/clients/engine.ts';
+import { explainPort } from '../../../src/controller/apply/explain-port.ts';
 import { startDaemon, type Daemon } from '../../docker/daemon.ts';
 import { makeStandIn, truncate, type Variant } from '../../docker/stand-ins.ts';
 import { never, openGuest, print, serviceOf, type Guest, type Running, type StartOptions } from '../guest.ts';
@@ -118,16 +120,21 @@ test.each([
   },
 );
 
-test('a folder of storage that is missing: named, the old one goes on, and no folder is made for it', async () => {
+test('a folder of storage that is missing: named, the old one goes on, no folder is made, no version rejected', async () => {
   const good = await guest.inspect('filebrowser');
   const usb = join(guest.folder, 'usb');
   version += 1;
   await start({ config: configured({ storage: [{ name: 'usb', path: usb }] }) });
-  await running.until('it is rolled back', (told) => serviceOf(told, 'filebrowser').rolled_back !== null);
-  await settled();
-  expect(filebrowser().rolled_back?.why).toContain(usb);
-  expect((await guest.inspect('filebrowser'))?.id).toBe(good?.id);
-  await expect(rename(usb, `${usb}.x`)).rejects.toThrow('ENOENT');
+  const told = await running.until(
+    'a step failed',
+    ({ issues, services }) =>
+      issues.some(({ code }) => code === 'step-failed') && services.some(({ state }) => state === 'running'),
+  );
+  expect(told.issues.find(({ code }) => code === 'step-failed')?.hint).toContain(usb);
+  expect(filebrowser().rolled_back).toBeNull();
+  expect(await guest.inspect('filebrowser')).toMatchObject({ id: good?.id, state: 'running' });
+  expect(await guest.containers()).toEqual(['filebrowser']);
+  await expect(stat(usb)).rejects.toThrow('ENOENT');
   await mkdir(usb);
   await running.reconciler.applyNow(BY, never);
   expect((await guest.inspect('filebrowser'))?.mounts.map(({ source }) => source)).toContain(usb);
@@ -172,4 +179,15 @@ test('the stacks folder swapped for an empty one: nothing is made on it; the rig
   await rename(`${guest.stacksDir}.away`, guest.stacksDir);
   await running.reconciler.applyNow(BY, never);
   await settled();
+});
+
+test('a port that Docker lost in a crash: no container holds it, and it is said what frees it', async () => {
+  // As Docker 20.10 words it; how it comes to lose one cannot be brought about at will.
+  const error = new EngineError(
+    'port-taken',
+    'driver failed programming external connectivity on endpoint traefik (0f): Bind for 0.0.0.0:80 failed: port is already allocated',
+  );
+  expect(await explainPort(error, guest.engine, never)).toMatch(
+    /^port 80 is held by no container: Docker lost it in a crash\. Restart Docker in this guest, or the guest from its host/,
+  );
 });

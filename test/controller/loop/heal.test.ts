@@ -74,6 +74,10 @@ const listens = async (port: number) => {
   }
   throw new Error(`nobody listens on ${port}`);
 };
+const idOf = (made: unknown): string => {
+  if (typeof made === 'object' && made !== null && 'Id' in made) return String(made.Id);
+  throw new Error('no id');
+};
 const quiet = async (ms: number) => new Promise((done) => setTimeout(done, ms));
 
 test('a fresh guest: network, folders and three services come up, and a second pass does nothing', async () => {
@@ -195,6 +199,82 @@ test('the network removed under it: a new one, and every service on it', async (
     const container = await guest.inspect(name);
     expect([container?.state, container?.networks[BASE_NETWORK]?.id]).toEqual(['running', now[0]]);
   }
+});
+
+test('a second network of the same name, made by a race: removed, whoever of ours was on it', async () => {
+  const [kept] = await guest.networkIds();
+  await running.stop();
+  // Docker does not look whether there is one already.
+  const second = await call('POST', '/networks/create', {
+    Name: BASE_NETWORK,
+    CheckDuplicate: false,
+    Labels: { [LABELS.owner]: OWNER },
+  });
+  const id = idOf(second);
+  await call('POST', `/networks/${String(kept)}/disconnect`, { Container: 'filebrowser', Force: true });
+  await call('POST', `/networks/${id}/connect`, { Container: 'filebrowser' });
+  running = await guest.start();
+  await running.converged();
+  expect(await guest.networkIds()).toEqual([kept]);
+  expect((await guest.inspect('filebrowser'))?.networks[BASE_NETWORK]?.id).toBe(kept);
+});
+
+test('in a container of its own: it proves what it was given, joins the network, and heals', async () => {
+  await running.stop();
+  const target = '/opt/docker/felhom-controller';
+  const bind = (source: string, to: string, readOnly = false) => ({
+    Type: 'bind',
+    Source: source,
+    Target: to,
+    ReadOnly: readOnly,
+  });
+  // It stands for the controller's container; this process says that it runs there.
+  const own = await daemon.engine.createContainer('felhom-controller', {
+    Image: (await makeStandIn('filebrowser')).reference,
+    Hostname: 'kovacs',
+    Entrypoint: ['sleep', '1000'],
+    StopSignal: 'SIGKILL',
+    HostConfig: {
+      Mounts: [
+        bind(guest.folder, '/etc/felhom-bootstrap', true),
+        bind(guest.dataFolder, target),
+        bind(daemon.socketPath, daemon.socketPath),
+        bind(guest.stacksDir, guest.stacksDir),
+      ],
+    },
+  });
+  await daemon.engine.start(own);
+  const given = { hostname: 'kovacs', bootstrapFolder: '/etc/felhom-bootstrap', dataFolder: target };
+  running = await guest.start({ container: 'felhom-controller', given });
+  const told = await running.until(
+    'it is on the network',
+    ({ last_pass, steps }) => last_pass?.converged === true && steps.length === 0,
+  );
+  await running.converged();
+  expect(told.issues).toEqual([]);
+  const [network] = await guest.networkIds();
+  expect((await guest.inspect('felhom-controller'))?.networks[BASE_NETWORK]?.id).toBe(network);
+  expect(running.reconciler.told().last_pass?.calls).toBeLessThanOrEqual(6);
+  const { steps } = await healed(async () =>
+    call('POST', `/networks/${BASE_NETWORK}/disconnect`, { Container: 'felhom-controller' }),
+  );
+  expect(steps).toEqual(['connect-self self: the controller is not on the network traefik-public']);
+  await expect(running.reconciler.act('felhom-controller', 'stop', BY, never)).rejects.toMatchObject({
+    code: 'E_NOT_OURS',
+  });
+  await running.stop();
+
+  // Of another Docker it is none: nothing is made there.
+  await call('DELETE', `/containers/${own}?force=1`);
+  await call('DELETE', '/containers/cloudflared?force=1');
+  running = await guest.start({ container: 'felhom-controller', given });
+  const blocked = await running.until('it is blocked', (now) => now.blocked !== null);
+  expect(blocked.blocked).toContain('cannot prove that it runs in the container felhom-controller');
+  await running.reconciler.applyNow(BY, never);
+  expect(await guest.containers()).not.toContain('cloudflared');
+  await running.stop();
+  running = await guest.start();
+  await running.converged();
 });
 
 test('a changed configuration replaces what it concerns; the folder of the old one goes with it', async () => {
