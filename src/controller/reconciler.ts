@@ -24,7 +24,7 @@ import type { MemoryFile } from './memory-file.ts';
 import type { BaseTold, ConfigBook, Reconciler } from './parts.ts';
 import { permit } from './plan/permit.ts';
 import type { Plan, Step } from './plan/state.ts';
-import { endPauses, forgetTroubles, notePause } from './plan/transitions.ts';
+import { endPauses, forgetTroubles, isPaused, notePause } from './plan/transitions.ts';
 import { tellServices } from './plan/tell-services.ts';
 import { createRecorder } from './recorder.ts';
 import { createRounds, MAX_ROUNDS } from './rounds.ts';
@@ -286,6 +286,10 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     lanes,
     ownId: () => look?.observed.self?.id ?? null,
     graceOf: (name) => look?.desired?.services.find((service) => service.name === name)?.stopGraceS,
+    pausedBy: (name) => {
+      const pause = isServiceName(name) ? (memory.current().services[name]?.pause ?? null) : null;
+      return isPaused(pause, clock.now()) ? pause.reason : null;
+    },
     record: recorder.record,
     onDone: wake,
   });

@@ -55,7 +55,7 @@ export type Running = {
 };
 
 export const never = new AbortController().signal;
-export const SENTINEL_ID = 'test-sentinel-0001';
+const SENTINEL_ID = 'test-sentinel-0001';
 
 export async function openGuest(
   daemon: Daemon,
@@ -187,10 +187,4 @@ export const serviceOf = (told: BaseTold, name: string): BaseStackFacts['service
 };
 
 export const namesOfBase = BASE_SERVICES.map(({ name }) => name).toSorted();
-export const ourLabels = (service: string, hash: string) => ({
-  [LABELS.owner]: OWNER,
-  [LABELS.service]: service,
-  [LABELS.hash]: hash,
-});
-
 const objectOf = (value: unknown): object => (typeof value === 'object' && value !== null ? value : {});
