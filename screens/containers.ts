@@ -55,7 +55,6 @@ export const containersScreen = defineList<ContainerRow>({
       id: 'care',
       title: 'column.care',
       width: 26,
-      grows: true,
       rank: 3,
       cell: careCell,
       sortBy: ({ service, container }) => service?.state ?? container?.ours ?? null,
@@ -76,7 +75,7 @@ export const containersScreen = defineList<ContainerRow>({
     {
       id: 'drift',
       title: 'column.drift',
-      width: 30,
+      width: 24,
       grows: true,
       rank: 7,
       cell: driftCell,
@@ -98,8 +97,7 @@ export const containersScreen = defineList<ContainerRow>({
     {
       id: 'image',
       title: 'column.image',
-      width: 24,
-      grows: true,
+      width: 32,
       rank: 5,
       cell: (row, model) =>
         row.container === undefined
@@ -121,7 +119,7 @@ export const containersScreen = defineList<ContainerRow>({
     {
       id: 'status',
       title: 'column.status',
-      width: 22,
+      width: 18,
       rank: 6,
       cell: (row, model) => ofContainer(row, model, ({ status }) => segment(status, 'dim')),
       sortBy: ({ container }) => container?.created_at ?? null,

@@ -33,7 +33,9 @@ export function applyAction(model: Model): Action {
     off: lastFacts(model, 'base_stack') === undefined ? text('container-action.no-service') : undefined,
     what: text(steps.length === 0 ? 'apply.nothing' : 'apply.what', { count: steps.length }),
     affects: [
-      ...(plan === null || plan.blocked === null ? [] : [text('controller.blocked', { why: plan.blocked })]),
+      ...(plan === null || plan.blocked === null
+        ? []
+        : [text('controller-line.blocked', { why: plan.blocked })]),
       ...steps.map(({ kind, subject, cause }) => `${kind} ${subject} – ${cause}`),
       ...held.map(({ subject, why }) => text('apply.held', { subject, why })),
     ],

@@ -44,14 +44,14 @@ export function controllerLine(model: Model): Line | undefined {
   const note = freshnessNote(model, 'base_stack');
   return [
     segment(
-      `${signOf(status, model)} ${text('controller.is', { status: text(`guest-status.${status}`) })}`,
+      `${signOf(status, model)} ${text('controller-line.is', { status: text(`guest-status.${status}`) })}`,
       healthTone[status],
     ),
     ...(note === undefined ? [] : [segment(` ${note.text}`, note.tone)]),
-    ...(blocked === null ? [] : [segment(`  ${text('controller.blocked', { why: blocked })}`, 'bad')]),
+    ...(blocked === null ? [] : [segment(`  ${text('controller-line.blocked', { why: blocked })}`, 'bad')]),
     ...(issues.length === 0
       ? []
-      : [segment(`  ${text('controller.issues', { count: issues.length })}`, 'warn')]),
+      : [segment(`  ${text('controller-line.issues', { count: issues.length })}`, 'warn')]),
     ...linkParts(facts, model),
     segment(`  ${controller.hostname} ${controller.version}`, 'dim'),
   ];
@@ -60,7 +60,10 @@ export function controllerLine(model: Model): Line | undefined {
 export function linkParts({ links }: BaseStackFacts, { text }: Model): Segment[] {
   return (['docker', 'agent', 'hub'] as const).map((name) => {
     const { state } = links[name];
-    return segment(`  ${text(`controller.link.${name}`)} ${text(`link-state.${state}`)}`, LINK_TONE[state]);
+    return segment(
+      `  ${text(`controller-line.link.${name}`)} ${text(`link-state.${state}`)}`,
+      LINK_TONE[state],
+    );
   });
 }
 

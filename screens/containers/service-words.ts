@@ -29,7 +29,9 @@ export function tellService(service: BaseServiceTold, { text, nowMs }: Model): s
     return text('base.paused-for', { state: words, left: left(service.pause.until) });
   }
   if (service.state === 'not-configured' && service.missing_keys.length > 0) {
-    return `${words}: ${service.missing_keys.join(' ')}`;
+    // Without the section: the column is narrow, and the detail names them whole.
+    const keys = service.missing_keys.map((key) => key.slice(key.lastIndexOf('.') + 1)).join(' ');
+    return text('base.needs', { keys });
   }
   return words;
 }

@@ -59,6 +59,7 @@ export function choose(session: Session, rowIds: readonly string[], action: Acti
 
 function ask(session: Session, rowIds: readonly string[], action: Action, key: string): void {
   session.console.view.setState({
+    toast: null,
     overlay: {
       kind: 'confirm',
       rowIds,

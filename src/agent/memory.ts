@@ -10,6 +10,7 @@ import { createClockMark } from './clock-mark.ts';
 import { openGuestBook } from './guest-book.ts';
 import { createGuestDeeds } from './guests/guest-deeds.ts';
 import type { GuestPorts } from './guests/guest-ports.ts';
+import { createKeepApart } from './guests/keep-apart.ts';
 import { tellUnfinished } from './guests/tell-unfinished.ts';
 import { createGuestHandlers, createListGuests, GUESTS_EVERY_S } from './handlers/guest-handlers.ts';
 import { LEDGER_EVERY_S, ledgerFactsOf } from '../daemon/ledger/tell-ledger.ts';
@@ -104,8 +105,10 @@ export async function openMemory(options: MemoryOptions) {
   });
   const { trust } = options;
   const signers = watchSigners({ readTrust: trust.readTrust, ledger, records: before.records, onProblem });
+  const apart = createKeepApart();
   const operations = await openOperations({
     ...options,
+    disks: { ...options.disks, runFormat: apart.guard(options.disks.runFormat) },
     installation,
     said: readSaid(before.records),
     trust: { ...trust, readTrust: signers.read },
@@ -116,8 +119,7 @@ export async function openMemory(options: MemoryOptions) {
   });
   const deeds = createGuestDeeds({
     ports: options.guests,
-    runningOperations: () =>
-      operations.list().flatMap(({ state, device }) => (state === 'claimed' ? [device] : [])),
+    apart,
     ledger,
     clock,
     onNotice: (notice) => {

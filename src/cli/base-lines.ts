@@ -57,7 +57,7 @@ export function printBase(out: Output, text: Text, base: BaseStackFacts, now: nu
 }
 
 /** Why a service is as it is, the most telling first. */
-export function tellWhy(service: BaseServiceTold, text: Text): readonly string[] {
+function tellWhy(service: BaseServiceTold, text: Text): readonly string[] {
   const { cause, pause, next_try, missing_keys, drift, rolled_back, probe } = service;
   return [
     ...(cause === null ? [] : [cause]),
@@ -92,7 +92,7 @@ export function printPlan(
   if (steps.length === 0 && held.length === 0 && blocked === null) out.line(text('base.plan.nothing'));
 }
 
-export function printSteps(out: Output, steps: readonly BaseStepTold[]): void {
+function printSteps(out: Output, steps: readonly BaseStepTold[]): void {
   steps.forEach(({ kind, subject, cause }, place) => {
     out.line(
       `${String(place + 1).padStart(3)}. `,

@@ -38,6 +38,7 @@ export function listStatusLines(facts: FactMap, text: Text): readonly StatusLine
     ...line('status.network', facts.network, showNetwork),
     ...line('status.proxmox', facts.proxmox, showProxmox),
     ...line('status.containers', facts.containers, showContainers),
+    ...line('status.base-stack', facts.base_stack, showBaseStack),
     ...line('status.zfs', facts.zfs, showZfs).filter(({ value }) => value !== ''),
     ...line('status.lvm', facts.lvm, showLvm).filter(({ value }) => value !== ''),
   ];
@@ -99,6 +100,13 @@ const showProxmox: Show<'proxmox'> = ({ version, node, guests }, text) => {
   const running = real.filter(({ status }) => status === 'running').length;
   return text('status.proxmox.line', { version, node, running, guests: real.length });
 };
+
+const showBaseStack: Show<'base_stack'> = ({ status, services }, text) =>
+  text('status.base-stack.line', {
+    status: text(`base.status.${status}`),
+    running: services.filter(({ state }) => state === 'running').length,
+    total: services.length,
+  });
 
 const showContainers: Show<'containers'> = ({ containers }, text) =>
   text('status.containers.line', {

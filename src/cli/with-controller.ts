@@ -25,6 +25,6 @@ export async function changeByController<T>(
   return askController(context, work);
 }
 
-export function refuseReadOnly({ readOnly, text }: CommandContext): void {
+function refuseReadOnly({ readOnly, text }: CommandContext): void {
   if (readOnly) throw new ActionableError('refused', text('off.read-only'));
 }

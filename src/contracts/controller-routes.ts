@@ -5,7 +5,6 @@ import { baseStackFacts, baseStep, healthIssue, healthStatus } from './facts/bas
 import { ledgerAnchor, ledgerRecord } from './facts/ledger.ts';
 import { operation } from './facts/operations.ts';
 import { flaggedDevice } from './flagged-device-schema.ts';
-import { readingOf } from './reading-schema.ts';
 import { hostMetrics } from './routes.ts';
 
 const none = z.strictObject({});
@@ -174,21 +173,6 @@ export type ControllerBody<R extends ControllerRouteId> = z.input<Table[R]['body
 /** As the server reads it, with its defaults. */
 export type ParsedControllerBody<R extends ControllerRouteId> = z.output<Table[R]['body']>;
 export type ControllerAnswer<R extends ControllerRouteId> = z.output<Table[R]['answer']>;
-
-/** `event: facts`. */
-export const controllerFactsEvent = z.object({
-  subject: z.enum(['base_stack', 'ledger']),
-  every_s: z.number(),
-  reading: readingOf(z.unknown()),
-});
-
-/** What every answer is wrapped in; a refusal may carry more (`pending_op`). */
-export const refusedEnvelope = z.looseObject({
-  ok: z.literal(false),
-  error: z.string(),
-  code: z.string(),
-  hint: z.string().optional(),
-});
 
 export type ControllerInput<R extends ControllerRouteId> = {
   readonly params?: ControllerParams<R>;

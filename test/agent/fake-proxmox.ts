@@ -54,6 +54,9 @@ shift
 exec "./$name" "$@"
 `;
 
+/** For `does`: until the test says `go`. */
+export const WAIT = 'while [ ! -f go ]; do sleep 0.02; done; rm go';
+
 export type FakeProxmox = ReturnType<typeof createFakeProxmox>;
 
 export function createFakeProxmox(guests: readonly FakeGuest[]) {
@@ -96,6 +99,8 @@ export function createFakeProxmox(guests: readonly FakeGuest[]) {
     list,
     /** Shell that runs before what the program does: of `pct` and `qm` by subcommand, or of `pvesh`. */
     does: (what: string, shell: string) => writeFileSync(at(`do-${what}`), `${shell}\n`),
+    /** Ends WAIT. */
+    go: () => writeFileSync(at('go'), ''),
     is: (vmid: number) => readFileSync(at(`is-${vmid}`), 'utf8').trim(),
     remove: (program: keyof typeof programs) => rmSync(at(program)),
     /** How they were called, without what only asks. */

@@ -1,15 +1,15 @@
 // Guests are started, shut down and rebooted by Proxmox's own programs: which, how, and when not.
 import { chmodSync, mkdirSync, renameSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { createGuestDeeds, type GuestDeeds } from '../../src/agent/guests/guest-deeds.ts';
+import { createKeepApart } from '../../src/agent/guests/keep-apart.ts';
 import { asUnit, stepsOf } from '../../src/agent/guests/guest-steps.ts';
 import type { Caller } from '../../src/agent/handler.ts';
 import { createLedger } from '../../src/daemon/ledger/ledger.ts';
 import { failed, ok } from '../../src/contracts/reading.ts';
 import { createFakeDisks } from './fake-disks.ts';
-import { createFakeProxmox, type FakeProxmox } from './fake-proxmox.ts';
+import { createFakeProxmox, WAIT, type FakeProxmox } from './fake-proxmox.ts';
 import {
   codeOf,
   createTestClock,
@@ -28,6 +28,9 @@ const GUESTS = [
   { vmid: 9100, name: 'golden', status: 'stopped', template: 1 },
   { vmid: 9300, node: 'other' },
 ] as const;
+
+/** On a busy machine a program takes its time. */
+const PATIENTLY = { timeout: 20_000 };
 
 async function opened() {
   const proxmox = createFakeProxmox(GUESTS);
@@ -173,12 +176,13 @@ test('a pct that may not be run, and a Proxmox that answers nonsense, are told',
 
 test('one deed at a time on a guest; another guest does not wait', async () => {
   const { proxmox, agent } = await opened();
-  proxmox.does('shutdown', 'sleep 1');
+  proxmox.does('shutdown', WAIT);
   const first = act(agent, 'stop', 9200);
   for (const deed of ['start', 'stop', 'reboot'] as const) {
     expect((await refusalOf(act(agent, deed, 9200)))?.message).toMatch(/9200: stop is under way since \d+ s/);
   }
   expect(await act(agent, 'start', 9201)).toMatchObject({ status: 'running' });
+  proxmox.go();
   expect(await first).toMatchObject({ status: 'stopped' });
   expect(proxmox.calls().filter((call) => call.includes(' 9200'))).toHaveLength(1);
   expect(await act(agent, 'start', 9200)).toMatchObject({ status: 'running' });
@@ -186,7 +190,7 @@ test('one deed at a time on a guest; another guest does not wait', async () => {
 
 test('who asked and went away stops nothing', async () => {
   const { proxmox, agent } = await opened();
-  proxmox.does('shutdown', 'sleep 0.3');
+  proxmox.does('shutdown', WAIT);
   const gone = new AbortController();
   const work = agent.handlers.stopGuest({
     ...agent.request,
@@ -195,8 +199,9 @@ test('who asked and went away stops nothing', async () => {
     params: { vmid: 9200 },
     body: { confirm: '9200' },
   });
-  await sleep(150);
+  await expect.poll(() => proxmox.calls(), PATIENTLY).toHaveLength(1);
   gone.abort();
+  proxmox.go();
   expect(await work).toMatchObject({ status: 'stopped' });
 });
 
@@ -230,6 +235,33 @@ test('while an operation runs on a disk, a guest that names hardware of this hos
   expect((await agent.settled(id, 'done'))?.state).toBe('done');
 });
 
+test('while a guest that names hardware of this host is being started, no format begins; it can be run later', async () => {
+  const proxmox = createFakeProxmox(GUESTS);
+  const agent = await openAgent({ guests: proxmox.ports, disks: createFakeDisks([{ name: 'sdb' }]) });
+  proxmox.setting.disks = async () => Promise.resolve(ok(['scsi1: /dev/sdb'], 'x', 0));
+  proxmox.does('start', WAIT);
+  const starting = act(agent, 'start', 9201);
+  await expect.poll(() => proxmox.calls(), PATIENTLY).toHaveLength(1);
+  const { id } = await agent.format(ROOT, { confirm: '-sdb' });
+  await agent.notBegun();
+  expect(await refusalOf(agent.run(ROOT, id))).toMatchObject({
+    code: 'E_DEVICE_HELD',
+    message: expect.stringContaining('VMID 9201 is being started'),
+  });
+  proxmox.go();
+  expect(await starting).toMatchObject({ status: 'running' });
+  await agent.run(ROOT, id);
+  expect((await agent.settled(id, 'done'))?.state).toBe('done');
+  // One that names none keeps no format waiting.
+  proxmox.setting.disks = async () => Promise.resolve(ok([], 'x', 0));
+  const other = act(agent, 'reboot', 9200);
+  await expect.poll(() => proxmox.calls(), PATIENTLY).toHaveLength(3);
+  const next = await agent.format(ROOT, { confirm: '-sdb', fstype: 'xfs' });
+  expect((await agent.settled(next.id, 'done'))?.state).toBe('done');
+  proxmox.go();
+  await other;
+});
+
 /** The deeds alone, with a patience of the test's choice. */
 function deedsOf(proxmox: FakeProxmox, patienceMs: number) {
   const clock = createTestClock();
@@ -237,7 +269,7 @@ function deedsOf(proxmox: FakeProxmox, patienceMs: number) {
   const ledger = createLedger({ path: join(temporaryFolder(), 'ledger.jsonl'), clock, onChange: () => {} });
   const deeds: GuestDeeds = createGuestDeeds({
     ports: proxmox.ports,
-    runningOperations: () => [],
+    apart: createKeepApart(),
     ledger,
     clock,
     onNotice: () => {},
@@ -251,11 +283,12 @@ const BY = { door: 'root', vmid: null, name: null } as const;
 
 test('one that takes longer than an answer may is told so, goes on, and its end is written down', async () => {
   const proxmox = createFakeProxmox(GUESTS);
-  proxmox.does('shutdown', 'sleep 0.5');
+  proxmox.does('shutdown', WAIT);
   const { deeds, whats } = deedsOf(proxmox, 100);
   expect((await refusalOf(deeds.act('stop', 9200, BY)))?.message).toContain('still goes on');
   expect(await codeOf(deeds.act('start', 9200, BY))).toBe('E_GUEST_STATE');
-  await expect.poll(whats).toEqual(['guest.asked', 'guest.done']);
+  proxmox.go();
+  await expect.poll(whats, PATIENTLY).toEqual(['guest.asked', 'guest.done']);
 });
 
 test('an agent that stops meanwhile says that it does not know what became of it', async () => {
@@ -263,7 +296,7 @@ test('an agent that stops meanwhile says that it does not know what became of it
   proxmox.does('shutdown', 'sleep 20');
   const { deeds, whats } = deedsOf(proxmox, 60_000);
   const work = refusalOf(deeds.act('stop', 9200, BY));
-  await expect.poll(() => proxmox.calls()).toHaveLength(1);
+  await expect.poll(() => proxmox.calls(), PATIENTLY).toHaveLength(1);
   await deeds.stop();
   expect((await work)?.message).toContain('the agent stops');
   expect(await whats()).toEqual(['guest.asked', 'guest.interrupted']);
@@ -286,10 +319,11 @@ test('what cannot be written down is not done; an end that cannot be is written 
   expect(await codeOf(act(agent, 'stop', 9200))).toBe('E_STORE');
   expect(proxmox.calls()).toEqual([]);
   mend();
-  proxmox.does('shutdown', 'sleep 0.3');
+  proxmox.does('shutdown', WAIT);
   const work = act(agent, 'stop', 9200);
-  await expect.poll(() => proxmox.calls()).toHaveLength(1);
+  await expect.poll(() => proxmox.calls(), PATIENTLY).toHaveLength(1);
   breakIt();
+  proxmox.go();
   expect(await work).toMatchObject({ status: 'stopped' });
   expect(agent.memory.trouble()).toContain('could not be written yet');
   mend();

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { allOutputs } from '../../src/contracts/outputs.ts';
 import { failed } from '../../src/contracts/reading.ts';
+import type { FactMap } from '../../src/doctor/rule.ts';
 import type { LogListener } from '../../src/contracts/source.ts';
 import { EngineError } from '../../src/clients/engine.ts';
 import { baseTold, idOf, NOTHING_TO_DO, serviceTold, START_TRAEFIK } from '../controller/api/small-parts.ts';
@@ -59,6 +60,17 @@ test('base status shows each service, why it is so, and what to do; whatever it 
   expect(json).not.toMatch(HARMFUL);
   expect(allOutputs['base-status'].parse(JSON.parse(json)).base.services).toHaveLength(3);
   expect((await run(api, 'base', 'status', '--lang', 'hu')).out).toContain('alapcsomag: HIBA');
+});
+
+test('status tells the base stack in a line, and a controller that is silent', async () => {
+  const of = async (facts: FactMap) =>
+    (await runHere(['status'], { facts: { ...make.load(1), ...facts } })).out;
+  expect(await of(make.base())).toMatch(/Base stack +ok, 1 of 1 services running/);
+  expect(await of(make.base({ paused: 'traefik' }))).toMatch(/Base stack +ok, 0 of 1 services running/);
+  expect(await of({ base_stack: failed('no-answer', '/x', make.NOW) })).toMatch(
+    /Base stack +.*nobody answers/,
+  );
+  expect(await of({})).not.toContain('Base stack');
 });
 
 test('base plan ends with 1 when there is something to do, and does nothing', async () => {

@@ -14,7 +14,7 @@ test('check says in one line that all is well, with figures', async () => {
   expect(ran).toEqual({
     code: 0,
     err: '',
-    out: "FELHOM OK - nothing found by 38 rules|'load1'=1;;;0 'load5'=1;;;0 'load15'=1;;;0 'fs_/data'=50%;85;95;0;100\n",
+    out: "FELHOM OK - nothing found by 41 rules|'load1'=1;;;0 'load5'=1;;;0 'load15'=1;;;0 'fs_/data'=50%;85;95;0;100\n",
   });
 });
 

@@ -97,7 +97,7 @@ describe.skipIf(why !== undefined)('In a console before containers', () => {
     await expect.poll(() => isConsole(terminal)).toBe(true);
     terminal.press('?');
     await terminal.waitFor(/Keys on this screen/);
-    terminal.press('Escape');
+    terminal.press('Esc');
     terminal.signal('SIGTERM');
     expect((await terminal.exited).code).toBe(143);
   }, 90_000);

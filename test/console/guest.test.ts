@@ -20,8 +20,14 @@ afterAll(async () => daemon?.stop());
 const openOn = (guest: Guest) =>
   openTerminal({
     args: [
-      ...['--lang', 'en', '--source', 'embedded', '--screen', 'containers'],
-      ...['--controller', join(guest.data, 'controller.sock')],
+      '--lang',
+      'en',
+      '--source',
+      'embedded',
+      '--screen',
+      'containers',
+      '--controller',
+      join(guest.data, 'controller.sock'),
     ],
     cols: 160,
     rows: 50,
@@ -110,7 +116,7 @@ describe.skipIf(why !== undefined)('The console in a guest', () => {
     await terminal.waitFor(/looking only/, WAIT_MS);
     await choose(terminal, 'Restart it');
     await terminal.waitFor(/Restart it: The controller .*looking only/);
-    terminal.press('Escape');
+    terminal.press('Esc');
     await guest.start();
     await terminal.waitFor(/● controller: ok/, WAIT_MS);
   }, 150_000);

@@ -9,12 +9,16 @@ import type { ImageGuest } from './image-guest.ts';
 type Route<T> = { readonly path: string; readonly open: boolean; readonly answer: z.ZodType<T> };
 
 /** Nothing while it does not answer. */
-export async function ask<T>(guest: ImageGuest, { path, open, answer }: Route<T>): Promise<T | undefined> {
+async function ask<T>(guest: ImageGuest, { path, open, answer }: Route<T>): Promise<T | undefined> {
   const format = '{{.NetworkSettings.Networks.bridge.IPAddress}}';
   const address = await guest.docker('inspect', '--format', format, 'felhom-controller');
   const { stdout } = await guest.run([
     'curl',
-    ...['-s', '-m', '3', '-H', 'Host: localhost'],
+    '-s',
+    '-m',
+    '3',
+    '-H',
+    'Host: localhost',
     ...(open ? [] : ['-H', `Authorization: Bearer ${readFileSync(guest.data('api-token'), 'utf8').trim()}`]),
     `http://${address}:8080${path}`,
   ]);

@@ -68,17 +68,18 @@ async function apiPlaces(guest: Guest): Promise<readonly Place[]> {
       return { where: `GET ${path}`, text: await readRaw(socket, asked, kind === 'events' ? 1000 : 20_000) };
     }),
   );
+  const asked: readonly (readonly [path: string, body: object])[] = [
+    ['/api/base/apply', {}],
+    ['/api/base/cloudflared/resume', {}],
+    ['/api/containers/cloudflared/stop', {}],
+    ['/api/containers/nothing/start', {}],
+    ['/api/disks/format', { device: '/dev/none', fstype: 'ext4' }],
+  ];
   const changes = await Promise.all(
-    [
-      ['/api/base/apply', {}],
-      ['/api/base/cloudflared/resume', {}],
-      ['/api/containers/cloudflared/logs', {}],
-      ['/api/containers/cloudflared/stop', {}],
-      ['/api/disks/format', { device: '/dev/none', fstype: 'ext4' }],
-    ].map(async ([path, body]) => {
-      const { body: answer } = await guest.ask('POST', String(path), Object(body));
-      return { where: `POST ${String(path)}`, text: JSON.stringify(answer) };
-    }),
+    asked.map(async ([path, body]) => ({
+      where: `POST ${path}`,
+      text: JSON.stringify((await guest.ask('POST', path, body)).body),
+    })),
   );
   return [...answers, ...changes];
 }

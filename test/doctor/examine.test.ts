@@ -96,6 +96,30 @@ test('what another rule explains is not shown, and says by which', () => {
   });
 });
 
+test('what the controller tells of its container is not told again, and that of another is', () => {
+  const stopped = make.container({ name: 'traefik', protected: true, state: 'exited' });
+  const idsOf = (facts: FactMap) => examine({ facts, now: make.NOW }).findings.map(({ id }) => id);
+  expect(idsOf(stopped)).toEqual(['container-stopped:traefik']);
+  expect(idsOf({ ...stopped, ...make.base({ issues: [make.issue('traefik', 'fail')] }) })).toEqual([
+    'base-stack:traefik',
+  ]);
+  expect(idsOf({ ...stopped, ...make.base({ issues: [make.issue('cloudflared', 'fail')] }) })).toEqual([
+    'base-stack:cloudflared',
+    'container-stopped:traefik',
+  ]);
+});
+
+test('a controller that is silent explains that its own container does not run, and nothing else', () => {
+  const silent = { base_stack: failed('no-answer', '/x/controller.sock', make.NOW, 'ENOENT') };
+  const idsOf = (name: string) =>
+    examine({
+      facts: { ...make.container({ name, protected: true, state: 'exited' }), ...silent },
+      now: make.NOW,
+    }).findings.map(({ id }) => id);
+  expect(idsOf('felhom-controller')).toEqual(['controller-silent:felhom-controller']);
+  expect(idsOf('traefik')).toEqual(['controller-silent:felhom-controller', 'container-stopped:traefik']);
+});
+
 test('a failing disk explains its own errors and not those of another', () => {
   const facts = {
     ...make.smart({ verdict: 'failing' }),

@@ -8,7 +8,7 @@ import { createAskedAgent, refusal } from './asking-agent.ts';
 import { createAskedController } from './asking-controller.ts';
 import { baseOf, containerOf, serviceOf, traefik, TRAEFIK_ID, withGuest } from './guest-facts.ts';
 import { INVENTED_AT } from './invented-facts.ts';
-import { sitDown, type Seated } from './seated.ts';
+import { lettersOf, sitDown, type Seated } from './seated.ts';
 
 const READABLE_MS = 400;
 const viewOf = (seated: Seated) => seated.console.view.getState();
@@ -65,8 +65,7 @@ function choose(seated: Seated, label: string): void {
   seated.press(numberOf(seated, label));
 }
 function fillIn(seated: Seated, ...lines: readonly string[]): void {
-  for (const line of lines)
-    seated.press('Ctrl+u', ...Array.from(line, (key) => (key === ' ' ? 'Space' : key)), 'Enter');
+  for (const line of lines) seated.press('Ctrl+u', ...lettersOf(line), 'Enter');
 }
 
 describe('The list', () => {
@@ -96,7 +95,7 @@ describe('The list', () => {
         .split('\n')
         .find((each) => each.includes(` ${name} `)) ?? '';
     expect(line('traefik')).toMatch(/▣ traefik +exited +healing/);
-    expect(line('cloudflared')).toMatch(/▣ cloudflared +missing +not configured: infras/);
+    expect(line('cloudflared')).toMatch(/▣ cloudflared +missing +needs cf_tunnel_token /);
     expect(line('filebrowser')).toMatch(/missing +back-off, next in 19 s .*memory limit .* 7 /);
     expect(line('app')).toMatch(/app +running +start, stop/);
     expect(line('other')).toMatch(/other +running +–/);
@@ -110,7 +109,7 @@ describe('The list', () => {
     const back = { at: INVENTED_AT - 5000, image: 'traefik:v3.7.0', why: 'exited with code 1 after 3 s' };
     const base = baseOf([serviceOf('traefik', { rolled_back: back, drift: ['image'] })]);
     const { seated } = await sitBefore({ base, seat: { columns: 200 } });
-    expect(seated.text()).toMatch(/kept running, rolled back .*rolled back: traefik:v3\.7\.0/);
+    expect(seated.text()).toMatch(/kept running, rolled back .*rolled back: traefik:v3/);
     seated.press('Enter');
     expect(seated.text()).toMatch(
       /rolled back +traefik:v3\.7\.0 \(5 s ago\)\n +exited with code 1 after 3 s/,
@@ -251,7 +250,7 @@ describe('What is done with a container', () => {
     seated.pass(READABLE_MS);
     seated.press('y', 'Enter');
     expect(toastOf(seated)).toContain('That is not traefik');
-    seated.press('Ctrl+u', ...'traefik', 'Enter');
+    seated.press('Ctrl+u', ...lettersOf('traefik'), 'Enter');
     await expect.poll(() => controller.asked).toHaveLength(1);
     expect(controller.asked[0]).toEqual({
       route: 'stopContainer',
@@ -265,7 +264,7 @@ describe('What is done with a container', () => {
     choose(seated, 'Stop it');
     seated.pass(READABLE_MS);
     await become({ containers: [traefik({ id: 'b'.repeat(64) })] });
-    seated.press(...'traefik', 'Enter');
+    seated.press(...lettersOf('traefik'), 'Enter');
     expect(toastOf(seated)).toContain('only Esc');
     expect(controller.asked).toEqual([]);
   });
@@ -289,12 +288,12 @@ describe('What is done with a container', () => {
     fillIn(seated, '45');
     expect(seated.text()).toContain('Type traefik and press Enter');
     // What was on its way before the question was there is no answer to it.
-    seated.press(...'traefik', 'Enter');
+    seated.press(...lettersOf('traefik'), 'Enter');
     expect(controller.asked).toEqual([]);
     seated.pass(READABLE_MS);
     seated.paste('traefik');
     expect(toastOf(seated)).toContain('Pasted text never confirms');
-    seated.press(...'traefik', 'Enter');
+    seated.press(...lettersOf('traefik'), 'Enter');
     await expect.poll(() => toastOf(seated)).toBe('traefik is paused for 45 minutes.');
     expect(controller.asked).toEqual([
       {
@@ -383,7 +382,7 @@ describe('The base stack is applied', () => {
     seated.pass(READABLE_MS);
     seated.press('y', 'Enter');
     expect(toastOf(seated)).toContain('That is not base');
-    seated.press('Ctrl+u', ...'base', 'Enter');
+    seated.press('Ctrl+u', ...lettersOf('base'), 'Enter');
     await expect.poll(() => controller.asked.map(({ route }) => route)).toEqual(['basePlan', 'applyBase']);
   });
 
@@ -474,7 +473,7 @@ describe('Who must answer', () => {
     const { seated } = await sitBefore({ seat: { readOnly: true } });
     seated.press('a');
     expect(toastOf(seated)).toContain('--read-only');
-    seated.press(':', ...'shell', 'Space', ...'traefik', 'Enter');
+    seated.press(':', ...lettersOf('shell'), 'Space', ...lettersOf('traefik'), 'Enter');
     expect(toastOf(seated)).toContain('--read-only');
     expect(seated.opened).toEqual([]);
     const frozen = await sitBefore();
@@ -490,18 +489,18 @@ describe('The palette', () => {
 
   test('opens a shell by name, and asks before a restart', async () => {
     const { seated, controller } = await sitBefore({ base });
-    seated.press('1', ':', ...'shell', 'Space', ...'trae', 'Enter');
+    seated.press('1', ':', ...lettersOf('shell'), 'Space', ...lettersOf('trae'), 'Enter');
     await expect
       .poll(() => seated.opened)
       .toEqual([{ kind: 'container-shell', id: TRAEFIK_ID, name: 'traefik' }]);
-    seated.press('1', ':', ...'restart', 'Space', ...'traefik', 'Enter');
+    seated.press('1', ':', ...lettersOf('restart'), 'Space', ...lettersOf('traefik'), 'Enter');
     expect(viewOf(seated)).toMatchObject({ screen: 'containers', overlay: { kind: 'confirm' } });
     expect(controller.asked).toEqual([]);
   });
 
   test('applies the base stack from any screen, after its plan', async () => {
     const { seated } = await sitBefore({ base, answers });
-    seated.press('1', ':', ...'apply', 'Enter');
+    seated.press('1', ':', ...lettersOf('apply'), 'Enter');
     await expect.poll(() => seated.text()).toContain('Nothing differs from what it should be');
   });
 });

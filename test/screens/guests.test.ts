@@ -7,7 +7,7 @@ import { valueOf } from '../../src/contracts/reading.ts';
 import { createAskedAgent, refusal } from './asking-agent.ts';
 import { good } from './guest-facts.ts';
 import { INVENTED_AT, inventReadings } from './invented-facts.ts';
-import { sitDown, type Seated } from './seated.ts';
+import { lettersOf, sitDown, type Seated } from './seated.ts';
 
 const READABLE_MS = 400;
 const viewOf = (seated: Seated) => seated.console.view.getState();
@@ -125,7 +125,7 @@ describe('What is done with a guest', () => {
     seated.pass(READABLE_MS);
     seated.press('y', 'Enter');
     expect(toastOf(seated)).toContain('That is not 9200');
-    seated.press('Ctrl+u', ...'9200', 'Enter');
+    seated.press('Ctrl+u', ...lettersOf('9200'), 'Enter');
     await expect
       .poll(() => agent.asked)
       .toEqual([{ route, params: { vmid: 9200 }, body: { confirm: '9200' } }]);
@@ -178,9 +178,18 @@ describe('What is done with a guest', () => {
     const { seated } = await sitBefore();
     seated.press('a', ENTER);
     await expect.poll(() => seated.opened).toEqual([{ kind: 'guest', vmid: 9200 }]);
-    seated.press('1', ':', ...'enter', 'Space', ...'9200', 'Enter');
+    seated.press('1', ':', ...lettersOf('enter'), 'Space', ...lettersOf('9200'), 'Enter');
     await expect.poll(() => seated.opened).toHaveLength(2);
-    seated.press('1', ':', ...'guest', 'Space', ...'stop', 'Space', ...'9200', 'Enter');
+    seated.press(
+      '1',
+      ':',
+      ...lettersOf('guest'),
+      'Space',
+      ...lettersOf('stop'),
+      'Space',
+      ...lettersOf('9200'),
+      'Enter',
+    );
     expect(viewOf(seated)).toMatchObject({ screen: 'guests', overlay: { kind: 'confirm', action: 'stop' } });
   });
 });

@@ -5,7 +5,7 @@ import type { FollowLog, LogListener } from '../../src/contracts/source.ts';
 import { MAX_LINES } from '../../state/log-view.ts';
 import { baseOf, serviceOf, traefik, withGuest } from './guest-facts.ts';
 import { HOSTILE } from './invented-facts.ts';
-import { sitDown, widest, type Seated } from './seated.ts';
+import { lettersOf, sitDown, widest, type Seated } from './seated.ts';
 
 const GATHERED_MS = 150;
 const AGAIN_MS = 2100;
@@ -106,7 +106,7 @@ describe('The log view', () => {
   test('searches by /, marks what it finds, and goes on by n and N round the ends', async () => {
     const { seated, write } = await sitBeforeLog();
     await write(...numbered(1, 30), 'an Error here', ...numbered(31, 60), 'and an error there', 'last');
-    seated.press('/', ...'error');
+    seated.press('/', ...lettersOf('error'));
     expect(head(seated)).toContain('/error: 2');
     seated.press('Enter');
     const found = () => seated.console.logs.store.getState()?.found;
@@ -128,14 +128,14 @@ describe('The log view', () => {
     expect(head(seated)).not.toContain('/error');
     seated.press('n');
     expect(toastOf(seated)).toContain('nothing is searched for');
-    seated.press('/', ...'nowhere', 'Enter');
+    seated.press('/', ...lettersOf('nowhere'), 'Enter');
     expect(toastOf(seated)).toBe('No line has "nowhere".');
   });
 
   test('a search that is dropped leaves the one before; a paste goes into its line', async () => {
     const { seated, write } = await sitBeforeLog();
     await write('one', 'two');
-    seated.press('/', ...'one', 'Enter', '/', ...'tw', 'Esc');
+    seated.press('/', ...lettersOf('one'), 'Enter', '/', ...lettersOf('tw'), 'Esc');
     expect(head(seated)).toContain('/one: 1');
     seated.paste('no command');
     expect(toastOf(seated)).toContain('never a command');
@@ -232,7 +232,7 @@ describe('While a log is open', () => {
 test('its keys are told by ? where it is opened from, and in its footer', async () => {
   const { seated } = await sitBeforeLog();
   expect(seated.text().split('\n').at(-1)).toMatch(/s follow.*w wrap.*Esc back/);
-  seated.press('q', '?', ...'wrap');
+  seated.press('q', '?', ...lettersOf('wrap'));
   expect(seated.text()).toMatch(/w +wrap long lines \(while a log is open/);
 });
 

@@ -171,6 +171,10 @@ export async function sitDown(
   };
 }
 
+/** The keys that type a text. */
+export const lettersOf = (text: string): string[] =>
+  Array.from(text, (letter) => (letter === ' ' ? 'Space' : letter));
+
 export const widest = (frame: Frame): number => Math.max(...frame.lines.map(lineWidth));
 
 function answering(readings: Readings, call: CallRoute | undefined): FactsSource {

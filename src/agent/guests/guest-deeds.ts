@@ -9,6 +9,7 @@ import { makeHarmless } from '../../contracts/harmless.ts';
 import type { RouteAnswer, Notice } from '../../contracts/routes.ts';
 import type { Ledger } from '../../daemon/ledger/ledger.ts';
 import { Refusal } from '../../daemon/refusal.ts';
+import type { KeepApart } from './keep-apart.ts';
 import type { GuestPorts } from './guest-ports.ts';
 import { asUnit, parseStatus, statusStep, stepsOf, type GuestDeed } from './guest-steps.ts';
 
@@ -30,7 +31,7 @@ const MAX_SAID = 400;
 
 export function createGuestDeeds({
   ports,
-  runningOperations,
+  apart,
   ledger,
   clock,
   onNotice,
@@ -38,8 +39,7 @@ export function createGuestDeeds({
   patienceMs = PATIENCE_MS,
 }: {
   readonly ports: GuestPorts;
-  /** Paths of devices on which an operation is running. */
-  readonly runningOperations: () => readonly string[];
+  readonly apart: KeepApart;
   readonly ledger: Pick<Ledger, 'record'>;
   readonly clock: Clock;
   readonly onNotice: (notice: Notice) => void;
@@ -83,19 +83,20 @@ export function createGuestDeeds({
     const isRunning = status === 'running';
     if (deed === 'start' && isRunning) throw new Refusal('E_GUEST_STATE', `VMID ${vmid} is running already`);
     if (deed !== 'start' && !isRunning) throw new Refusal('E_GUEST_STATE', `VMID ${vmid} is ${status}`);
-    if (deed !== 'stop') await keepOffDisks(guest);
     return guest;
   };
 
-  /**
-   * A disk that is being formatted is claimed, which keeps mounts and volumes off it; a virtual machine to
-   * which it is handed through opens it all the same, and would write into the format.
-   */
-  const keepOffDisks = async (guest: ProxmoxGuest): Promise<void> => {
-    const [device] = runningOperations();
-    if (device === undefined) return;
+  /** Comes back with how to say that it has opened its disks, or refuses. */
+  const keepOffDisks = async (guest: ProxmoxGuest): Promise<() => void> => {
+    const opened = apart.opening(guest.vmid);
     const named = await ports.readGuestDisks(guest);
-    if (named.state === 'ok' && named.value.length === 0) return;
+    if (named.state === 'ok' && named.value.length === 0) {
+      opened();
+      return opened;
+    }
+    const [device] = apart.formats();
+    if (device === undefined) return opened;
+    opened();
     const why =
       named.state === 'ok'
         ? `its configuration names hardware of this host (${makeHarmless(named.value.join('; '), 200)})`
@@ -107,7 +108,17 @@ export function createGuestDeeds({
 
   const perform = async (deed: GuestDeed, vmid: number, by: Requester): Promise<Done> => {
     const guest = await judge(deed, vmid);
-    const { kind } = guest;
+    if (deed === 'stop') return carryOut(deed, guest, by);
+    const opened = await keepOffDisks(guest);
+    try {
+      return await carryOut(deed, guest, by);
+    } finally {
+      opened();
+    }
+  };
+
+  const carryOut = async (deed: GuestDeed, guest: ProxmoxGuest, by: Requester): Promise<Done> => {
+    const { kind, vmid } = guest;
     const about = { deed, kind, name: guest.name };
     const subject = String(vmid);
     const asked = await ledger.record({ what: 'guest.asked', by, subject, detail: about });
@@ -142,11 +153,7 @@ export function createGuestDeeds({
   /** Why it did not go as it should; undefined when it did. */
   const takeSteps = async (deed: GuestDeed, guest: ProxmoxGuest): Promise<string | undefined> => {
     const inUnits = await ports.hasSystemd();
-    for (const [index, step] of stepsOf(deed, guest).entries()) {
-      if (index > 0) {
-        const refused = await keepOffDisks(guest).then(() => undefined, messageOf);
-        if (refused !== undefined) return `it is shut down, and not started again: ${refused}`;
-      }
+    for (const step of stepsOf(deed, guest)) {
       const result = await run(inUnits ? asUnit(step, guest.vmid) : step);
       const failure = failureOf(result);
       if (failure !== undefined) return `${[step.file, ...step.args].join(' ')}: ${failure}`;

@@ -52,7 +52,7 @@ export const otherCustomer = (path: string, own: string, other: string): PlanIss
   });
 
 /** What the link to the hub is called in every issue about it, so that one cause is told once. */
-export const HUB = 'hub';
+const HUB = 'hub';
 
 export const hubOtherCustomer = (own: string): PlanIssue =>
   issue('hub-other-customer', HUB, {

@@ -214,6 +214,11 @@ test.each(DOORS)(
   },
 );
 
+test.each(DOORS)('who connects and says nothing does not stay at the door %s', async (door) => {
+  const api = await startApi({ limits: { headersMs: 400, requestMs: 800 } });
+  expect(await say(api, door)).toMatchObject({ status: 408 });
+});
+
 test('a flood of connections by HTTP leaves the socket open', async () => {
   const connections = { all: 8, socket: 4, http: 6, address: 6 };
   const api = await startApi({ limits: { connections } });

@@ -9,7 +9,7 @@ import type { AgentProxy, ConfigBook, Health, Reconciler } from '../../../src/co
 import type { Plan, Step } from '../../../src/controller/plan/state.ts';
 import { Refusal } from '../../../src/daemon/refusal.ts';
 
-export const AT = 1_790_000_000_000;
+const AT = 1_790_000_000_000;
 const NAMES = BASE_SERVICES.map(({ name }) => name);
 export const idOf = (name: string): string => Buffer.from(name.padEnd(32, '.')).toString('hex').slice(0, 64);
 
@@ -189,4 +189,3 @@ export function createSmallParts() {
     },
   };
 }
-export type SmallParts = ReturnType<typeof createSmallParts>;

@@ -28,6 +28,8 @@ export const baseCommands = {
   'base.of': 'controller {version}, customer {customer}, generation {generation}, reported as {hostname}',
   'base.blocked': 'Nothing is done: {why}',
   'base.none': '-',
+  'status.base-stack': 'Base stack',
+  'status.base-stack.line': '{status}, {running} of {total} services running',
   'base.status.ok': 'ok',
   'base.status.warn': 'warning',
   'base.status.fail': 'FAILURE',

@@ -30,6 +30,8 @@ export const baseCommands = {
   'base.of': 'vezérlő {version}, ügyfél {customer}, generáció {generation}, jelentett név: {hostname}',
   'base.blocked': 'Semmi sem történik: {why}',
   'base.none': '-',
+  'status.base-stack': 'Alapcsomag',
+  'status.base-stack.line': '{status}, {total} szolgáltatásból {running} fut',
   'base.status.ok': 'rendben',
   'base.status.warn': 'figyelmeztetés',
   'base.status.fail': 'HIBA',
