@@ -51,7 +51,7 @@ export function createDeeds({
   const refusePaused = (name: string) => {
     const why = pausedBy(name);
     if (why === null) return;
-    throw new Refusal('E_GUEST_STATE', `${name} is paused: ${why}`, { hint: 'end the pause first' });
+    throw new Refusal('E_PAUSED', `${name} is paused: ${why}`, { hint: 'end the pause first' });
   };
 
   return {

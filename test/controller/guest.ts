@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { systemClock } from '../../src/base/clock.ts';
 import { createDockerEngine } from '../../src/clients/docker-engine.ts';
 import type { Engine, InspectedContainer } from '../../src/clients/engine.ts';
-import { BASE_NETWORK, BASE_SERVICES, LABELS, OWNER } from '../../src/contracts/base-stack.ts';
+import { BASE_NETWORK, BASE_SERVICES } from '../../src/contracts/base-stack.ts';
 import type { ControllerConfig } from '../../src/contracts/controller-config.ts';
 import type { BaseStackFacts } from '../../src/contracts/facts/base-stack.ts';
 import type { LedgerRecord } from '../../src/contracts/facts/ledger.ts';

@@ -406,7 +406,7 @@ test('paused with a reason: stopped, kept down over a restart of the controller,
   });
   // Started, it would be stopped again at once.
   await expect(running.reconciler.act('filebrowser', 'start', BY, never)).rejects.toMatchObject({
-    code: 'E_GUEST_STATE',
+    code: 'E_PAUSED',
     message: 'filebrowser is paused: disk work',
   });
   // A person may stop what is protected; it comes back, unless it is paused.
