@@ -404,6 +404,11 @@ test('paused with a reason: stopped, kept down over a restart of the controller,
     state: 'paused',
     cause: 'paused by anna: disk work',
   });
+  // Started, it would be stopped again at once.
+  await expect(running.reconciler.act('filebrowser', 'start', BY, never)).rejects.toMatchObject({
+    code: 'E_PAUSED',
+    message: 'filebrowser is paused: disk work',
+  });
   // A person may stop what is protected; it comes back, unless it is paused.
   const before = (await guest.ledger()).length;
   const { since } = serviceOf(running.reconciler.told(), 'traefik');
