@@ -120,7 +120,10 @@ function rowEntries(session: Session, query: string): PaletteEntry[] {
         entries.push(entryOf('containers', id, `${action} ${name}`, action));
     }
   }
-  const first = listContainerRows(model).find(({ isProtected }) => isProtected);
+  // It belongs to every protected row: the cursor stays where it is.
+  const here = whereIs(session.console.view.getState(), model).rowId;
+  const protectedRows = listContainerRows(model).filter(({ isProtected }) => isProtected);
+  const first = protectedRows.find(({ id }) => id === here) ?? protectedRows[0];
   if (first !== undefined && verb !== '') entries.push(entryOf('containers', first.id, 'apply', 'apply'));
   for (const { vmid } of verb === '' ? [] : listGuests(model)) {
     if ('enter'.startsWith(verb)) entries.push(entryOf('guests', String(vmid), `enter ${vmid}`, 'enter'));

@@ -1,10 +1,14 @@
 // The console in a guest, before a real controller and a real daemon: what dies comes back and is told, a
-// person keeps something down and lets it go on, and a controller that is silent is looked at only.
+// person keeps something down and lets it go on, a controller that is silent is looked at only, and a
+// version that does not run is taken back.
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { startHub, WHOLE_CONFIG } from '../controller/hub-server.ts';
 import { ledgerOf, leadInside, makeDockerGuest, type Guest } from '../controller/run-controller.ts';
 import { withHub } from '../controller/told.ts';
+import { createDockerEngine } from '../../src/clients/docker-engine.ts';
+import { makeStandIn } from '../docker/stand-ins.ts';
 import { missingForDaemon, startDaemon, type Daemon } from '../docker/daemon.ts';
 import { openTerminal, type Terminal } from '../terminal/terminal.ts';
 
@@ -53,11 +57,20 @@ async function typeWord(terminal: Terminal, word: string) {
     await terminal.waitFor(new RegExp(`^> ${word.slice(0, length)}`, 'm'));
   }
 }
+/** The same name means another image from now on. */
+async function loadCrashing(guest: Guest) {
+  const { archive } = await makeStandIn('traefik', { variant: 'crash-after-3s' });
+  const path = join(guest.folder, 'crash.tar');
+  writeFileSync(path, archive);
+  const engine = createDockerEngine({ socketPath: daemon.socketPath });
+  onTestFinished(engine.close);
+  await engine.loadImage(path, AbortSignal.timeout(WAIT_MS));
+}
 /** Until what is asked can have been read. */
 const read = async () => new Promise((done) => setTimeout(done, 450));
 
 describe.skipIf(why !== undefined)('The console in a guest', () => {
-  test('tells what dies and comes back, keeps down what a person pauses, and only looks without a controller', async () => {
+  test('tells what dies and comes back, what a person keeps down, what was rolled back; without a controller it only looks', async () => {
     const hub = await startHub(WHOLE_CONFIG);
     onTestFinished(hub.stop);
     await leadInside(daemon, hub.port);
@@ -117,7 +130,16 @@ describe.skipIf(why !== undefined)('The console in a guest', () => {
     await choose(terminal, 'Restart it');
     await terminal.waitFor(/Restart it: The controller .*looking only/);
     terminal.press('Esc');
+
+    // A new image dies after 3 s: the old container serves again, and it is said which and why.
+    await loadCrashing(guest);
+    const told = readFileSync(guest.configPath, 'utf8');
+    writeFileSync(guest.configPath, told.replace('admin@', 'other@'), { mode: 0o600 });
     await guest.start();
-    await terminal.waitFor(/● controller: ok/, WAIT_MS);
+    await terminal.waitFor(/Rolled back – traefik – .*42/, WAIT_MS);
+    await terminal.waitFor(() => /kept running, rolled back/.test(rowOf(terminal, 'traefik')), WAIT_MS);
+    terminal.press('Enter');
+    await terminal.waitFor(/rolled back +traefik:v\S+ \(\d+ s ago\)[^]*exited with code 42/, WAIT_MS);
+    expect(terminal.text()).toMatch(/state +running/);
   }, 150_000);
 });
