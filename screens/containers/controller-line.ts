@@ -5,7 +5,7 @@ import type { BaseStackFacts, HealthStatus, LinkState } from '../../src/contract
 import { segment, type Line, type Segment, type Tone } from '../draw/line.ts';
 import { freshness, freshnessNote, lastFacts, type Model } from '../draw/model.ts';
 
-export const healthTone = {
+const HEALTH_TONE = {
   ok: 'good',
   warn: 'warn',
   fail: 'bad',
@@ -45,7 +45,7 @@ export function controllerLine(model: Model): Line | undefined {
   return [
     segment(
       `${signOf(status, model)} ${text('controller-line.is', { status: text(`guest-status.${status}`) })}`,
-      healthTone[status],
+      HEALTH_TONE[status],
     ),
     ...(note === undefined ? [] : [segment(` ${note.text}`, note.tone)]),
     ...(blocked === null ? [] : [segment(`  ${text('controller-line.blocked', { why: blocked })}`, 'bad')]),
@@ -57,7 +57,7 @@ export function controllerLine(model: Model): Line | undefined {
   ];
 }
 
-export function linkParts({ links }: BaseStackFacts, { text }: Model): Segment[] {
+function linkParts({ links }: BaseStackFacts, { text }: Model): Segment[] {
   return (['docker', 'agent', 'hub'] as const).map((name) => {
     const { state } = links[name];
     return segment(

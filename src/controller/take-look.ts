@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
 import type { ServiceName } from '../contracts/base-stack.ts';
 import type { ControllerConfig } from '../contracts/controller-config.ts';
+import { DEFAULT_STACKS_DIR } from '../contracts/controller-files.ts';
 import type { Engine } from '../clients/engine.ts';
 import type { DaemonLink } from './daemon-link.ts';
 import type { DeathWatch } from './death-watch.ts';
@@ -43,7 +44,6 @@ export type LookOptions = {
 };
 
 export const NOTHING_TO_DO: Plan = { steps: [], held: [], issues: [], blocked: null };
-const DEFAULT_STACKS_DIR = '/opt/docker/stacks';
 
 export async function takeLook(options: LookOptions, signal: AbortSignal): Promise<Look> {
   const { engine, clock, link, lanes, memory, deaths, container } = options;
