@@ -17,13 +17,13 @@ import { createAgentProxy } from './agent-proxy.ts';
 import { openApi, type Api } from './api/open-api.ts';
 import { openConfigBook, type BookTimes } from './bootstrap/config-book.ts';
 import { createHealth } from './health/create-health.ts';
-import { openMemory, type MemoryFile } from './memory-file.ts';
+import { openMemory, type MemoryFile } from './loop/memory-file.ts';
 import type { ConfigBook, Health } from './parts.ts';
-import { createReconciler, type Times } from './reconciler.ts';
+import { createReconciler, type Times } from './loop/reconciler.ts';
 import { createAgentReports } from './reports/agent-reports.ts';
 import { openAnchorBook } from './reports/anchor-book.ts';
 import { createHubReports } from './reports/hub-reports.ts';
-import { makeStacksFolder } from './stacks-folder.ts';
+import { makeStacksFolder } from './loop/stacks-folder.ts';
 import { tellGiven } from './tell-given.ts';
 import { createTellBase, worseLink } from './tell-base.ts';
 

@@ -1,10 +1,10 @@
 // What the reconciler knows, from its last look and what is done since. Pure but for what it asks.
-import { BASE_NETWORK, BASE_SERVICES, isServiceName, type ServiceName } from '../contracts/base-stack.ts';
-import { tellStep } from './api/tell-step.ts';
+import { BASE_NETWORK, BASE_SERVICES, isServiceName, type ServiceName } from '../../contracts/base-stack.ts';
+import { tellStep } from '../api/tell-step.ts';
 import type { DaemonLink } from './daemon-link.ts';
-import type { BaseTold } from './parts.ts';
-import type { Memory, Observed, PlanIssue } from './plan/state.ts';
-import { tellServices } from './plan/tell-services.ts';
+import type { BaseTold } from '../parts.ts';
+import type { Memory, Observed, PlanIssue } from '../plan/state.ts';
+import { tellServices } from '../plan/tell-services.ts';
 import type { StepRunner } from './step-runner.ts';
 import type { Look } from './take-look.ts';
 

@@ -1,9 +1,9 @@
 // Follows a daemon's events over its restarts. What happened while the stream was down is lost: whoever follows looks
 // at everything anew when it opens.
-import { backOffMs, type BackOff } from '../base/back-off.ts';
-import { messageOf } from '../base/errors.ts';
-import { sleep } from '../base/sleep.ts';
-import type { Engine, EngineEvent } from '../clients/engine.ts';
+import { backOffMs, type BackOff } from '../../base/back-off.ts';
+import { messageOf } from '../../base/errors.ts';
+import { sleep } from '../../base/sleep.ts';
+import type { Engine, EngineEvent } from '../../clients/engine.ts';
 
 export type DaemonListener = {
   readonly onOpen: () => void;

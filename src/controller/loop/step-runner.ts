@@ -1,23 +1,23 @@
 // Does the steps of a plan: those of the network first, then each service's in its lane. What was done, and why, goes
 // into the ledger before it is done; what came of it into memory, log and notices.
-import type { Clock } from '../base/clock.ts';
-import { messageOf } from '../base/errors.ts';
-import type { ServiceName } from '../contracts/base-stack.ts';
-import type { Notice } from '../contracts/routes.ts';
-import { withDeadline } from '../clients/deadline.ts';
-import { EngineError, type Engine } from '../clients/engine.ts';
-import type { Log } from '../daemon/log.ts';
-import type { Hands, Outcome } from './apply/hands.ts';
-import { ensureImage, hasImage } from './apply/ensure-image.ts';
-import { explainPort } from './apply/explain-port.ts';
-import { applyStep } from './apply/steps.ts';
-import type { Desired, DesiredService } from './desired/desired.ts';
+import type { Clock } from '../../base/clock.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { ServiceName } from '../../contracts/base-stack.ts';
+import type { Notice } from '../../contracts/routes.ts';
+import { withDeadline } from '../../clients/deadline.ts';
+import { EngineError, type Engine } from '../../clients/engine.ts';
+import type { Log } from '../../daemon/log.ts';
+import type { Hands, Outcome } from '../apply/hands.ts';
+import { ensureImage, hasImage } from '../apply/ensure-image.ts';
+import { explainPort } from '../apply/explain-port.ts';
+import { applyStep } from '../apply/steps.ts';
+import type { Desired, DesiredService } from '../desired/desired.ts';
 import type { Lanes } from './lanes.ts';
 import type { MemoryFile } from './memory-file.ts';
-import { noteAccepted, noteFailure, noteGoodDaemon, noteRollback, noteSuccess } from './plan/transitions.ts';
-import type { PermittedStep } from './plan/permit.ts';
-import { stillCounting } from './plan/back-off.ts';
-import type { Observed, SharedSubject, Step, StepKind } from './plan/state.ts';
+import { noteAccepted, noteFailure, noteGoodDaemon, noteRollback, noteSuccess } from '../plan/transitions.ts';
+import type { PermittedStep } from '../plan/permit.ts';
+import { stillCounting } from '../plan/back-off.ts';
+import type { Observed, SharedSubject, Step, StepKind } from '../plan/state.ts';
 import type { Record } from './recorder.ts';
 
 export type Moment = { readonly desired: Desired; readonly observed: Observed; readonly stacksDir: string };

@@ -1,12 +1,12 @@
 // What a person asks for one container: start, stop, restart it, read its log. Only what we made, or what whoever made
 // it lets us manage; never our own container.
-import { isServiceName } from '../contracts/base-stack.ts';
-import type { LedgerCaller, LedgerRecord } from '../contracts/facts/ledger.ts';
-import type { Engine, InspectedContainer } from '../clients/engine.ts';
-import { Refusal } from '../daemon/refusal.ts';
+import { isServiceName } from '../../contracts/base-stack.ts';
+import type { LedgerCaller, LedgerRecord } from '../../contracts/facts/ledger.ts';
+import type { Engine, InspectedContainer } from '../../clients/engine.ts';
+import { Refusal } from '../../daemon/refusal.ts';
 import type { Lanes } from './lanes.ts';
-import type { ContainerDeed, Reconciler } from './parts.ts';
-import { permitDeed } from './plan/permit-deed.ts';
+import type { ContainerDeed, Reconciler } from '../parts.ts';
+import { permitDeed } from '../plan/permit-deed.ts';
 
 const GRACE_S = 10;
 const MAX_LINES = 5000;
