@@ -1,35 +1,35 @@
 // The one writer: observes, plans, permits, applies, again, until there is nothing to do. What triggers it: the start,
 // an event of Docker, its stream closing and opening, a changed configuration, a person, and every 30 s.
-import { createInTurn } from '../base/in-turn.ts';
 import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
-import { BASE_NETWORK, BASE_SERVICES, isServiceName, type ServiceName } from '../contracts/base-stack.ts';
-import type { ControllerConfig } from '../contracts/controller-config.ts';
+import { createInTurn } from '../base/in-turn.ts';
+import { createListeners } from '../base/listeners.ts';
+import { isServiceName } from '../contracts/base-stack.ts';
 import type { Notice } from '../contracts/routes.ts';
-import { EngineError, type Engine, type EngineEvent } from '../clients/engine.ts';
+import type { Engine, EngineEvent } from '../clients/engine.ts';
 import type { Ledger } from '../daemon/ledger/ledger.ts';
 import type { Log } from '../daemon/log.ts';
-import { storeFailed } from '../daemon/store-failed.ts';
 import { tellStep } from './api/tell-step.ts';
+import { beginSteps } from './begin-steps.ts';
+import { concernsUs } from './concerns-us.ts';
 import { createDaemonLink } from './daemon-link.ts';
 import { createDeathWatch } from './death-watch.ts';
 import { createDeeds } from './deeds.ts';
-import type { Desired } from './desired/desired.ts';
 import type { InstallationSecrets } from './desired/installation-secrets.ts';
-import { render } from './desired/render.ts';
+import { keepRendered } from './desired/keep-rendered.ts';
 import { followDaemon } from './follow-daemon.ts';
 import { createLanes } from './lanes.ts';
 import type { Given } from './look-at-self.ts';
 import type { MemoryFile } from './memory-file.ts';
+import { createOrders } from './orders.ts';
 import type { BaseTold, ConfigBook, Reconciler } from './parts.ts';
-import { permit } from './plan/permit.ts';
 import type { Plan, Step } from './plan/state.ts';
-import { endPauses, forgetTroubles, isPaused, notePause } from './plan/transitions.ts';
-import { tellServices } from './plan/tell-services.ts';
+import { endPauses, isPaused } from './plan/transitions.ts';
 import { createRecorder } from './recorder.ts';
 import { createRounds, MAX_ROUNDS } from './rounds.ts';
-import { createStepRunner, type Moment } from './step-runner.ts';
+import { createStepRunner } from './step-runner.ts';
 import { NOTHING_TO_DO, takeLook, type Look } from './take-look.ts';
+import { tellLook } from './tell-look.ts';
 
 export type ReconcilerOptions = {
   readonly engine: Engine;
@@ -63,8 +63,6 @@ const STOP_PATIENCE_MS = 2000;
 /** Timers sleep at most so long. */
 const SOON_MS = 20;
 
-const UNCONFIGURED = 'nothing says whose guest this is';
-
 /** Starts at once. `memory` must be open, and the data folder locked. */
 export function createReconciler(options: ReconcilerOptions): Reconciler {
   const { engine, book, memory, secrets, clock, log, dataFolder, container } = options;
@@ -77,9 +75,9 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   const rounds = createRounds(clock, times.restMs);
   const recorder = createRecorder(options.ledger, log);
   const inTurn = createInTurn();
-  const changes = new Set<() => void>();
-  const notices = new Set<(notice: Notice) => void>();
-  const applied = new Set<(step: Step) => void>();
+  const changes = createListeners();
+  const notices = createListeners<[Notice]>();
+  const applied = createListeners<[Step]>();
   const link = createDaemonLink({
     engine,
     clock,
@@ -92,14 +90,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   let timer: NodeJS.Timeout | undefined;
   let wanted = false;
   let running: Promise<void> | undefined;
-  let rendered: { readonly config: ControllerConfig; readonly desired: Desired } | undefined;
 
-  const changed = () => {
-    for (const listener of changes) listener();
-  };
-  const notice = (kind: Notice['kind'], subject: string, detail: string) => {
-    for (const listener of notices) listener({ kind, at: clock.now(), subject, detail });
-  };
   const runner = createStepRunner({
     engine,
     clock,
@@ -110,34 +101,14 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     onFetched: () => wake(),
     memory,
     record: recorder.record,
-    notice,
-    onApplied: (step) => {
-      for (const listener of applied) listener(step);
-    },
+    notice: (kind, subject, detail) => notices.tell({ kind, at: clock.now(), subject, detail }),
+    onApplied: applied.tell,
     exitCodeOf: deaths.exitCodeOf,
     onStage: options.onStage ?? (() => {}),
     signal: cutting.signal,
   });
 
-  const desiredNow = (): Desired | null => {
-    const config = book.current();
-    if (config === null) return null;
-    if (rendered?.config !== config) {
-      const desired = render(config, secrets);
-      rendered = {
-        config,
-        desired: {
-          ...desired,
-          services: desired.services.map((service) => ({
-            ...service,
-            settleS: options.settleS ?? service.settleS,
-          })),
-        },
-      };
-    }
-    return rendered.desired;
-  };
-
+  const desiredNow = keepRendered(book.current, secrets, options.settleS);
   const lookNow = async (signal: AbortSignal): Promise<Look> =>
     takeLook(
       { engine, clock, link, lanes, memory, deaths, config: book.current, desired: desiredNow, container },
@@ -156,10 +127,10 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       look = undefined;
       link.failed(messageOf(error));
       schedule(NOTHING_TO_DO);
-      changed();
+      changes.tell();
       return 0;
     }
-    const begun = await begin(look);
+    const begun = await beginSteps(look, { runner, rounds, log, onDone: wake }, stopping.signal);
     lastPass = {
       at: look.at,
       took_ms: Math.round((clock.monotonic() - began) * 10) / 10,
@@ -170,54 +141,10 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     const needed = new Set(look.plan.steps.map((step) => tellStep(step).subject));
     rounds.rest((subject) => needed.has(subject) || lanes.busy(subject));
     schedule(look.plan);
-    changed();
+    changes.tell();
     return begun;
   };
 
-  const begin = async ({ desired, observed, stacksDir, plan, holds }: Look): Promise<number> => {
-    if (desired === null) return 0;
-    const moment: Moment = { desired, observed, stacksDir };
-    let begun = 0;
-    for (const step of plan.steps) {
-      const service = serviceOf(step);
-      if (stopping.signal.aborted) return begun;
-      // What is for all of them waits until nothing is done to any. When that ends, all is looked at anew.
-      if (!holds(service)) continue;
-      const permitted = permit(step, observed);
-      if ('why' in permitted) {
-        log.error(
-          { step: step.kind, subject: tellStep(step).subject, why: permitted.why },
-          'step not permitted',
-        );
-        continue;
-      }
-      // An image that is being fetched is something that goes on, too.
-      if (service !== null && !(await ready(service, step, moment))) {
-        begun += 1;
-        continue;
-      }
-      if (!holds(service) || !rounds.mayTry(tellStep(step).subject)) continue;
-      begun += 1;
-      if (service === null) {
-        if (!(await runner.runShared(permitted, moment))) return begun;
-        // What was seen does not hold any more.
-        wake();
-        return begun;
-      }
-      void runner.runInLane(service, permitted, moment).finally(wake);
-    }
-    return begun;
-  };
-
-  const ready = async (service: ServiceName, step: Step, moment: Moment): Promise<boolean> => {
-    try {
-      return await runner.ready(service, step, moment);
-    } catch (error) {
-      // Docker is gone, or says nonsense: the next look tells.
-      log.warn({ service, error: messageOf(error) }, 'image not looked up');
-      return false;
-    }
-  };
   const quiet = async () => {
     await fetching.quiet();
     await lanes.quiet();
@@ -252,7 +179,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
 
   const onEvent = (event: EngineEvent) => {
     deaths.hear(event);
-    if (CONCERNS.some((concerns) => concerns(event))) wake();
+    if (concernsUs(event)) wake();
   };
 
   let saidClosed = '';
@@ -281,7 +208,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   });
   wake();
 
-  const { find, act, readLog } = createDeeds({
+  const deeds = createDeeds({
     engine,
     lanes,
     ownId: () => look?.observed.self?.id ?? null,
@@ -294,54 +221,32 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     onDone: wake,
   });
 
-  const keep = async () => {
-    try {
-      await memory.keep();
-    } catch (error) {
-      throw storeFailed('its memory', error);
-    }
-  };
+  const orders = createOrders({
+    memory,
+    record: recorder.record,
+    converge,
+    onApplied: applied.add,
+    whyBlind: () => (look === undefined ? link.state().detail : null),
+    onForgiven: rounds.clear,
+    wake,
+  });
 
   return {
-    told: () => tell(look, lastPass),
+    told: () =>
+      tellLook(look, {
+        at: clock.now(),
+        lastPass,
+        memory: memory.current(),
+        doing: runner.doing,
+        link,
+        issues: [...memory.issues(), ...recorder.issues(), ...rounds.issues()],
+      }),
     desired: desiredNow,
     plan: async (signal) => (await lookNow(signal)).plan,
-    applyNow: async (by, signal) => {
-      await recorder.record('base.apply', by, '', {});
-      const done: Step[] = [];
-      const listener = (step: Step) => void done.push(step);
-      applied.add(listener);
-      try {
-        memory.change(forgetTroubles);
-        rounds.clear();
-        await converge(signal);
-      } finally {
-        applied.delete(listener);
-      }
-      if (look === undefined) throw new EngineError('unreachable', link.state().detail);
-      return done;
-    },
-    pause: async (service, pause, by) => {
-      await recorder.record('service.pause', by, service, { reason: pause.reason, until: pause.until });
-      const before = memory.current().services[service]?.pause ?? null;
-      memory.change((known) => notePause(known, service, pause));
-      await keep().catch((error: unknown) => {
-        memory.change((known) => notePause(known, service, before));
-        throw error;
-      });
-      await converge(AbortSignal.timeout(DEED_MS));
-    },
-    resume: async (service, by) => {
-      await recorder.record('service.resume', by, service, {});
-      memory.change((known) => notePause(known, service, null));
-      await keep();
-      wake();
-    },
-    find,
-    act,
-    readLog,
-    onChange: (listener) => listen(changes, listener),
-    onNotice: (listener) => listen(notices, listener),
+    ...orders,
+    ...deeds,
+    onChange: changes.add,
+    onNotice: notices.add,
     dead: link.dead,
     stop: async () => {
       clearTimeout(timer);
@@ -354,63 +259,6 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       await memory.keep().catch(() => {});
     },
   };
-
-  function tell(seen: Look | undefined, pass: BaseTold['last_pass']): BaseTold {
-    const at = clock.now();
-    const doing = BASE_SERVICES.flatMap(({ name }) => runner.doing(name) ?? []);
-    const services = tellServices(
-      {
-        observed: seen?.observed ?? null,
-        desired: seen?.desired ?? null,
-        memory: memory.current(),
-        plan: seen?.plan ?? null,
-        doing,
-      },
-      at,
-    );
-    const addresses = (seen?.observed.containers ?? []).flatMap(({ name, ours, state, networks }) => {
-      const address = networks[BASE_NETWORK]?.address ?? null;
-      return ours && state === 'running' && isServiceName(name) && address !== null
-        ? [[name, address] as const]
-        : [];
-    });
-    return {
-      services: [...services],
-      steps: seen?.plan.steps.map(tellStep) ?? [],
-      blocked:
-        seen === undefined ? null : (seen.plan.blocked ?? (seen.desired === null ? UNCONFIGURED : null)),
-      last_pass: pass,
-      issues: [
-        ...(seen?.plan.issues ?? []),
-        ...(seen?.selfIssues ?? []),
-        ...memory.issues(),
-        ...recorder.issues(),
-        ...rounds.issues(),
-      ],
-      docker: link.state(),
-      guestHostname: link.hostname(),
-      addresses: Object.fromEntries(addresses),
-    };
-  }
-}
-
-const DEED_MS = 60_000;
-
-const serviceOf = (step: Step): ServiceName | null => ('service' in step ? step.service : null);
-
-/** Events after which something may have to be done; those of others are many. */
-const CONCERNS: readonly ((event: EngineEvent) => boolean)[] = [
-  ({ type, action, name }) =>
-    type === 'container' && isOurName(name) && !/^(?:exec_|top|attach|resize|copy|export)/.test(action),
-  ({ type, name, action }) => type === 'network' && name === BASE_NETWORK && action !== 'connect',
-];
-
-const isOurName = (name: string): boolean =>
-  BASE_SERVICES.some((one) => name === one.name || name.startsWith(`${one.name}.`));
-
-function listen<T>(listeners: Set<T>, listener: T): () => void {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
 }
 
 const aborted = async (signal: AbortSignal): Promise<void> =>
