@@ -438,7 +438,7 @@ describe('a pause', () => {
   test('makes nothing, replaces nothing, adopts nothing', () => {
     for (const observed of [
       withoutContainer('traefik'),
-      withoutContainer('traefik', [previous('traefik')]),
+      withoutContainer('traefik', [previous('traefik', { state: 'exited' })]),
       withContainer('traefik', { state: 'exited', hash: 'another' }),
     ])
       expect(planned(observed, memory).steps).toEqual([]);
