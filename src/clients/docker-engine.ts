@@ -144,12 +144,17 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
       void (await unlessMissing('no-such-container', async () =>
         act({ method: 'DELETE', path: container(id), query: { force: '1', v: '0' } }, signal),
       )),
-    updateLimits: async (id, { memoryBytes, pids }, signal) =>
+    updateLimits: async (id, { memoryBytes, pids, restart }, signal) =>
       void (await act(
         {
           path: container(id, 'update'),
           // Memory cannot rise above the sum with swap that was set before: both at once, and no swap.
-          body: { Memory: memoryBytes, MemorySwap: memoryBytes, PidsLimit: pids },
+          body: {
+            Memory: memoryBytes,
+            MemorySwap: memoryBytes,
+            PidsLimit: pids,
+            RestartPolicy: { Name: restart },
+          },
         },
         signal,
       )),

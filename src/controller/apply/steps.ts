@@ -120,7 +120,7 @@ const stop: Executor<'stop'> = async ({ service, containerId }, hands, signal) =
 
 const updateLimits: Executor<'update-limits'> = async ({ service, containerId }, hands, signal) => {
   const { memoryBytes, pids } = serviceOf(hands, service);
-  await hands.engine.updateLimits(containerId, { memoryBytes, pids }, signal);
+  await hands.engine.updateLimits(containerId, { memoryBytes, pids, restart: 'always' }, signal);
   return DONE;
 };
 

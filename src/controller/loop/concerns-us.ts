@@ -7,6 +7,8 @@ export const concernsUs = (event: EngineEvent): boolean => CONCERNS.some((concer
 const CONCERNS: readonly ((event: EngineEvent) => boolean)[] = [
   ({ type, action, name }) =>
     type === 'container' && isOurName(name) && !/^(?:exec_|top|attach|resize|copy|export)/.test(action),
+  // It tells the new name: the one that is free now, or taken, may be ours.
+  ({ type, action }) => type === 'container' && action === 'rename',
   ({ type, name, action }) => type === 'network' && name === BASE_NETWORK && action !== 'connect',
 ];
 

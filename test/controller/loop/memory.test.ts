@@ -65,6 +65,28 @@ describe('memory.json', () => {
     },
   );
 
+  test('of a newer version: what is known is kept, and the stacks folder is still ours', async () => {
+    const path = join(folder, 'memory.json');
+    const failures = { step: 'a-step-to-come', hash: null, count: 1, last: 1, nextTry: 2, why: 'x' };
+    const service = { deaths: [{ at: 1, exitCode: 1 }], pause, rejected: null, more: 7 };
+    const newer = {
+      sentinel: 'an-id-of-mine',
+      lastGoodDaemon: '28.5 1.3',
+      services: { traefik: { ...service, failures }, 'a-service-to-come': service },
+      shared: { network: failures },
+      more: true,
+    };
+    await writeFile(path, JSON.stringify(newer));
+    const memory = await openMemory(path, log);
+    expect(await memory.lost()).toBeNull();
+    expect(memory.current()).toEqual({
+      sentinel: 'an-id-of-mine',
+      lastGoodDaemon: '28.5 1.3',
+      services: { traefik: { deaths: service.deaths, pause, rejected: null, failures: null } },
+      shared: {},
+    });
+  });
+
   test('that cannot be written is an issue until it can', async () => {
     const data = join(folder, 'data');
     await writeFile(data, 'in the way');
