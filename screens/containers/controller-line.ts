@@ -2,15 +2,10 @@
 import { tellMissing } from '../../src/base/texts/tell-missing.ts';
 import { formatDuration } from '../../src/base/units.ts';
 import type { BaseStackFacts, HealthStatus, LinkState } from '../../src/contracts/facts/base-stack.ts';
+import { HEALTH_TONE } from '../draw/health-tone.ts';
 import { segment, type Line, type Segment, type Tone } from '../draw/line.ts';
 import { freshness, freshnessNote, lastFacts, type Model } from '../draw/model.ts';
 
-const HEALTH_TONE = {
-  ok: 'good',
-  warn: 'warn',
-  fail: 'bad',
-  unknown: 'warn',
-} as const satisfies Record<HealthStatus, Tone>;
 const LINK_TONE = { ok: 'dim', off: 'dim', failed: 'bad', unknown: 'warn' } as const satisfies Record<
   LinkState['state'],
   Tone

@@ -2,7 +2,7 @@
 import { messageOf } from '../../base/errors.ts';
 import type { ServiceName } from '../../contracts/base-stack.ts';
 import type { Log } from '../../daemon/log.ts';
-import { tellStep } from '../api/tell-step.ts';
+import { tellStep } from '../plan/tell-step.ts';
 import { permit } from '../plan/permit.ts';
 import type { Step } from '../plan/state.ts';
 import type { Rounds } from './rounds.ts';

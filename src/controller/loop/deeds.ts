@@ -9,7 +9,6 @@ import type { ContainerDeed, Reconciler } from '../parts.ts';
 import { permitDeed } from '../plan/permit-deed.ts';
 
 const GRACE_S = 10;
-const MAX_LINES = 5000;
 
 export function createDeeds({
   engine,
@@ -79,14 +78,9 @@ export function createDeeds({
         })
         .finally(onDone);
     },
-    readLog: async (containerId, { tail, previous }, signal) => {
+    readLog: async (containerId, options, signal) => {
       const { id } = await findOurs(containerId, signal);
-      const lines = await engine.readLog(
-        id,
-        { tail: Math.min(Math.max(tail, 1), MAX_LINES), previous },
-        signal,
-      );
-      return { id, lines };
+      return { id, lines: await engine.readLog(id, options, signal) };
     },
   };
 }

@@ -9,7 +9,7 @@ import type { Notice } from '../../contracts/routes.ts';
 import type { Engine, EngineEvent } from '../../clients/engine.ts';
 import type { Ledger } from '../../daemon/ledger/ledger.ts';
 import type { Log } from '../../daemon/log.ts';
-import { tellStep } from '../api/tell-step.ts';
+import { tellStep } from '../plan/tell-step.ts';
 import { beginSteps } from './begin-steps.ts';
 import { concernsUs } from './concerns-us.ts';
 import { createDaemonLink } from './daemon-link.ts';

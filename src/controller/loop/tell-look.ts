@@ -1,6 +1,6 @@
 // What the reconciler knows, from its last look and what is done since. Pure but for what it asks.
 import { BASE_NETWORK, BASE_SERVICES, isServiceName, type ServiceName } from '../../contracts/base-stack.ts';
-import { tellStep } from '../api/tell-step.ts';
+import { tellStep } from '../plan/tell-step.ts';
 import type { DaemonLink } from './daemon-link.ts';
 import type { BaseTold } from '../parts.ts';
 import type { Memory, Observed, PlanIssue } from '../plan/state.ts';
