@@ -9,7 +9,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { createHubClient, HubError } from '../../src/clients/hub.ts';
 import { makeCertificate } from '../clients/certificate.ts';
 import { CUSTOMER_KEY, HOST_KEY, startHub, WHOLE_CONFIG } from './hub-server.ts';
-import { makeGuest, withHub } from './told.ts';
+import { makeGuestFolder, withHub } from './guest-folder.ts';
 
 const never = new AbortController().signal;
 const hubOf = async (config?: object | string) => {
@@ -178,7 +178,7 @@ describe('A configuration from the hub', () => {
   ];
   test.each(given)('%s is not used, and said', async (_what, config, code, wanted) => {
     const hub = await hubOf(config);
-    const guest = makeGuest(withHub(hub.url));
+    const guest = makeGuestFolder(withHub(hub.url));
     const book = await guest.open();
     expect(book.problems()).toMatchObject([{ code, level: 'warn', text: expect.stringMatching(wanted) }]);
     expect(book.hubLink().state).toBe('failed');
@@ -188,7 +188,7 @@ describe('A configuration from the hub', () => {
 
   test("a host's key in bootstrap.json is named as that, with what to do (break 3.5)", async () => {
     const hub = await hubOf(WHOLE_CONFIG);
-    const guest = makeGuest(withHub(hub.url, HOST_KEY));
+    const guest = makeGuestFolder(withHub(hub.url, HOST_KEY));
     const book = await guest.open();
     expect(book.problems()).toEqual([
       {
