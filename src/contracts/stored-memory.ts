@@ -20,6 +20,7 @@ const stepKind = z.enum([
   'adopt',
   'connect',
   'update-limits',
+  'restore-files',
   'remove-leftover',
 ]);
 
