@@ -14,12 +14,14 @@ export async function observe(
     daemon,
     self,
     stacksFolder,
+    spoilt,
   }: {
     readonly at: number;
     readonly daemon: Daemon;
     /** The name or id of the controller's own container. */
     readonly self: string | null;
     readonly stacksFolder: StacksFolder;
+    readonly spoilt: Observed['spoilt'];
   },
   signal: AbortSignal,
 ): Promise<Look> {
@@ -43,6 +45,7 @@ export async function observe(
           ? null
           : { id: own.id, networkIds: Object.values(own.networks).map(({ id }) => id) },
       stacksFolder,
+      spoilt,
     },
     calls: 2 + concerning.length + (self === null ? 0 : 1),
   };

@@ -16,6 +16,7 @@ import { plan as planSteps } from '../plan/plan.ts';
 import type { Observed, Plan, PlanIssue, StacksFolder } from '../plan/state.ts';
 import { noteDeath } from '../plan/transitions.ts';
 import { readStacksFolder } from './stacks-folder.ts';
+import type { FileWatch } from './watch-files.ts';
 
 export type Look = {
   readonly at: number;
@@ -37,6 +38,7 @@ export type LookOptions = {
   readonly lanes: Lanes;
   readonly memory: MemoryFile;
   readonly deaths: DeathWatch;
+  readonly files: FileWatch;
   readonly config: () => ControllerConfig | null;
   readonly desired: () => Desired | null;
   /** The controller's own container; null: it runs in none. */
@@ -51,10 +53,11 @@ export async function takeLook(options: LookOptions, signal: AbortSignal): Promi
   const stacksDir = options.config()?.paths.stacks_dir.replace(/(?<=.)\/+$/, '') ?? DEFAULT_STACKS_DIR;
   const known = await link.known(stacksDir, signal);
   const stacksFolder = await judgeStacks(stacksDir, known.self.misplaced, memory);
+  const spoilt = await options.files.look(options.desired(), stacksDir);
   const at = clock.now();
   const { observed, calls } = await observe(
     engine,
-    { at, daemon: known.daemon, self: container, stacksFolder },
+    { at, daemon: known.daemon, self: container, stacksFolder, spoilt },
     signal,
   );
   for (const { service, ...death } of deaths.take(observed)) {

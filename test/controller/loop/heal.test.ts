@@ -13,7 +13,7 @@
 //   links and FIFOs in a service's folder                                       → ../apply/place-files.test.ts
 import { connect, createServer, type Socket } from 'node:net';
 import { execFile, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -302,6 +302,90 @@ test('a changed configuration replaces what it concerns; the folder of the old o
   expect(await guest.containers()).toEqual(namesOfBase);
   expect((await guest.inspect('cloudflared'))?.id).toBe(tunnel?.id);
   await expect(readFile(join(source, 'traefik.yml'), 'utf8')).rejects.toThrow('ENOENT');
+});
+
+test('a file of a running service changed or deleted on the disk: put back within a full look, and read anew', async () => {
+  await running.stop();
+  running = await guest.start({ times: { everyMs: 100, filesMs: 300 } });
+  await running.converged();
+  const cloudflared = await guest.inspect('cloudflared');
+  const source = cloudflared?.mounts.find((mount) => mount.source.includes('/config-'))?.source ?? '';
+  const [token = ''] = (await readdir(source, { recursive: true })).filter((name) => name.includes('token'));
+  const good = await readFile(join(source, token), 'utf8');
+  const cause = 'restore-files cloudflared: its files below the stacks folder were changed';
+  for (const harm of [
+    async () => writeFile(join(source, token), 'another'),
+    async () => rm(join(source, token)),
+    async () => rm(source, { recursive: true }),
+  ]) {
+    const before = (await guest.ledger()).length;
+    await harm();
+    await running.until('it was started anew', (told) => {
+      const { container, since, state } = serviceOf(told, 'cloudflared');
+      return state === 'running' && container !== null && (since ?? 0) > Date.now() - 500;
+    });
+    await running.converged();
+    expect(await stepsAfter(before)).toEqual([cause]);
+    expect(await readFile(join(source, token), 'utf8')).toBe(good);
+    expect((await guest.inspect('cloudflared'))?.id).toBe(cloudflared?.id);
+    await quiet(600);
+  }
+  await running.stop();
+  running = await guest.start();
+  await running.converged();
+});
+
+test('removed by a person between the look and the step: no failure, and made again at once', async () => {
+  await running.stop();
+  let harmed = 0;
+  const { engine } = guest;
+  running = await guest.start({
+    engine: {
+      ...engine,
+      startContainer: async (id, signal) => {
+        harmed += 1;
+        if (harmed === 1) await call('DELETE', `/containers/${id}?force=1`);
+        await engine.startContainer(id, signal);
+      },
+    },
+  });
+  await running.converged();
+  const before = (await guest.ledger()).length;
+  const { tookMs } = await healed(async () => call('POST', '/containers/filebrowser/kill'));
+  expect((await stepsAfter(before)).map((step) => step.split(':')[0])).toEqual([
+    'start filebrowser',
+    'create filebrowser',
+  ]);
+  expect(tookMs).toBeLessThan(5000);
+  expect(running.notices.map(({ kind }) => kind)).not.toContain('service-failed');
+  await running.stop();
+  running = await guest.start();
+  await running.converged();
+});
+
+test('a pause while a replacement settles: down when it is answered, and the new one comes at its end', async () => {
+  await running.stop();
+  running = await guest.start({ settleS: 1.5 });
+  await running.converged();
+  const before = await guest.inspect('filebrowser');
+  running.configure(guest.config({ customer: { id: 'kovacs', domain: 'pause.hu', email: 'a@kovacs.hu' } }));
+  await running.until('it is replaced', (told) => serviceOf(told, 'filebrowser').state !== 'running');
+  const from = Date.now();
+  await running.reconciler.pause(
+    'filebrowser',
+    { reason: 'now', from, until: from + 60_000, by: 'anna' },
+    BY,
+  );
+  for (const { id, name } of await guest.engine.listContainers(never)) {
+    if (name.startsWith('filebrowser')) expect((await guest.inspect(id))?.state).toBe('exited');
+  }
+  await running.reconciler.resume('filebrowser', BY);
+  await running.converged();
+  expect((await guest.inspect('filebrowser'))?.id).not.toBe(before?.id);
+  expect((await guest.containers()).filter((name) => name.includes('.prev-'))).toEqual([]);
+  running.configure(guest.config());
+  await running.until('it is replaced again', (told) => serviceOf(told, 'filebrowser').state !== 'running');
+  await running.converged();
 });
 
 test('a name held by a container of somebody else: told, never touched, and taken when it is free', async () => {
