@@ -16,6 +16,7 @@ export function createDeeds({
   lanes,
   ownId,
   graceOf,
+  pausedBy,
   record,
   onDone,
 }: {
@@ -24,6 +25,8 @@ export function createDeeds({
   /** Of the controller's own container; null when it runs in none. */
   readonly ownId: () => string | null;
   readonly graceOf: (service: string) => number | undefined;
+  /** Why a person holds it down; null when nobody does. */
+  readonly pausedBy: (name: string) => string | null;
   readonly record: (
     what: string,
     by: LedgerCaller,
@@ -44,6 +47,13 @@ export function createDeeds({
     throw new Refusal('E_NOT_OURS', `${container.name}: ${permitted.why}`, { hint: permitted.hint });
   };
 
+  /** It would be stopped again at the next look. */
+  const refusePaused = (name: string) => {
+    const why = pausedBy(name);
+    if (why === null) return;
+    throw new Refusal('E_PAUSED', `${name} is paused: ${why}`, { hint: 'end the pause first' });
+  };
+
   return {
     find: async (containerId, signal) => {
       const { id, name } = await findOurs(containerId, signal);
@@ -56,10 +66,12 @@ export function createDeeds({
         .run(lane, async () => {
           // It may have waited for its turn.
           signal.throwIfAborted();
-          await findOurs(id, signal);
+          const frozen = (await findOurs(id, signal)).state === 'paused';
+          if (deed !== 'stop') refusePaused(name);
           await record(DONE[deed], by, name, { id });
           const graceS = graceOf(name) ?? GRACE_S;
-          if (deed === 'start') await engine.startContainer(id, signal);
+          if (deed === 'start' && frozen) await engine.unpauseContainer(id, signal);
+          else if (deed === 'start') await engine.startContainer(id, signal);
           else if (deed === 'stop') await engine.stopContainer(id, graceS, signal);
           else await engine.restartContainer(id, graceS, signal);
           const { state } = await find(id, signal);

@@ -49,7 +49,7 @@ export async function observe(
 }
 
 /** It has our label, one of our names, or the name of one that was set aside. */
-export const concernsUs = ({ name, labels }: Pick<ListedContainer, 'name' | 'labels'>): boolean =>
+const concernsUs = ({ name, labels }: Pick<ListedContainer, 'name' | 'labels'>): boolean =>
   labels[LABELS.owner] === OWNER ||
   BASE_SERVICES.some((service) => name === service.name || name.startsWith(`${service.name}.prev-`));
 

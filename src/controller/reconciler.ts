@@ -12,6 +12,7 @@ import type { Log } from '../daemon/log.ts';
 import { storeFailed } from '../daemon/store-failed.ts';
 import { tellStep } from './api/tell-step.ts';
 import { createDaemonLink } from './daemon-link.ts';
+import { createDeathWatch } from './death-watch.ts';
 import { createDeeds } from './deeds.ts';
 import type { Desired } from './desired/desired.ts';
 import type { InstallationSecrets } from './desired/installation-secrets.ts';
@@ -20,16 +21,15 @@ import { followDaemon } from './follow-daemon.ts';
 import { createLanes } from './lanes.ts';
 import type { Given } from './look-at-self.ts';
 import type { MemoryFile } from './memory-file.ts';
-import { observe } from './observe.ts';
 import type { BaseTold, ConfigBook, Reconciler } from './parts.ts';
 import { permit } from './plan/permit.ts';
-import { plan as planSteps } from './plan/plan.ts';
-import type { Observed, Plan, PlanIssue, StacksFolder, Step } from './plan/state.ts';
-import { endPauses, forgetTroubles, noteDeath, notePause } from './plan/transitions.ts';
+import type { Plan, Step } from './plan/state.ts';
+import { endPauses, forgetTroubles, isPaused, notePause } from './plan/transitions.ts';
 import { tellServices } from './plan/tell-services.ts';
 import { createRecorder } from './recorder.ts';
-import { readStacksFolder } from './stacks-folder.ts';
+import { createRounds, MAX_ROUNDS } from './rounds.ts';
 import { createStepRunner, type Moment } from './step-runner.ts';
+import { NOTHING_TO_DO, takeLook, type Look } from './take-look.ts';
 
 export type ReconcilerOptions = {
   readonly engine: Engine;
@@ -59,25 +59,11 @@ export type Times = {
 };
 const TIMES: Times = { everyMs: 30_000, restMs: 300_000, deadDaemonMs: 90_000 };
 
-const MAX_ROUNDS = 6;
 const STOP_PATIENCE_MS = 2000;
 /** Timers sleep at most so long. */
 const SOON_MS = 20;
 
-const EMPTY_PLAN: Plan = { steps: [], held: [], issues: [], blocked: null };
 const UNCONFIGURED = 'nothing says whose guest this is';
-
-type Look = {
-  readonly at: number;
-  readonly desired: Desired | null;
-  readonly observed: Observed;
-  readonly stacksDir: string;
-  readonly plan: Plan;
-  readonly selfIssues: readonly PlanIssue[];
-  readonly calls: number;
-  /** Whether what was seen of a service, or of all, still holds. */
-  readonly holds: (service: ServiceName | null) => boolean;
-};
 
 /** Starts at once. `memory` must be open, and the data folder locked. */
 export function createReconciler(options: ReconcilerOptions): Reconciler {
@@ -87,6 +73,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   const cutting = new AbortController();
   const lanes = createLanes();
   const fetching = createLanes();
+  const deaths = createDeathWatch(lanes.busy);
+  const rounds = createRounds(clock, times.restMs);
   const recorder = createRecorder(options.ledger, log);
   const inTurn = createInTurn();
   const changes = new Set<() => void>();
@@ -99,16 +87,12 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     given: options.given,
     patienceMs: times.deadDaemonMs,
   });
-  /** How often a subject got a step without coming to rest, and since when it is left alone. */
-  const rounds = new Map<string, { count: number; restUntil: number }>();
   let look: Look | undefined;
   let lastPass: BaseTold['last_pass'] = null;
   let timer: NodeJS.Timeout | undefined;
   let wanted = false;
   let running: Promise<void> | undefined;
   let rendered: { readonly config: ControllerConfig; readonly desired: Desired } | undefined;
-
-  const exitCodes = new Map<string, number>();
 
   const changed = () => {
     for (const listener of changes) listener();
@@ -130,7 +114,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     onApplied: (step) => {
       for (const listener of applied) listener(step);
     },
-    exitCodeOf: (id) => exitCodes.get(id) ?? null,
+    exitCodeOf: deaths.exitCodeOf,
     onStage: options.onStage ?? (() => {}),
     signal: cutting.signal,
   });
@@ -154,42 +138,11 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     return rendered.desired;
   };
 
-  const lookNow = async (signal: AbortSignal): Promise<Look> => {
-    const holds = lanes.mark();
-    const stacksDir = book.current()?.paths.stacks_dir.replace(/(?<=.)\/+$/, '') ?? DEFAULT_STACKS_DIR;
-    const known = await link.known(stacksDir, signal);
-    const stacksFolder = await judgeStacks(stacksDir, known.self.misplaced);
-    const at = clock.now();
-    const { observed, calls } = await observe(
-      engine,
-      { at, daemon: known.daemon, self: container, stacksFolder },
+  const lookNow = async (signal: AbortSignal): Promise<Look> =>
+    takeLook(
+      { engine, clock, link, lanes, memory, deaths, config: book.current, desired: desiredNow, container },
       signal,
     );
-    noteDeaths(observed);
-    const desired = desiredNow();
-    const plan = desired === null ? EMPTY_PLAN : planSteps(desired, observed, memory.current(), at);
-    const selfIssues = known.self.issues;
-    return { at, desired, observed, stacksDir, plan, selfIssues, calls: calls + known.calls, holds };
-  };
-
-  /** A new one is remembered on the disk before anything is made in it. */
-  const judgeStacks = async (dir: string, misplaced: string | null): Promise<StacksFolder> => {
-    const { sentinel: remembered } = memory.current();
-    const { folder, sentinel } = await readStacksFolder(dir, {
-      remembered,
-      lost: await memory.lost(),
-      misplaced,
-    });
-    if (folder.state !== 'new') return folder;
-    memory.change((known) => ({ ...known, sentinel }));
-    try {
-      await memory.keep();
-      return folder;
-    } catch (error) {
-      memory.change((known) => ({ ...known, sentinel: null }));
-      return { state: 'wrong', why: `its id cannot be remembered: ${messageOf(error)}` };
-    }
-  };
 
   /** One look, and what follows from it. Gives the number of steps that were begun. */
   const pass = async (): Promise<number> => {
@@ -202,7 +155,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       if (stopping.signal.aborted) return 0;
       look = undefined;
       link.failed(messageOf(error));
-      schedule(EMPTY_PLAN);
+      schedule(NOTHING_TO_DO);
       changed();
       return 0;
     }
@@ -214,7 +167,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       applied: begun,
       converged: look.plan.steps.length === 0,
     };
-    rest(look.plan);
+    const needed = new Set(look.plan.steps.map((step) => tellStep(step).subject));
+    rounds.rest((subject) => needed.has(subject) || lanes.busy(subject));
     schedule(look.plan);
     changed();
     return begun;
@@ -242,7 +196,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
         begun += 1;
         continue;
       }
-      if (!holds(service) || !mayTry(tellStep(step).subject)) continue;
+      if (!holds(service) || !rounds.mayTry(tellStep(step).subject)) continue;
       begun += 1;
       if (service === null) {
         if (!(await runner.runShared(permitted, moment))) return begun;
@@ -267,28 +221,6 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   const quiet = async () => {
     await fetching.quiet();
     await lanes.quiet();
-  };
-
-  const mayTry = (subject: string): boolean => {
-    const round = rounds.get(subject) ?? { count: 0, restUntil: 0 };
-    rounds.set(subject, round);
-    if (round.restUntil > clock.now()) return false;
-    round.count += 1;
-    if (round.count > MAX_ROUNDS) {
-      round.count = 0;
-      round.restUntil = clock.now() + times.restMs;
-      log.error({ subject, rounds: MAX_ROUNDS }, 'not converging');
-      return false;
-    }
-    return true;
-  };
-
-  /** Whoever needs nothing any more has come to rest. */
-  const rest = (plan: Plan) => {
-    const busy = new Set(plan.steps.map((step) => tellStep(step).subject));
-    for (const [subject, { restUntil }] of rounds) {
-      if (!busy.has(subject) && !lanes.busy(subject) && restUntil <= clock.now()) rounds.delete(subject);
-    }
   };
 
   const schedule = ({ held }: Plan) => {
@@ -318,29 +250,9 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     }
   };
 
-  /** Containers that were told to end: their end is no death. */
-  const killed = new Set<string>();
-  let died: readonly EngineEvent[] = [];
   const onEvent = (event: EngineEvent) => {
-    const { type, action, name, id, exitCode } = event;
-    if (type === 'container' && isServiceName(name)) {
-      if (action === 'kill') killed.add(id);
-      if (action === 'die' && exitCode !== null) exitCodes.set(id, exitCode);
-      if (action === 'destroy') exitCodes.delete(id);
-      // Nor is it one when we end it ourselves.
-      if (action === 'die' && !killed.has(id) && !lanes.busy(name)) died = [...died, event];
-      if (action === 'start' || action === 'destroy') killed.delete(id);
-    }
+    deaths.hear(event);
     if (CONCERNS.some((concerns) => concerns(event))) wake();
-  };
-  /** Who died and is still there; a container that is removed by force only seems to die. */
-  const noteDeaths = ({ containers }: Observed) => {
-    for (const { id, name, at, exitCode } of died) {
-      const container = containers.find((one) => one.id === id);
-      if (container?.ours !== true || container.state === 'removing' || !isServiceName(name)) continue;
-      memory.change((known) => noteDeath(known, name, { at, exitCode }));
-    }
-    died = [];
   };
 
   let saidClosed = '';
@@ -374,6 +286,10 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     lanes,
     ownId: () => look?.observed.self?.id ?? null,
     graceOf: (name) => look?.desired?.services.find((service) => service.name === name)?.stopGraceS,
+    pausedBy: (name) => {
+      const pause = isServiceName(name) ? (memory.current().services[name]?.pause ?? null) : null;
+      return isPaused(pause, clock.now()) ? pause.reason : null;
+    },
     record: recorder.record,
     onDone: wake,
   });
@@ -407,8 +323,12 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     },
     pause: async (service, pause, by) => {
       await recorder.record('service.pause', by, service, { reason: pause.reason, until: pause.until });
+      const before = memory.current().services[service]?.pause ?? null;
       memory.change((known) => notePause(known, service, pause));
-      await keep();
+      await keep().catch((error: unknown) => {
+        memory.change((known) => notePause(known, service, before));
+        throw error;
+      });
       await converge(AbortSignal.timeout(DEED_MS));
     },
     resume: async (service, by) => {
@@ -465,33 +385,15 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
         ...(seen?.selfIssues ?? []),
         ...memory.issues(),
         ...recorder.issues(),
-        ...notConverging(),
+        ...rounds.issues(),
       ],
       docker: link.state(),
       guestHostname: link.hostname(),
       addresses: Object.fromEntries(addresses),
     };
   }
-
-  function notConverging(): readonly PlanIssue[] {
-    return [...rounds].flatMap(([subject, { restUntil }]) =>
-      restUntil <= clock.now()
-        ? []
-        : [
-            {
-              code: 'not-converging',
-              level: 'fail',
-              subject,
-              text: `Not converging: ${subject}`,
-              hint: `${MAX_ROUNDS} steps in a row did not bring it to rest; the ledger tells them.`,
-              healsItself: true,
-            } as const,
-          ],
-    );
-  }
 }
 
-const DEFAULT_STACKS_DIR = '/opt/docker/stacks';
 const DEED_MS = 60_000;
 
 const serviceOf = (step: Step): ServiceName | null => ('service' in step ? step.service : null);

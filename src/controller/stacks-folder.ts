@@ -9,7 +9,7 @@ import { errnoOf, messageOf } from '../base/errors.ts';
 import type { StacksFolder } from './plan/state.ts';
 
 /** The bootstrap unit makes folder and sentinel once. */
-export const SENTINEL = '.felhom-stacks';
+const SENTINEL = '.felhom-stacks';
 
 const CONTENT = /^[A-Za-z0-9-]{8,100}$/;
 const READ = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;

@@ -88,7 +88,7 @@ async function put(options: ControllerOptions, undo: Undo): Promise<RunningContr
     filebrowserPassword: await keepSecret(inData('filebrowser-password'), randomSecret, text),
     filebrowserKey: await keepSecret(inData('filebrowser-key'), randomSecret, text),
   };
-  if (container === undefined) undo.push(makeFolderOnce(config, memory, log));
+  if (container === undefined) undo.push(await makeFolderOnce(config, memory, log));
 
   // What parts need of each other before all of them are there.
   const late: { api?: Api; health?: Health } = {};
@@ -201,15 +201,16 @@ async function put(options: ControllerOptions, undo: Undo): Promise<RunningContr
 }
 
 /** Outside of a container there is no unit that made the stacks folder: a controller that starts for the first time does. */
-function makeFolderOnce(config: ConfigBook, memory: MemoryFile, log: Log): () => void {
+async function makeFolderOnce(config: ConfigBook, memory: MemoryFile, log: Log): Promise<() => void> {
   if (!memory.isNew) return () => {};
-  const make = () => {
+  const make = async (): Promise<void> => {
     const dir = config.current()?.paths.stacks_dir;
     if (dir === undefined || memory.current().sentinel !== null) return;
-    makeStacksFolder(dir).catch((error: unknown) =>
+    await makeStacksFolder(dir).catch((error: unknown) =>
       log.error({ dir, err: messageOf(error) }, 'the stacks folder could not be made'),
     );
   };
-  make();
-  return config.onChange(make);
+  // Before the first look: one that does not find it yet would do nothing until the next.
+  await make();
+  return config.onChange(() => void make());
 }

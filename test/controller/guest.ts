@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { systemClock } from '../../src/base/clock.ts';
 import { createDockerEngine } from '../../src/clients/docker-engine.ts';
 import type { Engine, InspectedContainer } from '../../src/clients/engine.ts';
-import { BASE_NETWORK, BASE_SERVICES, LABELS, OWNER } from '../../src/contracts/base-stack.ts';
+import { BASE_NETWORK, BASE_SERVICES } from '../../src/contracts/base-stack.ts';
 import type { ControllerConfig } from '../../src/contracts/controller-config.ts';
 import type { BaseStackFacts } from '../../src/contracts/facts/base-stack.ts';
 import type { LedgerRecord } from '../../src/contracts/facts/ledger.ts';
@@ -55,7 +55,7 @@ export type Running = {
 };
 
 export const never = new AbortController().signal;
-export const SENTINEL_ID = 'test-sentinel-0001';
+const SENTINEL_ID = 'test-sentinel-0001';
 
 export async function openGuest(
   daemon: Daemon,
@@ -187,10 +187,4 @@ export const serviceOf = (told: BaseTold, name: string): BaseStackFacts['service
 };
 
 export const namesOfBase = BASE_SERVICES.map(({ name }) => name).toSorted();
-export const ourLabels = (service: string, hash: string) => ({
-  [LABELS.owner]: OWNER,
-  [LABELS.service]: service,
-  [LABELS.hash]: hash,
-});
-
 const objectOf = (value: unknown): object => (typeof value === 'object' && value !== null ? value : {});

@@ -246,7 +246,7 @@ describe('The controller in it', { timeout: 60_000 }, () => {
     await guest.run(['docker', 'volume', 'rm', 'felhom-controller-data']);
     for (const { image } of BASE_SERVICES)
       await guest.run(['docker', 'image', 'rm', '--force', image.reference]);
-    guest.remove('/opt/docker');
+    guest.remove(STACKS);
     await guest.docker('volume', 'create', 'felhom-controller-data');
     await saveStandIns(guest.data('images'));
     guest.write(BOOTSTRAP, JSON.stringify(withHub(hub.url)), 0o600);

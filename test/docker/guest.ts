@@ -17,9 +17,16 @@ const DEADLINE_MS = 120_000;
 const SET_UP = `
 set -eu
 socket=$1
-mkdir -p /run/etc/upper /run/etc/work
-mount -t overlay -o lowerdir=/etc,upperdir=/run/etc/upper,workdir=/run/etc/work overlay /etc
-mount -t tmpfs tmpfs /opt
+for folder in etc opt; do
+  mkdir -p "/run/over/$folder/upper" "/run/over/$folder/work"
+  mount -t overlay overlay "/$folder" \\
+    -o "lowerdir=/$folder,upperdir=/run/over/$folder/upper,workdir=/run/over/$folder/work"
+done
+# Nothing of a real guest is in it, should this machine be one.
+for folder in /etc/felhom-bootstrap /opt/docker; do
+  mkdir -p "$folder"
+  mount -t tmpfs -o mode=0755 tmpfs "$folder"
+done
 ln -s "$socket" /run/docker.sock
 `;
 

@@ -36,6 +36,8 @@ export const api = {
   'api.E_NOT_CONFIGURED': 'Keys of the configuration are missing. Which ones says: felhom base status.',
   'api.E_STACKS_FOLDER':
     'The stacks folder is not the one that it was, or not mounted at the same path in and out. Nothing is created until it is. See felhom base status.',
+  'api.E_PAUSED':
+    'A person holds this service down. It comes back when the pause ends; to end it now: felhom base resume.',
   'api.E_GUEST_STATE': 'The guest is in another state than this needs. Look again: felhom guests.',
   'api.E_GUEST_TOOL': 'Proxmox refused it. What it said stands in the ledger: felhom ledger show.',
   'api.E_AGENT': 'The agent of the host does not answer the controller.',

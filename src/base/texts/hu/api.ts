@@ -37,6 +37,8 @@ export const api = {
   'api.E_NOT_CONFIGURED': 'A beállításokból kulcsok hiányoznak. Hogy melyek, megmondja: felhom base status.',
   'api.E_STACKS_FOLDER':
     'A stackek mappája nem az, ami volt, vagy kívül-belül nem ugyanazon az útvonalon van csatolva. Addig semmi sem készül. Lásd: felhom base status.',
+  'api.E_PAUSED':
+    'Ezt a szolgáltatást valaki szünetelteti. A szünet végén magától visszajön; azonnali indítás: felhom base resume.',
   'api.E_GUEST_STATE': 'A vendég más állapotban van, mint ami ehhez kell. Nézd meg újra: felhom guests.',
   'api.E_GUEST_TOOL': 'A Proxmox megtagadta. Hogy mit mondott, a főkönyvben áll: felhom ledger show.',
   'api.E_AGENT': 'A gazdagép ügynöke nem felel a vezérlőnek.',

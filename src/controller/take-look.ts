@@ -1,0 +1,83 @@
+// One look of the reconciler: what should be, what is, and the plan between the two. Nothing is changed by it, except
+// that a new stacks folder and the dead are remembered.
+import type { Clock } from '../base/clock.ts';
+import { messageOf } from '../base/errors.ts';
+import type { ServiceName } from '../contracts/base-stack.ts';
+import type { ControllerConfig } from '../contracts/controller-config.ts';
+import type { Engine } from '../clients/engine.ts';
+import type { DaemonLink } from './daemon-link.ts';
+import type { DeathWatch } from './death-watch.ts';
+import type { Desired } from './desired/desired.ts';
+import type { Lanes } from './lanes.ts';
+import type { MemoryFile } from './memory-file.ts';
+import { observe } from './observe.ts';
+import { plan as planSteps } from './plan/plan.ts';
+import type { Observed, Plan, PlanIssue, StacksFolder } from './plan/state.ts';
+import { noteDeath } from './plan/transitions.ts';
+import { readStacksFolder } from './stacks-folder.ts';
+
+export type Look = {
+  readonly at: number;
+  readonly desired: Desired | null;
+  readonly observed: Observed;
+  readonly stacksDir: string;
+  readonly plan: Plan;
+  /** About the controller's own container. */
+  readonly selfIssues: readonly PlanIssue[];
+  readonly calls: number;
+  /** Whether what was seen of a service, or of all, still holds. */
+  readonly holds: (service: ServiceName | null) => boolean;
+};
+
+export type LookOptions = {
+  readonly engine: Engine;
+  readonly clock: Clock;
+  readonly link: DaemonLink;
+  readonly lanes: Lanes;
+  readonly memory: MemoryFile;
+  readonly deaths: DeathWatch;
+  readonly config: () => ControllerConfig | null;
+  readonly desired: () => Desired | null;
+  /** The controller's own container; null: it runs in none. */
+  readonly container: string | null;
+};
+
+export const NOTHING_TO_DO: Plan = { steps: [], held: [], issues: [], blocked: null };
+const DEFAULT_STACKS_DIR = '/opt/docker/stacks';
+
+export async function takeLook(options: LookOptions, signal: AbortSignal): Promise<Look> {
+  const { engine, clock, link, lanes, memory, deaths, container } = options;
+  const holds = lanes.mark();
+  const stacksDir = options.config()?.paths.stacks_dir.replace(/(?<=.)\/+$/, '') ?? DEFAULT_STACKS_DIR;
+  const known = await link.known(stacksDir, signal);
+  const stacksFolder = await judgeStacks(stacksDir, known.self.misplaced, memory);
+  const at = clock.now();
+  const { observed, calls } = await observe(
+    engine,
+    { at, daemon: known.daemon, self: container, stacksFolder },
+    signal,
+  );
+  for (const { service, ...death } of deaths.take(observed)) {
+    memory.change((now) => noteDeath(now, service, death));
+  }
+  const desired = options.desired();
+  const plan = desired === null ? NOTHING_TO_DO : planSteps(desired, observed, memory.current(), at);
+  const selfIssues = known.self.issues;
+  return { at, desired, observed, stacksDir, plan, selfIssues, calls: calls + known.calls, holds };
+}
+
+/** A new one is remembered on the disk before anything is made in it. */
+async function judgeStacks(dir: string, misplaced: string | null, memory: MemoryFile): Promise<StacksFolder> {
+  const { sentinel: remembered } = memory.current();
+  const lost = await memory.lost();
+  const { folder, sentinel } = await readStacksFolder(dir, { remembered, lost, misplaced });
+  if (folder.state !== 'new') return folder;
+  memory.change((known) => ({ ...known, sentinel }));
+  try {
+    await memory.keep();
+    return folder;
+  } catch (error) {
+    memory.change((known) => ({ ...known, sentinel: null }));
+    return { state: 'wrong', why: `its id cannot be remembered: ${messageOf(error)}` };
+  }
+}
