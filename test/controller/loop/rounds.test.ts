@@ -5,7 +5,7 @@ import { createRounds } from '../../../src/controller/rounds.ts';
 
 test('six steps in a row without rest: the subject is left alone, told, and tried again after a while', () => {
   let now = 1000;
-  const rounds = createRounds({ now: () => now }, 300_000);
+  const rounds = createRounds({ monotonic: () => now }, 300_000);
   for (let step = 0; step < 6; step += 1) expect(rounds.mayTry('traefik')).toBe(true);
   expect(rounds.mayTry('cloudflared')).toBe(true);
   expect(rounds.mayTry('traefik')).toBe(false);
@@ -20,7 +20,7 @@ test('six steps in a row without rest: the subject is left alone, told, and trie
 });
 
 test('whoever comes to rest begins anew', () => {
-  const rounds = createRounds({ now: () => 1000 }, 300_000);
+  const rounds = createRounds({ monotonic: () => 1000 }, 300_000);
   for (let step = 0; step < 30; step += 1) {
     expect(rounds.mayTry('traefik')).toBe(true);
     if (step % 5 === 4) rounds.rest(() => false);
