@@ -62,6 +62,34 @@ test('base status shows each service, why it is so, and what to do; whatever it 
   expect((await run(api, 'base', 'status', '--lang', 'hu')).out).toContain('alapcsomag: HIBA');
 });
 
+test('in 80 columns what matters of each service stands whole, on lines of its own', async () => {
+  const api = await startApi();
+  const cause = 'exited with code 137 12 s ago, and the port that it needs is held by another';
+  api.state.base = baseTold({ services: [serviceTold('traefik', { state: 'back-off', cause })] });
+  const { out } = await runHere(['--controller', api.socketPath, 'base', 'status'], { columns: 80 });
+  expect(out).toMatch(/^traefik +back-off .*\n    exited with code 137 .* held by another$/im);
+});
+
+test("in a guest the ledger is the controller's, and it is said whose it is", async () => {
+  const api = await startApi();
+  await api.ledger.record({
+    what: 'base.step',
+    by: null,
+    subject: 'traefik',
+    detail: { kind: 'start', cause: HOSTILE },
+  });
+  const shown = await run(api, 'ledger', 'show');
+  expect(shown).toMatchObject({ code: 0, err: '' });
+  expect(shown.out).toMatch(/^The controller's ledger:\n +1 .* base\.step +traefik +by itself +kind=start/);
+  expect(shown.out).not.toMatch(HARMFUL);
+  const verified = await run(api, 'ledger', 'verify');
+  expect(verified).toMatchObject({ code: 0, out: expect.stringMatching(/^The controller's ledger is intact: 1 /) });
+  for (const command of ['show', 'verify'] as const) {
+    const { out } = await run(api, 'ledger', command, '--json');
+    expect(allOutputs[`ledger-${command}`].parse(JSON.parse(out))).toMatchObject({ keeper: 'controller', count: 1 });
+  }
+});
+
 test('status tells the base stack in a line, and a controller that is silent', async () => {
   const of = async (facts: FactMap) =>
     (await runHere(['status'], { facts: { ...make.load(1), ...facts } })).out;
