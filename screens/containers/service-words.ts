@@ -54,6 +54,8 @@ export function driftCell({ service }: ContainerRow, model: Model): Segment {
   const { rolled_back: back, drift } = service;
   if (back !== null)
     return segment(model.text('base.rolled-back', { image: back.image, why: back.why }), 'bad');
-  if (drift.length === 0) return segment(model.text('word.none'), 'dim');
+  // Of what is not there nothing is as it should be.
+  if (drift.length === 0)
+    return segment(service.container === null ? model.glyphs.dash : model.text('word.none'), 'dim');
   return segment(drift.join('; '), 'warn');
 }

@@ -37,16 +37,20 @@ export function printBase(out: Output, text: Text, base: BaseStackFacts, now: nu
     { title: text('base.column.state') },
     { title: text('base.column.since'), align: 'right' as const, dispensable: 1 },
     { title: text('base.column.image'), minWidth: 12, dispensable: 2 },
-    { title: text('base.column.why'), minWidth: 10 },
   ];
   const rows = services.map((service) => [
     service.name,
     text(`base.state.${service.state}`),
     service.since === null ? none : formatDuration(now - service.since, text.language),
     service.image,
-    tellWhy(service, text).join('; '),
   ]);
-  for (const line of formatTable(columns, rows, out.columns)) out.line(line);
+  const [titles = '', ...lines] = formatTable(columns, rows, out.columns);
+  out.line(titles);
+  // Why it is so matters most: it is never cut.
+  lines.forEach((line, place) => {
+    out.line(line);
+    for (const why of tellWhy(services[place], text)) out.line('    ', why);
+  });
   if (issues.length === 0) return;
   out.line(text('base.issues'));
   for (const { level, text: what, since, hint } of issues) {
@@ -57,7 +61,8 @@ export function printBase(out: Output, text: Text, base: BaseStackFacts, now: nu
 }
 
 /** Why a service is as it is, the most telling first. */
-function tellWhy(service: BaseServiceTold, text: Text): readonly string[] {
+function tellWhy(service: BaseServiceTold | undefined, text: Text): readonly string[] {
+  if (service === undefined) return [];
   const { cause, pause, next_try, missing_keys, drift, rolled_back, probe } = service;
   return [
     ...(cause === null ? [] : [cause]),

@@ -390,6 +390,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
       docker: link.state(),
       guestHostname: link.hostname(),
       addresses: Object.fromEntries(addresses),
+      replacing: BASE_SERVICES.map(({ name }) => name).filter(runner.isReplacing),
     };
   }
 }

@@ -83,10 +83,16 @@ test("in a guest the ledger is the controller's, and it is said whose it is", as
   expect(shown.out).toMatch(/^The controller's ledger:\n +1 .* base\.step +traefik +by itself +kind=start/);
   expect(shown.out).not.toMatch(HARMFUL);
   const verified = await run(api, 'ledger', 'verify');
-  expect(verified).toMatchObject({ code: 0, out: expect.stringMatching(/^The controller's ledger is intact: 1 /) });
+  expect(verified).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/^The controller's ledger is intact: 1 /),
+  });
   for (const command of ['show', 'verify'] as const) {
     const { out } = await run(api, 'ledger', command, '--json');
-    expect(allOutputs[`ledger-${command}`].parse(JSON.parse(out))).toMatchObject({ keeper: 'controller', count: 1 });
+    expect(allOutputs[`ledger-${command}`].parse(JSON.parse(out))).toMatchObject({
+      keeper: 'controller',
+      count: 1,
+    });
   }
 });
 

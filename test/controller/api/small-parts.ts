@@ -108,6 +108,7 @@ export function createSmallParts() {
       docker: state.base.links.docker,
       guestHostname: state.base.controller.guest_hostname,
       addresses: {},
+      replacing: [],
     }),
     plan: async () => {
       if (state.plan instanceof Error) throw state.plan;
