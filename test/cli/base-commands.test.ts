@@ -131,7 +131,7 @@ test('base apply shows the plan with its causes, has it done, and ends with 0 wh
   api.state.plan = { ...NOTHING_TO_DO, steps: [START_TRAEFIK] };
   const ran = await run(api, 'base', 'apply');
   expect(ran).toMatchObject({ code: 0, err: '' });
-  expect(ran.out).toMatch(/1\. start traefik: exited with code 137.*\nDone: 1 steps\./);
+  expect(ran.out).toMatch(/1\. start traefik: exited with code 137.*\nSteps done: 1\./);
   expect(api.asked).toEqual([{ apply: { door: 'socket', vmid: null, name: 'anna' } }]);
   api.state.plan = { ...NOTHING_TO_DO, steps: [START_TRAEFIK] };
   const { out, err } = await run(api, 'base', 'apply', '--json');
@@ -156,6 +156,13 @@ test('base apply ends with 1 when something stays, and with 4 when it may not or
   expect(await run(api, 'base', 'apply', '--read-only')).toMatchObject({
     code: 4,
     err: expect.stringMatching(/read-only/),
+  });
+  // The old one runs: that is not what was asked for.
+  const rolled_back = { at: 1, image: 'traefik:v4', why: 'exited with code 42 after 3 s' };
+  api.state.afterApply = baseTold({ services: [serviceTold('traefik', { rolled_back })] });
+  expect(await run(api, 'base', 'apply')).toMatchObject({
+    code: 1,
+    out: expect.stringMatching(/traefik:v4 was taken back: exited with code 42/),
   });
   api.state.plan = new EngineError('unreachable', 'ECONNREFUSED');
   expect(await run(api, 'base', 'apply')).toMatchObject({
