@@ -53,10 +53,10 @@ export function printBase(out: Output, text: Text, base: BaseStackFacts, now: nu
   });
   if (issues.length === 0) return;
   out.line(text('base.issues'));
-  for (const { level, text: what, since, hint } of issues) {
+  for (const { level, text: what, since, hint, heals_itself: heals } of issues) {
     const age = formatDuration(now - since, text.language);
     out.line('  ', { text: text(`base.status.${level}`), style: STYLES[level] }, `: ${what} (${age})`);
-    if (hint !== null) out.line('    ', text('base.issue.hint', { hint }));
+    if (hint !== null) out.line('    ', text(heals ? 'base.issue.heals' : 'base.issue.hint', { hint }));
   }
 }
 
@@ -65,7 +65,7 @@ function tellWhy(service: BaseServiceTold | undefined, text: Text): readonly str
   if (service === undefined) return [];
   const { cause, pause, next_try, missing_keys, drift, rolled_back, probe } = service;
   return [
-    ...(cause === null ? [] : [cause]),
+    ...(cause === null || isTold(service) ? [] : [cause]),
     ...(pause === null
       ? []
       : [text('base.why.paused', { moment: formatMoment(pause.until), reason: pause.reason })]),
@@ -78,6 +78,11 @@ function tellWhy(service: BaseServiceTold | undefined, text: Text): readonly str
     ...(probe?.state === 'failed' ? [text('base.why.probe', { detail: probe.detail })] : []),
   ];
 }
+
+/** What was taken back, and which keys are missing, has a line of its own. */
+const isTold = ({ state, cause, rolled_back, missing_keys }: BaseServiceTold): boolean =>
+  (rolled_back !== null && cause?.includes(`was taken back: ${rolled_back.why}`) === true) ||
+  (state === 'not-configured' && cause === `${missing_keys.join(', ')} not set`);
 
 /** Where there is nothing to do, that is said. */
 export function printPlan(
@@ -111,4 +116,9 @@ function printSteps(out: Output, steps: readonly BaseStepTold[]): void {
 export const isConverged = ({ steps, blocked, services }: BaseStackFacts): boolean =>
   steps.length === 0 &&
   blocked === null &&
-  services.every(({ state }) => ['running', 'paused', 'not-configured'].includes(state));
+  services.every(
+    ({ state, drift, rolled_back }) =>
+      HELD_DOWN.has(state) || (state === 'running' && drift.length === 0 && rolled_back === null),
+  );
+
+const HELD_DOWN: ReadonlySet<BaseServiceTold['state']> = new Set(['paused', 'not-configured']);

@@ -102,8 +102,10 @@ const HELD_DOWN: ReadonlySet<BaseServiceTold['state']> = new Set(['paused', 'not
 const isPlanned = ({ code, subject }: FoundIssue, { base: { replacing } }: HealthInputs): boolean =>
   code === NOT_RUNNING && replacing.some((name) => name === subject);
 
-const beingReplaced = (name: string, cause: string | null): FoundIssue =>
-  found('being-replaced', 'warn', name, `Being replaced: ${name}`, cause, true);
+const beingReplaced = (name: string, cause: string | null): FoundIssue => {
+  const hint = `${cause ?? 'A new version is tried'}: kept when it settles, taken back when it does not`;
+  return found('being-replaced', 'warn', name, `Being replaced: ${name}`, hint, true);
+};
 
 function notRunning({ name, state, cause }: BaseServiceTold): readonly FoundIssue[] {
   if (HELD_DOWN.has(state)) return [];

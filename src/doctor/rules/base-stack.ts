@@ -63,7 +63,9 @@ function describe(base: BaseStackFacts, subject: string): Found {
       ? say('rule.base-stack.cure.paused', { name: subject })
       : worst === undefined || worst.hint === null
         ? say('rule.base-stack.cure')
-        : say('rule.base-stack.cure.hint', { hint: worst.hint.replace(/\.$/, '') }),
+        : say(`rule.base-stack.cure.${worst.heals_itself ? 'heals' : 'hint'}`, {
+            hint: worst.hint.replace(/\.$/, ''),
+          }),
   };
 }
 

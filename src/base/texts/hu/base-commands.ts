@@ -55,6 +55,7 @@ export const baseCommands = {
   'base.why.rolled-back': '{image} visszavonva: {why}',
   'base.why.probe': 'maga nem válaszol: {detail}',
   'base.issues': 'Gondok:',
+  'base.issue.heals': 'magától rendbe jön: {hint}',
   'base.issue.hint': 'teendő: {hint}',
   'base.links': 'docker {docker}, ügynök {agent}, központ {hub}',
   'base.link.ok': 'rendben',
