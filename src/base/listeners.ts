@@ -1,6 +1,6 @@
 // Who wants to hear of something.
 
-export type Listeners<T extends readonly unknown[]> = {
+export type Listeners<T extends readonly unknown[] = []> = {
   /** Gives the way out. */
   readonly add: (listener: (...told: T) => void) => () => void;
   readonly tell: (...told: T) => void;

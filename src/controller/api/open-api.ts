@@ -2,8 +2,9 @@
 import { join } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import { randomHex, randomSecret } from '../../base/digest.ts';
+import { createListeners } from '../../base/listeners.ts';
 import type { Text } from '../../base/texts/text.ts';
-import { CONTROLLER_FILES } from '../../contracts/controller-config.ts';
+import { CONTROLLER_FILES } from '../../contracts/controller-files.ts';
 import type { Ledger } from '../../daemon/ledger/ledger.ts';
 import type { Log } from '../../daemon/log.ts';
 import { keepSecret } from '../../daemon/secret-file.ts';
@@ -31,7 +32,7 @@ export type ApiOptions = {
   /** The name of the container that it runs in; it answers to that, too. */
   readonly container: string | undefined;
   readonly version: string;
-  readonly config: Pick<ConfigBook, 'current' | 'onChange'>;
+  readonly config: Pick<ConfigBook, 'current' | 'onChange' | 'reread'>;
   readonly reconciler: Reconciler;
   readonly health: Health;
   readonly agent: AgentProxy;
@@ -61,7 +62,7 @@ export async function openApi(options: ApiOptions): Promise<Api> {
   const limits = options.limits ?? defaultApiLimits;
   const { dataFolder } = options;
   const token = await keepSecret(join(dataFolder, CONTROLLER_FILES.token), randomSecret, text);
-  const ledgerListeners = new Set<() => void>();
+  const ledgerListeners = createListeners();
 
   const hub = createEventHub<ApiCaller>({
     facts: createEventFacts({
@@ -69,10 +70,7 @@ export async function openApi(options: ApiOptions): Promise<Api> {
       ledger,
       clock,
       baseChanges: [reconciler.onChange, health.onChange, config.onChange],
-      ledgerChanges: (listener) => {
-        ledgerListeners.add(listener);
-        return () => ledgerListeners.delete(listener);
-      },
+      ledgerChanges: ledgerListeners.add,
     }),
     rights: {
       seenBy: (_caller, _subject, reading) => reading,
@@ -89,7 +87,7 @@ export async function openApi(options: ApiOptions): Promise<Api> {
 
   const server = await createApiServer({
     handlers: {
-      ...createBaseHandlers({ reconciler, health, tell, version, clock }),
+      ...createBaseHandlers({ config, reconciler, health, tell, version, clock }),
       ...createContainerHandlers(reconciler),
       ...createHostHandlers({ agent: options.agent, ledger }),
       ledger: createLedgerHandler(ledger, clock),
@@ -130,9 +128,7 @@ export async function openApi(options: ApiOptions): Promise<Api> {
     if (http !== undefined) doors.push(http);
     return {
       port: http?.port,
-      ledgerChanged: () => {
-        for (const listener of ledgerListeners) listener();
-      },
+      ledgerChanged: ledgerListeners.tell,
       stop,
     };
   } catch (error) {

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { InspectedContainer } from '../../../src/clients/engine.ts';
-import { judgeSelf, type Given } from '../../../src/controller/look-at-self.ts';
-import { openMemory } from '../../../src/controller/memory-file.ts';
+import { judgeSelf, type Given } from '../../../src/controller/loop/look-at-self.ts';
+import { openMemory } from '../../../src/controller/loop/memory-file.ts';
 import { notePause } from '../../../src/controller/plan/transitions.ts';
-import { makeStacksFolder, readStacksFolder } from '../../../src/controller/stacks-folder.ts';
+import { makeStacksFolder, readStacksFolder } from '../../../src/controller/loop/stacks-folder.ts';
 import { createLog } from '../../../src/daemon/log.ts';
 
 let folder: string;

@@ -1,8 +1,8 @@
 // What never comes to rest is left alone for a while, and told; lanes tell what of a look still holds.
 import { expect, test } from 'vitest';
-import { concernsUs } from '../../../src/controller/concerns-us.ts';
-import { createLanes } from '../../../src/controller/lanes.ts';
-import { createRounds } from '../../../src/controller/rounds.ts';
+import { concernsUs } from '../../../src/controller/loop/concerns-us.ts';
+import { createLanes } from '../../../src/controller/loop/lanes.ts';
+import { createRounds } from '../../../src/controller/loop/rounds.ts';
 
 test('six steps in a row without rest: the subject is left alone, told, and tried again after a while', () => {
   let now = 1000;

@@ -1,24 +1,24 @@
 // Does the steps of a plan: those of the network first, then each service's in its lane. What was done, and why, goes
 // into the ledger before it is done; what came of it into memory, log and notices.
-import type { Clock } from '../base/clock.ts';
-import { messageOf } from '../base/errors.ts';
-import type { ServiceName } from '../contracts/base-stack.ts';
-import type { Notice } from '../contracts/routes.ts';
-import { withDeadline } from '../clients/deadline.ts';
-import { EngineError, type Engine, type EngineErrorKind } from '../clients/engine.ts';
-import type { Log } from '../daemon/log.ts';
-import type { Hands, Outcome } from './apply/hands.ts';
-import { ensureImage, hasImage } from './apply/ensure-image.ts';
-import { explainPort } from './apply/explain-port.ts';
-import { applyStep } from './apply/steps.ts';
-import type { Desired, DesiredService } from './desired/desired.ts';
-import type { ProbeService } from './health/probe-service.ts';
+import type { Clock } from '../../base/clock.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { ServiceName } from '../../contracts/base-stack.ts';
+import type { Notice } from '../../contracts/routes.ts';
+import { withDeadline } from '../../clients/deadline.ts';
+import { EngineError, type Engine, type EngineErrorKind } from '../../clients/engine.ts';
+import type { Log } from '../../daemon/log.ts';
+import type { Hands, Outcome } from '../apply/hands.ts';
+import { ensureImage, hasImage } from '../apply/ensure-image.ts';
+import { explainPort } from '../apply/explain-port.ts';
+import { applyStep } from '../apply/steps.ts';
+import type { Desired, DesiredService } from '../desired/desired.ts';
+import type { ProbeService } from '../health/probe-service.ts';
 import type { Lanes } from './lanes.ts';
 import type { MemoryFile } from './memory-file.ts';
-import { noteAccepted, noteFailure, noteGoodDaemon, noteRollback, noteSuccess } from './plan/transitions.ts';
-import type { PermittedStep } from './plan/permit.ts';
-import { stillCounting } from './plan/back-off.ts';
-import type { Observed, SharedSubject, Step, StepKind } from './plan/state.ts';
+import { noteAccepted, noteFailure, noteGoodDaemon, noteRollback, noteSuccess } from '../plan/transitions.ts';
+import type { PermittedStep } from '../plan/permit.ts';
+import { stillCounting } from '../plan/back-off.ts';
+import { STARTS_NEW, type Observed, type SharedSubject, type Step } from '../plan/state.ts';
 import type { Record } from './recorder.ts';
 
 export type Moment = { readonly desired: Desired; readonly observed: Observed; readonly stacksDir: string };
@@ -35,6 +35,8 @@ export type StepRunner = {
   readonly runInLane: (service: ServiceName, permitted: PermittedStep, moment: Moment) => Promise<void>;
   /** What is done to a service at this moment. */
   readonly doing: (service: ServiceName) => Step | undefined;
+  /** Whether a new version of it is being tried, and has not taken longer than that should. */
+  readonly isReplacing: (service: ServiceName) => boolean;
 };
 
 export type RunnerOptions = {
@@ -59,7 +61,7 @@ export type RunnerOptions = {
 
 export function createStepRunner(options: RunnerOptions): StepRunner {
   const { engine, clock, log, dataFolder, lanes, fetching, memory, record, notice, signal } = options;
-  const doing = new Map<ServiceName, Step>();
+  const doing = new Map<ServiceName, { readonly step: Step; readonly began: number }>();
   const handsOf = ({ desired, observed, stacksDir }: Moment): Hands => ({
     engine,
     clock,
@@ -130,7 +132,7 @@ export function createStepRunner(options: RunnerOptions): StepRunner {
       }
       memory.change((known) => {
         const noted = noteSuccess(known, service, step.kind, clock.now());
-        if (!STARTED_NEW.has(step.kind)) return noted;
+        if (!STARTS_NEW.has(step.kind)) return noted;
         const good = noteGoodDaemon(noted, moment.observed.daemon);
         return step.kind === 'replace' ? noteAccepted(good, service) : good;
       });
@@ -172,7 +174,7 @@ export function createStepRunner(options: RunnerOptions): StepRunner {
   return {
     ready: async (service, step, { desired }) => {
       const wanted = desired.services.find(({ name }) => name === service);
-      if (wanted === undefined || !NEEDS_IMAGE.has(step.kind)) return true;
+      if (wanted === undefined || !STARTS_NEW.has(step.kind)) return true;
       if (fetching.busy(service)) return false;
       if (await hasImage(wanted.image, engine, signal)) return true;
       void fetchImage(wanted, step).finally(options.onFetched);
@@ -201,14 +203,18 @@ export function createStepRunner(options: RunnerOptions): StepRunner {
     },
     runInLane: async (service, permitted, moment) =>
       lanes.run(service, async () => {
-        doing.set(service, permitted.step);
+        doing.set(service, { step: permitted.step, began: clock.monotonic() });
         try {
           await runService(service, permitted, moment);
         } finally {
           doing.delete(service);
         }
       }),
-    doing: (service) => doing.get(service),
+    doing: (service) => doing.get(service)?.step,
+    isReplacing: (service) => {
+      const { step, began = 0 } = doing.get(service) ?? {};
+      return step?.kind === 'replace' && clock.monotonic() - began < REPLACING_MS;
+    },
   };
 }
 
@@ -216,10 +222,8 @@ export function createStepRunner(options: RunnerOptions): StepRunner {
 const OVERTAKEN: ReadonlySet<EngineErrorKind> = new Set(['no-such-container', 'name-taken']);
 
 const FETCH_MS = 900_000;
-const NEEDS_IMAGE: ReadonlySet<StepKind> = new Set(['create', 'recreate', 'replace']);
-
-/** After these a container was started by this daemon and its runtime, with all that we ask of it. */
-const STARTED_NEW: ReadonlySet<StepKind> = new Set(['create', 'recreate', 'replace']);
+/** Stopping the old one, starting the new one and settling: what takes longer is no planned gap any more. */
+const REPLACING_MS = 120_000;
 
 const sharedSubject = ({ kind }: Step): SharedSubject =>
   kind === 'canary' || kind === 'remove-leftover' ? 'canary' : kind === 'connect-self' ? 'self' : 'network';

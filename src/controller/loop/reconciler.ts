@@ -1,31 +1,31 @@
 // The one writer: observes, plans, permits, applies, again, until there is nothing to do. What triggers it: the start,
 // an event of Docker, its stream closing and opening, a changed configuration, a person, and every 30 s.
-import type { Clock } from '../base/clock.ts';
-import { messageOf } from '../base/errors.ts';
-import { createInTurn } from '../base/in-turn.ts';
-import { createListeners } from '../base/listeners.ts';
-import { BASE_SERVICES, isServiceName } from '../contracts/base-stack.ts';
-import type { Notice } from '../contracts/routes.ts';
-import type { Engine, EngineEvent } from '../clients/engine.ts';
-import type { Ledger } from '../daemon/ledger/ledger.ts';
-import type { Log } from '../daemon/log.ts';
-import { tellStep } from './api/tell-step.ts';
+import type { Clock } from '../../base/clock.ts';
+import { messageOf } from '../../base/errors.ts';
+import { createInTurn } from '../../base/in-turn.ts';
+import { createListeners } from '../../base/listeners.ts';
+import { BASE_SERVICES, isServiceName } from '../../contracts/base-stack.ts';
+import type { Notice } from '../../contracts/routes.ts';
+import type { Engine, EngineEvent } from '../../clients/engine.ts';
+import type { Ledger } from '../../daemon/ledger/ledger.ts';
+import type { Log } from '../../daemon/log.ts';
+import { tellStep } from '../plan/tell-step.ts';
 import { beginSteps } from './begin-steps.ts';
 import { concernsUs } from './concerns-us.ts';
 import { createDaemonLink } from './daemon-link.ts';
 import { createDeathWatch } from './death-watch.ts';
 import { createDeeds } from './deeds.ts';
-import type { InstallationSecrets } from './desired/installation-secrets.ts';
-import { keepRendered } from './desired/keep-rendered.ts';
+import type { InstallationSecrets } from '../desired/installation-secrets.ts';
+import { keepRendered } from '../desired/keep-rendered.ts';
 import { followDaemon } from './follow-daemon.ts';
-import { probeService, type ProbeService } from './health/probe-service.ts';
+import { probeService, type ProbeService } from '../health/probe-service.ts';
 import { createLanes } from './lanes.ts';
 import type { Given } from './look-at-self.ts';
 import type { MemoryFile } from './memory-file.ts';
 import { createOrders } from './orders.ts';
-import type { BaseTold, ConfigBook, Reconciler } from './parts.ts';
-import type { Plan, Step } from './plan/state.ts';
-import { endPauses, isPaused } from './plan/transitions.ts';
+import type { BaseTold, ConfigBook, Reconciler } from '../parts.ts';
+import type { Plan, Step } from '../plan/state.ts';
+import { endPauses, isPaused } from '../plan/transitions.ts';
 import { createRecorder } from './recorder.ts';
 import { createRounds, MAX_ROUNDS } from './rounds.ts';
 import { createStepRunner } from './step-runner.ts';
@@ -261,7 +261,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
         at: clock.now(),
         lastPass,
         memory: memory.current(),
-        doing: runner.doing,
+        runner,
         link,
         issues: [...memory.issues(), ...recorder.issues(), ...rounds.issues()],
       }),

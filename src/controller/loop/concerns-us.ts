@@ -1,6 +1,6 @@
 // After which of Docker's events something may have to be done; those of others are many.
-import { BASE_NETWORK, BASE_SERVICES } from '../contracts/base-stack.ts';
-import type { EngineEvent } from '../clients/engine.ts';
+import { BASE_NETWORK, BASE_SERVICES } from '../../contracts/base-stack.ts';
+import type { EngineEvent } from '../../clients/engine.ts';
 
 export const concernsUs = (event: EngineEvent): boolean => CONCERNS.some((concerns) => concerns(event));
 

@@ -1,11 +1,11 @@
 // Whose files below the stacks folder somebody changed or deleted since they were put there. Nothing tells of it, and a
 // running service does not need them until its next start: so all of them are read every few minutes.
-import type { Clock } from '../base/clock.ts';
-import { messageOf } from '../base/errors.ts';
-import type { ServiceName } from '../contracts/base-stack.ts';
-import type { Log } from '../daemon/log.ts';
-import { findSpoilt } from './apply/place-files.ts';
-import type { Desired } from './desired/desired.ts';
+import type { Clock } from '../../base/clock.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { ServiceName } from '../../contracts/base-stack.ts';
+import type { Log } from '../../daemon/log.ts';
+import { findSpoilt } from '../apply/place-files.ts';
+import type { Desired } from '../desired/desired.ts';
 
 export type FileWatch = {
   /** Reads them when it is time, and each time as long as some are not as they should be. */

@@ -1,10 +1,10 @@
 // From the plan of a look to steps that go on: each is permitted first, and what no longer holds waits for the next look.
-import { messageOf } from '../base/errors.ts';
-import type { ServiceName } from '../contracts/base-stack.ts';
-import type { Log } from '../daemon/log.ts';
-import { tellStep } from './api/tell-step.ts';
-import { permit } from './plan/permit.ts';
-import type { Step } from './plan/state.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { ServiceName } from '../../contracts/base-stack.ts';
+import type { Log } from '../../daemon/log.ts';
+import { tellStep } from '../plan/tell-step.ts';
+import { permit } from '../plan/permit.ts';
+import type { Step } from '../plan/state.ts';
 import type { Rounds } from './rounds.ts';
 import type { Moment, StepRunner } from './step-runner.ts';
 import type { Look } from './take-look.ts';

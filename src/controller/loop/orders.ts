@@ -1,10 +1,10 @@
 // What a person asks of the base stack: do it all now, hold a service down, end that. In the ledger before it is done.
-import { EngineError } from '../clients/engine.ts';
-import { storeFailed } from '../daemon/store-failed.ts';
+import { EngineError } from '../../clients/engine.ts';
+import { storeFailed } from '../../daemon/store-failed.ts';
 import type { MemoryFile } from './memory-file.ts';
-import type { Reconciler } from './parts.ts';
-import type { Step } from './plan/state.ts';
-import { forgetTroubles, notePause } from './plan/transitions.ts';
+import type { Reconciler } from '../parts.ts';
+import type { Step } from '../plan/state.ts';
+import { forgetTroubles, notePause } from '../plan/transitions.ts';
 import type { Record } from './recorder.ts';
 
 const PAUSE_MS = 60_000;
