@@ -1,7 +1,9 @@
 // Reports to the hub: with the customer's key, again and again, and never so that anything waits for them.
+import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import type { BaseStackFacts } from '../../src/contracts/facts/base-stack.ts';
+import { openAnchorBook } from '../../src/controller/reports/anchor-book.ts';
 import { createHubReports } from '../../src/controller/reports/hub-reports.ts';
 import { createRepeated } from '../../src/controller/repeat.ts';
 import { exampleBase } from './example-base.ts';
@@ -75,6 +77,28 @@ describe('Reports to the hub', () => {
     expect(guest.logged.join('')).not.toContain(HOST_KEY);
     guest.bootstrap(withHub(hub.url));
     await expect.poll(() => reports.link().state, { timeout: 3000 }).toBe('ok');
+  });
+});
+
+describe("The newest records of the agent's ledger", () => {
+  const record = (n: number, letter = 'a') => ({ n, hash: letter.repeat(64) });
+
+  test('that was cut stay the evidence, however long it grows again, also after a restart', async () => {
+    const guest = makeGuestFolder();
+    const path = join(guest.data, 'agent-anchors.json');
+    const before = await openAnchorBook(path, guest.log);
+    await before.keep(record(50), 'told');
+    await before.keep(record(40), 'told');
+    expect(before.problem()?.code).toBe('agent-ledger-cut');
+    for (let n = 41; n < 70; n += 1) await before.keep(record(n, 'b'), 'told');
+    expect(before.problem()?.hint).toContain('it has 40 records, and had 50');
+
+    const after = await openAnchorBook(path, guest.log);
+    expect(after.problem()?.hint).toContain('it has 40 records, and had 50');
+    await after.keep(record(70, 'b'), 'told');
+    expect(after.problem()?.hint).toContain(path);
+    await after.keep(record(3), 'another agent');
+    expect(after.problem()).toBeUndefined();
   });
 });
 

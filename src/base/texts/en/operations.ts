@@ -100,7 +100,7 @@ export const operations = {
   'ledger.badge': 'BROKEN',
   'ledger.intact': '{count} records, chain intact',
   'ledger.broken': 'THE CHAIN IS BROKEN: {where}',
-  'ledger.itself': 'the agent itself',
+  'ledger.itself': 'by itself',
   'column.number': 'NO.',
   'column.when': 'WHEN',
   'column.by': 'BY',

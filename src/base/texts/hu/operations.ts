@@ -101,7 +101,7 @@ export const operations = {
   'ledger.badge': 'MEGSZAKADT',
   'ledger.intact': '{count} bejegyzés, a lánc ép',
   'ledger.broken': 'A LÁNC MEGSZAKADT: {where}',
-  'ledger.itself': 'maga az ügynök',
+  'ledger.itself': 'magától',
   'column.number': 'SZÁM',
   'column.when': 'MIKOR',
   'column.by': 'KI',
