@@ -5,7 +5,7 @@ import { systemClock } from '../../src/base/clock.ts';
 import type { BaseStackFacts } from '../../src/contracts/facts/base-stack.ts';
 import { openAnchorBook } from '../../src/controller/reports/anchor-book.ts';
 import { createHubReports } from '../../src/controller/reports/hub-reports.ts';
-import { createRepeated, delayOf } from '../../src/controller/repeat.ts';
+import { createRepeated } from '../../src/controller/repeat.ts';
 import { exampleBase } from './example-base.ts';
 import { CUSTOMER_KEY, HOST_KEY, startHub, WHOLE_CONFIG } from './hub-server.ts';
 import { makeGuest, withHub } from './told.ts';
@@ -103,14 +103,6 @@ describe("The newest records of the agent's ledger", () => {
 });
 
 describe('Work that is done again and again', () => {
-  test('waits longer and longer, up to a limit, and never all of it for sure', () => {
-    const retry = { first: 5000, longest: 300_000 };
-    expect([1, 2, 3, 7, 60].map((failures) => delayOf(failures, retry, 1))).toEqual([
-      5000, 10_000, 20_000, 300_000, 300_000,
-    ]);
-    expect(delayOf(1, retry, 0)).toBe(2500);
-  });
-
   test('while it fails, asking for it does not hurry it; what came while it ran is done after it', async () => {
     const done: number[] = [];
     let fails = true;
@@ -125,7 +117,7 @@ describe('Work that is done again and again', () => {
       onFailed: () => {},
       everyMs: 60_000,
       gatherMs: 10,
-      retryMs: { first: 100_000, longest: 100_000 },
+      retry: { firstMs: 100_000, longestMs: 100_000 },
       random: () => 1,
     });
     ({ poke } = repeated);

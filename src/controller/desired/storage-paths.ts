@@ -1,6 +1,6 @@
 // Which folders of the guest filebrowser may be given. The configuration comes from a hub, and whoever can write
 // there must not be able to read the guest's secrets or Docker's socket through a file browser.
-import { DEFAULT_DATA_FOLDER } from '../../contracts/controller-config.ts';
+import { DEFAULT_DATA_FOLDER } from '../../contracts/controller-files.ts';
 
 export type StoragePath = { readonly name: string; readonly path: string };
 

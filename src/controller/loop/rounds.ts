@@ -1,7 +1,7 @@
 // How often a service, or the network, got a step without coming to rest. After so many it is left alone for a while,
 // and that is told: whatever undoes our steps would be fought for ever.
-import type { Clock } from '../base/clock.ts';
-import type { PlanIssue } from './plan/state.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { PlanIssue } from '../plan/state.ts';
 
 export type Rounds = {
   /** Counts one; false when the subject is left alone. */
