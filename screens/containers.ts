@@ -7,6 +7,7 @@ import { controllerLine } from './containers/controller-line.ts';
 import { containerTabs } from './containers/detail.ts';
 import { containerTone, listContainerRows, type ContainerRow } from './containers/row.ts';
 import { careCell, driftCell } from './containers/service-words.ts';
+import { statusOf } from './containers/status-words.ts';
 import { defineList } from './draw/define-list.ts';
 import { segment, wrap, type Segment, type Tone } from './draw/line.ts';
 import { freshnessNote, lastFacts, type Model } from './draw/model.ts';
@@ -121,7 +122,8 @@ export const containersScreen = defineList<ContainerRow>({
       title: 'column.status',
       width: 18,
       rank: 6,
-      cell: (row, model) => ofContainer(row, model, ({ status }) => segment(status, 'dim')),
+      cell: (row, model) =>
+        ofContainer(row, model, (container) => segment(statusOf(container, model), 'dim')),
       sortBy: ({ container }) => container?.created_at ?? null,
     },
     {

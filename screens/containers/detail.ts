@@ -11,6 +11,7 @@ import { lastFacts, type Model } from '../draw/model.ts';
 import type { DetailTab } from '../draw/screen.ts';
 import { containerTone, type ContainerRow } from './row.ts';
 import { serviceTone, tellService } from './service-words.ts';
+import { statusOf } from './status-words.ts';
 
 const SHORT_ID = 12;
 const INDENT = 2;
@@ -118,7 +119,7 @@ function containerLines(
   const { text } = model;
   const missing = model.glyphs.dash;
   const lines: Line[] = [
-    field(text('field.status'), container.status),
+    field(text('field.status'), statusOf(container, model)),
     field(text('field.image'), container.image),
     field(text('field.pinned'), text(`pinned.${container.pinned}`)),
     field(text('field.id'), container.id.slice(0, SHORT_ID)),
@@ -156,6 +157,7 @@ function planLines({ service, name }: ContainerRow, model: Model, width: number)
   const steps = lastFacts(model, 'base_stack')?.steps ?? [];
   const isAbout = (subject: string) => subject === name || subject === BASE_NETWORK;
   const drift = service?.drift ?? [];
+  const isThere = service === undefined || service.container !== null;
   const indented = (line: string) =>
     wrap(line, width - INDENT).map((part): Line => [segment(' '.repeat(INDENT)), ...part]);
   const section = (title: string, lines: readonly string[], none: string): Line[] => [
@@ -168,7 +170,7 @@ function planLines({ service, name }: ContainerRow, model: Model, width: number)
       .map(({ kind, subject, cause }) => `${kind} ${subject} – ${cause}`);
   const others = told(false);
   return [
-    ...section(text('plan.drift'), drift, text('plan.no-drift')),
+    ...section(text('plan.drift'), drift, text(isThere ? 'plan.no-drift' : 'containers.not-there')),
     blank,
     ...section(text('plan.steps'), told(true), text('plan.no-steps')),
     ...(others.length === 0 ? [] : [blank, ...section(text('plan.others'), others, '')]),

@@ -3,6 +3,7 @@ import { formatDuration } from '../../src/base/units.ts';
 import type { BaseServiceTold } from '../../src/contracts/facts/base-stack.ts';
 import { segment, type Segment, type Tone } from '../draw/line.ts';
 import type { Model } from '../draw/model.ts';
+import { tellSilence } from './controller-line.ts';
 import type { ContainerRow } from './row.ts';
 
 export const serviceTone = {
@@ -40,6 +41,8 @@ export function tellService(service: BaseServiceTold, { text, nowMs }: Model): s
 export function careCell({ service, container }: ContainerRow, model: Model): Segment {
   if (service !== undefined) {
     const words = tellService(service, model);
+    // Nobody keeps it any more: what was said last is shown as that.
+    if (tellSilence(model) !== undefined) return segment(model.text('base.was', { state: words }), 'dim');
     const isBack = service.rolled_back !== null;
     const tone = isBack && service.state === 'running' ? 'warn' : serviceTone[service.state];
     return segment(isBack ? model.text('base.and-rolled-back', { state: words }) : words, tone);
@@ -54,6 +57,8 @@ export function driftCell({ service }: ContainerRow, model: Model): Segment {
   const { rolled_back: back, drift } = service;
   if (back !== null)
     return segment(model.text('base.rolled-back', { image: back.image, why: back.why }), 'bad');
-  if (drift.length === 0) return segment(model.text('word.none'), 'dim');
+  // Of what is not there nothing is as it should be.
+  if (drift.length === 0)
+    return segment(service.container === null ? model.glyphs.dash : model.text('word.none'), 'dim');
   return segment(drift.join('; '), 'warn');
 }

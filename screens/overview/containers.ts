@@ -3,6 +3,7 @@ import { fit } from '../../src/base/cells.ts';
 import { controllerLine } from '../containers/controller-line.ts';
 import { containerTone, listContainerRows, type ContainerRow } from '../containers/row.ts';
 import { careCell } from '../containers/service-words.ts';
+import { statusOf } from '../containers/status-words.ts';
 import { segment, type Line } from '../draw/line.ts';
 import { freshnessNote, lastFacts, type Model } from '../draw/model.ts';
 import type { Panel } from './panel.ts';
@@ -38,7 +39,7 @@ function protectedLine(row: ContainerRow, model: Model): Line {
     segment(`${model.glyphs.lock} ${fit(segment(name).text, 16)}`),
     segment(fit(segment(container?.state ?? model.text('containers.missing')).text, 12), containerTone(row)),
     service === undefined || service.state === 'running'
-      ? segment(container?.status ?? '', 'dim')
+      ? segment(container === undefined ? '' : statusOf(container, model), 'dim')
       : careCell(row, model),
   ];
 }

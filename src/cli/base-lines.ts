@@ -37,30 +37,35 @@ export function printBase(out: Output, text: Text, base: BaseStackFacts, now: nu
     { title: text('base.column.state') },
     { title: text('base.column.since'), align: 'right' as const, dispensable: 1 },
     { title: text('base.column.image'), minWidth: 12, dispensable: 2 },
-    { title: text('base.column.why'), minWidth: 10 },
   ];
   const rows = services.map((service) => [
     service.name,
     text(`base-state.${service.state}`),
     service.since === null ? none : formatDuration(now - service.since, text.language),
     service.image,
-    tellWhy(service, text).join('; '),
   ]);
-  for (const line of formatTable(columns, rows, out.columns)) out.line(line);
+  const [titles = '', ...lines] = formatTable(columns, rows, out.columns);
+  out.line(titles);
+  // Why it is so matters most: it is never cut.
+  lines.forEach((line, place) => {
+    out.line(line);
+    for (const why of tellWhy(services[place], text)) out.line('    ', why);
+  });
   if (issues.length === 0) return;
   out.line(text('base.issues'));
-  for (const { level, text: what, since, hint } of issues) {
+  for (const { level, text: what, since, hint, heals_itself: heals } of issues) {
     const age = formatDuration(now - since, text.language);
     out.line('  ', { text: text(`guest-status.${level}`), style: STYLES[level] }, `: ${what} (${age})`);
-    if (hint !== null) out.line('    ', text('base.issue.hint', { hint }));
+    if (hint !== null) out.line('    ', text(heals ? 'base.issue.heals' : 'base.issue.hint', { hint }));
   }
 }
 
 /** Why a service is as it is, the most telling first. */
-function tellWhy(service: BaseServiceTold, text: Text): readonly string[] {
+function tellWhy(service: BaseServiceTold | undefined, text: Text): readonly string[] {
+  if (service === undefined) return [];
   const { cause, pause, next_try, missing_keys, drift, rolled_back, probe } = service;
   return [
-    ...(cause === null ? [] : [cause]),
+    ...(cause === null || isTold(service) ? [] : [cause]),
     ...(pause === null
       ? []
       : [text('base.why.paused', { moment: formatMoment(pause.until), reason: pause.reason })]),
@@ -73,6 +78,11 @@ function tellWhy(service: BaseServiceTold, text: Text): readonly string[] {
     ...(probe?.state === 'failed' ? [text('base.why.probe', { detail: probe.detail })] : []),
   ];
 }
+
+/** What was taken back, and which keys are missing, has a line of its own. */
+const isTold = ({ state, cause, rolled_back, missing_keys }: BaseServiceTold): boolean =>
+  (rolled_back !== null && cause?.includes(`was taken back: ${rolled_back.why}`) === true) ||
+  (state === 'not-configured' && cause === `${missing_keys.join(', ')} not set`);
 
 /** Where there is nothing to do, that is said. */
 export function printPlan(
@@ -106,4 +116,9 @@ function printSteps(out: Output, steps: readonly BaseStepTold[]): void {
 export const isConverged = ({ steps, blocked, services }: BaseStackFacts): boolean =>
   steps.length === 0 &&
   blocked === null &&
-  services.every(({ state }) => ['running', 'paused', 'not-configured'].includes(state));
+  services.every(
+    ({ state, drift, rolled_back }) =>
+      HELD_DOWN.has(state) || (state === 'running' && drift.length === 0 && rolled_back === null),
+  );
+
+const HELD_DOWN: ReadonlySet<BaseServiceTold['state']> = new Set(['paused', 'not-configured']);

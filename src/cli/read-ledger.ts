@@ -1,6 +1,14 @@
-// Reads the agent's ledger whole, page by page, and looks whether each record hangs on the one before.
+// Reads a ledger whole, page by page, and looks whether each record hangs on the one before.
 import type { LedgerAnchor, LedgerRecord } from '../contracts/facts/ledger.ts';
-import type { CallRoute } from '../contracts/source.ts';
+
+/** Records after that number, in any order; the agent's and the controller's answer alike. */
+export type ReadLedgerPage = (query: { readonly after: number }) => Promise<{
+  readonly records: readonly LedgerRecord[];
+  readonly count: number;
+  readonly intact: boolean;
+  readonly broken: string | null;
+  readonly anchor: LedgerAnchor;
+}>;
 
 export type ReadLedger = {
   readonly records: LedgerRecord[];
@@ -12,11 +20,11 @@ export type ReadLedger = {
 };
 
 /** Records after number `after`, the oldest first. */
-export async function readLedger(call: CallRoute, after: number): Promise<ReadLedger> {
+export async function readLedger(readPage: ReadLedgerPage, after: number): Promise<ReadLedger> {
   const records: LedgerRecord[] = [];
   for (;;) {
     const last = records.at(-1)?.n ?? after;
-    const page = await call('ledger', { query: { after: last } });
+    const page = await readPage({ after: last });
     const more = page.records.filter(({ n }) => n > last).toSorted((one, other) => one.n - other.n);
     records.push(...more);
     if (more.length > 0 && (records.at(-1)?.n ?? 0) < page.count) continue;

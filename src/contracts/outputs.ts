@@ -282,7 +282,15 @@ export const guestsEnterOutput = z.object({
 });
 export type GuestsEnterOutput = z.infer<typeof guestsEnterOutput>;
 
-const chain = { count: z.number(), intact: z.boolean(), broken: z.string().nullable() };
+/** Whose ledger it is: the host's agent's, or this guest's controller's. */
+const ledgerKeeper = z.enum(['agent', 'controller']);
+export type LedgerKeeper = z.infer<typeof ledgerKeeper>;
+const chain = {
+  keeper: ledgerKeeper,
+  count: z.number(),
+  intact: z.boolean(),
+  broken: z.string().nullable(),
+};
 export const ledgerShowOutput = z.object({
   schema: z.literal('felhom/ledger-show/1'),
   ...chain,

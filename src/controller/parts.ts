@@ -42,6 +42,8 @@ export type BaseTold = Pick<BaseStackFacts, 'services' | 'steps' | 'blocked' | '
   readonly guestHostname: string | null;
   /** Addresses of the services on the base network, for probes. */
   readonly addresses: Readonly<Partial<Record<ServiceName, string>>>;
+  /** Whose new version is being tried at this moment, as planned. */
+  readonly replacing: readonly ServiceName[];
 };
 
 export type ContainerDeed = 'start' | 'stop' | 'restart';

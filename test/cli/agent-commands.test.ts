@@ -422,7 +422,7 @@ describe('The ledger', () => {
     expect(document.records.map(({ n }) => n)).toEqual(Array.from({ length: 2500 }, (_, index) => index + 1));
     const text = await run('ledger', 'show', '--after', '2499');
     expect(text.out).toMatch(
-      /^ +2500 .* op\.requested +op_0123456789abcdef01234567 +guest 9200 +fstype=ext4\n$/,
+      /^The agent's ledger:\n +2500 .* op\.requested +op_0123456789abcdef01234567 +guest 9200 +fstype=ext4\n$/,
     );
   });
 

@@ -62,6 +62,40 @@ test('base status shows each service, why it is so, and what to do; whatever it 
   expect((await run(api, 'base', 'status', '--lang', 'hu')).out).toContain('alapcsomag: HIBA');
 });
 
+test('in 80 columns what matters of each service stands whole, on lines of its own', async () => {
+  const api = await startApi();
+  const cause = 'exited with code 137 12 s ago, and the port that it needs is held by another';
+  api.state.base = baseTold({ services: [serviceTold('traefik', { state: 'back-off', cause })] });
+  const { out } = await runHere(['--controller', api.socketPath, 'base', 'status'], { columns: 80 });
+  expect(out).toMatch(/^traefik +back-off .*\n    exited with code 137 .* held by another$/im);
+});
+
+test("in a guest the ledger is the controller's, and it is said whose it is", async () => {
+  const api = await startApi();
+  await api.ledger.record({
+    what: 'base.step',
+    by: null,
+    subject: 'traefik',
+    detail: { kind: 'start', cause: HOSTILE },
+  });
+  const shown = await run(api, 'ledger', 'show');
+  expect(shown).toMatchObject({ code: 0, err: '' });
+  expect(shown.out).toMatch(/^The controller's ledger:\n +1 .* base\.step +traefik +by itself +kind=start/);
+  expect(shown.out).not.toMatch(HARMFUL);
+  const verified = await run(api, 'ledger', 'verify');
+  expect(verified).toMatchObject({
+    code: 0,
+    out: expect.stringMatching(/^The controller's ledger is intact: 1 /),
+  });
+  for (const command of ['show', 'verify'] as const) {
+    const { out } = await run(api, 'ledger', command, '--json');
+    expect(allOutputs[`ledger-${command}`].parse(JSON.parse(out))).toMatchObject({
+      keeper: 'controller',
+      count: 1,
+    });
+  }
+});
+
 test('status tells the base stack in a line, and a controller that is silent', async () => {
   const of = async (facts: FactMap) =>
     (await runHere(['status'], { facts: { ...make.load(1), ...facts } })).out;
@@ -97,7 +131,7 @@ test('base apply shows the plan with its causes, has it done, and ends with 0 wh
   api.state.plan = { ...NOTHING_TO_DO, steps: [START_TRAEFIK] };
   const ran = await run(api, 'base', 'apply');
   expect(ran).toMatchObject({ code: 0, err: '' });
-  expect(ran.out).toMatch(/1\. start traefik: exited with code 137.*\nDone: 1 steps\./);
+  expect(ran.out).toMatch(/1\. start traefik: exited with code 137.*\nSteps done: 1\./);
   expect(api.asked).toEqual([{ apply: { door: 'socket', vmid: null, name: 'anna' } }]);
   api.state.plan = { ...NOTHING_TO_DO, steps: [START_TRAEFIK] };
   const { out, err } = await run(api, 'base', 'apply', '--json');
@@ -122,6 +156,13 @@ test('base apply ends with 1 when something stays, and with 4 when it may not or
   expect(await run(api, 'base', 'apply', '--read-only')).toMatchObject({
     code: 4,
     err: expect.stringMatching(/read-only/),
+  });
+  // The old one runs: that is not what was asked for.
+  const rolled_back = { at: 1, image: 'traefik:v4', why: 'exited with code 42 after 3 s' };
+  api.state.afterApply = baseTold({ services: [serviceTold('traefik', { rolled_back })] });
+  expect(await run(api, 'base', 'apply')).toMatchObject({
+    code: 1,
+    out: expect.stringMatching(/traefik:v4 was taken back: exited with code 42/),
   });
   api.state.plan = new EngineError('unreachable', 'ECONNREFUSED');
   expect(await run(api, 'base', 'apply')).toMatchObject({

@@ -35,6 +35,7 @@ const base = (more: Partial<BaseTold> = {}): BaseTold => ({
   docker: OK,
   guestHostname: 'felhom-golden',
   addresses: {},
+  replacing: [],
   ...more,
 });
 const inputs = (more: Partial<HealthInputs> = {}): HealthInputs => ({
@@ -79,6 +80,18 @@ describe('The status', () => {
       { base: base({ services: [service('filebrowser', { state: 'down', cause: 'removed' })] }) },
       'fail',
       ['Protected container not running: filebrowser'],
+    ],
+    [
+      'one is being replaced, as planned: nobody is alarmed while the new one settles',
+      {
+        base: base({
+          services: [service('traefik', { state: 'healing', container: null })],
+          replacing: ['traefik'],
+          issues: [NOT_RUNNING],
+        }),
+      },
+      'warn',
+      ['Being replaced: traefik'],
     ],
     [
       'one runs and does not answer',

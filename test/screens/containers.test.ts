@@ -3,6 +3,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { BaseStackFacts } from '../../src/contracts/facts/base-stack.ts';
 import type { Container } from '../../src/contracts/facts/containers.ts';
+import { tellStatus } from '../../screens/containers/status-words.ts';
 import { failed } from '../../src/contracts/reading.ts';
 import { createAskedAgent, refusal } from './asking-agent.ts';
 import { createAskedController } from './asking-controller.ts';
@@ -68,6 +69,23 @@ function fillIn(seated: Seated, ...lines: readonly string[]): void {
   for (const line of lines) seated.press('Ctrl+u', ...lettersOf(line), 'Enter');
 }
 
+describe("Docker's words of how long", () => {
+  test.each([
+    ['Up 16 seconds (health: starting)', 20_000, 'Up 36 s (health: starting)'],
+    ['Up 50 seconds', 20_000, 'Up 1 m'],
+    ['Up Less than a second', 3000, 'Up 3 s'],
+    ['Up About a minute (healthy)', 0, 'Up 1 m (healthy)'],
+    ['Up 3 hours', 20_000, 'Up 3 h'],
+    ['Up 13 days', 20_000, 'Up 13 d'],
+    ['Up 3 weeks', 20_000, 'Up 3 weeks'],
+    ['Exited (137) 5 seconds ago', 7000, 'Exited (137) 12 s ago'],
+    ['Created', 7000, 'Created'],
+    ['Up 2 minutes (Paused)', 0, 'Up 2 m (Paused)'],
+  ])('%s, %d ms later: %s', (status, laterMs, told) => {
+    expect(tellStatus(status, laterMs, 'en')).toBe(told);
+  });
+});
+
 describe('The list', () => {
   test('merges services with containers: what is missing is a row, and each says what is done about it', async () => {
     const base = baseOf([
@@ -95,7 +113,7 @@ describe('The list', () => {
         .split('\n')
         .find((each) => each.includes(` ${name} `)) ?? '';
     expect(line('traefik')).toMatch(/▣ traefik +exited +healing/);
-    expect(line('cloudflared')).toMatch(/▣ cloudflared +missing +needs cf_tunnel_token /);
+    expect(line('cloudflared')).toMatch(/▣ cloudflared +missing +needs cf_tunnel_token +– +– +/);
     expect(line('filebrowser')).toMatch(/missing +BACK-OFF, next in 19 s .*memory limit .* 7 /);
     expect(line('app')).toMatch(/app +running +start, stop/);
     expect(line('other')).toMatch(/other +running +–/);

@@ -7,7 +7,7 @@ import type { Command, CommandContext } from '../command.ts';
 import { readLedger } from '../read-ledger.ts';
 import { stringOption } from '../option-values.ts';
 import { usage } from '../parse-words.ts';
-import { askAgent } from '../with-agent.ts';
+import { askLedger } from '../with-ledger.ts';
 
 export const ledgerShowCommand: Command = {
   name: 'ledger show',
@@ -17,12 +17,17 @@ export const ledgerShowCommand: Command = {
   run: async (context) => {
     const { json, out, err, text } = context;
     const after = afterOf(context);
-    const { anchor: _newest, ...ledger } = await askAgent(context, async (call) => readLedger(call, after));
-    const document: LedgerShowOutput = { schema: 'felhom/ledger-show/1', ...ledger };
+    const { keeper, ledger } = await askLedger(context, async (readPage, keeper) => ({
+      keeper,
+      ledger: await readLedger(readPage, after),
+    }));
+    const { anchor: _newest, ...shown } = ledger;
+    const document: LedgerShowOutput = { schema: 'felhom/ledger-show/1', keeper, ...shown };
     if (json) {
       out.json(document);
       return EXIT.ok;
     }
+    out.line(text(`ledger-show.${keeper}`));
     for (const { n, at, what, by, subject, detail } of ledger.records) {
       const who = by === null ? text('ledger.itself') : tellRequester(text, by);
       const details = Object.entries(detail)
@@ -42,7 +47,7 @@ export const ledgerShowCommand: Command = {
       }
     }
     if (!ledger.intact)
-      err.line({ text: text('ledger-check.broken', { where: ledger.broken ?? '' }), style: 'bad' });
+      err.line({ text: text(`ledger-check.broken.${keeper}`, { where: ledger.broken ?? '' }), style: 'bad' });
     return EXIT.ok;
   },
 };

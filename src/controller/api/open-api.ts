@@ -32,7 +32,7 @@ export type ApiOptions = {
   /** The name of the container that it runs in; it answers to that, too. */
   readonly container: string | undefined;
   readonly version: string;
-  readonly config: Pick<ConfigBook, 'current' | 'onChange'>;
+  readonly config: Pick<ConfigBook, 'current' | 'onChange' | 'reread'>;
   readonly reconciler: Reconciler;
   readonly health: Health;
   readonly agent: AgentProxy;
@@ -87,7 +87,7 @@ export async function openApi(options: ApiOptions): Promise<Api> {
 
   const server = await createApiServer({
     handlers: {
-      ...createBaseHandlers({ reconciler, health, tell, version, clock }),
+      ...createBaseHandlers({ config, reconciler, health, tell, version, clock }),
       ...createContainerHandlers(reconciler),
       ...createHostHandlers({ agent: options.agent, ledger }),
       ledger: createLedgerHandler(ledger, clock),

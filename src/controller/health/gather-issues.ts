@@ -39,7 +39,7 @@ export function gatherIssues(inputs: HealthInputs): readonly FoundIssue[] {
   // One cause is told once, by whoever names it first.
   for (const issue of LAYERS.flatMap((layer) => layer(inputs))) {
     const key = `${issue.code} ${issue.subject}`;
-    if (!found.has(key)) found.set(key, issue);
+    if (!found.has(key) && !isPlanned(issue, inputs)) found.set(key, issue);
   }
   return [...found.values()].toSorted((one, other) => RANK[one.level] - RANK[other.level]);
 }
@@ -72,13 +72,14 @@ const docker: Layer = ({ base: { docker: link } }) => {
 };
 
 /** A container that is paused by a person, or for which keys are missing, is told as that by the plan. */
-const services: Layer = ({ base: { services, docker: link, issues }, probeOf, isProbed }) =>
+const services: Layer = ({ base: { services, docker: link, issues, replacing }, probeOf, isProbed }) =>
   services.flatMap((service) => {
     const { name, state, container, cause } = service;
     const known = (code: string) => issues.some((one) => one.code === code && one.subject === name);
     if (state === 'unknown' || link.state !== 'ok') {
       return [found('service-unknown', 'unknown', name, `Not known whether it runs: ${name}`, cause, true)];
     }
+    if (replacing.some((one) => one === name)) return [beingReplaced(name, cause)];
     if (state !== 'running') return known(NOT_RUNNING) ? [] : notRunning(service);
     if (container?.health === 'unhealthy') {
       return [
@@ -96,6 +97,15 @@ const services: Layer = ({ base: { services, docker: link, issues }, probeOf, is
 
 const NOT_RUNNING = 'protected-not-running';
 const HELD_DOWN: ReadonlySet<BaseServiceTold['state']> = new Set(['paused', 'not-configured']);
+
+/** That it is down for a moment is the replacement itself, and no failure before that has ended. */
+const isPlanned = ({ code, subject }: FoundIssue, { base: { replacing } }: HealthInputs): boolean =>
+  code === NOT_RUNNING && replacing.some((name) => name === subject);
+
+const beingReplaced = (name: string, cause: string | null): FoundIssue => {
+  const hint = `${cause ?? 'A new version is tried'}: kept when it settles, taken back when it does not`;
+  return found('being-replaced', 'warn', name, `Being replaced: ${name}`, hint, true);
+};
 
 function notRunning({ name, state, cause }: BaseServiceTold): readonly FoundIssue[] {
   if (HELD_DOWN.has(state)) return [];

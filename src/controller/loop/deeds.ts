@@ -50,7 +50,9 @@ export function createDeeds({
   const refusePaused = (name: string) => {
     const why = pausedBy(name);
     if (why === null) return;
-    throw new Refusal('E_PAUSED', `${name} is paused: ${why}`, { hint: 'end the pause first' });
+    throw new Refusal('E_PAUSED', `${name} is paused: ${why}`, {
+      hint: `end the pause first: felhom base resume ${name}`,
+    });
   };
 
   return {

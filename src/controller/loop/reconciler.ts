@@ -237,7 +237,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
         at: clock.now(),
         lastPass,
         memory: memory.current(),
-        doing: runner.doing,
+        runner,
         link,
         issues: [...memory.issues(), ...recorder.issues(), ...rounds.issues()],
       }),

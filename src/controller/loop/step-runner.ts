@@ -34,6 +34,8 @@ export type StepRunner = {
   readonly runInLane: (service: ServiceName, permitted: PermittedStep, moment: Moment) => Promise<void>;
   /** What is done to a service at this moment. */
   readonly doing: (service: ServiceName) => Step | undefined;
+  /** Whether a new version of it is being tried, and has not taken longer than that should. */
+  readonly isReplacing: (service: ServiceName) => boolean;
 };
 
 export type RunnerOptions = {
@@ -57,7 +59,7 @@ export type RunnerOptions = {
 
 export function createStepRunner(options: RunnerOptions): StepRunner {
   const { engine, clock, log, dataFolder, lanes, fetching, memory, record, notice, signal } = options;
-  const doing = new Map<ServiceName, Step>();
+  const doing = new Map<ServiceName, { readonly step: Step; readonly began: number }>();
   const handsOf = ({ desired, observed, stacksDir }: Moment): Hands => ({
     engine,
     clock,
@@ -195,18 +197,24 @@ export function createStepRunner(options: RunnerOptions): StepRunner {
     },
     runInLane: async (service, permitted, moment) =>
       lanes.run(service, async () => {
-        doing.set(service, permitted.step);
+        doing.set(service, { step: permitted.step, began: clock.monotonic() });
         try {
           await runService(service, permitted, moment);
         } finally {
           doing.delete(service);
         }
       }),
-    doing: (service) => doing.get(service),
+    doing: (service) => doing.get(service)?.step,
+    isReplacing: (service) => {
+      const { step, began = 0 } = doing.get(service) ?? {};
+      return step?.kind === 'replace' && clock.monotonic() - began < REPLACING_MS;
+    },
   };
 }
 
 const FETCH_MS = 900_000;
+/** Stopping the old one, starting the new one and settling: what takes longer is no planned gap any more. */
+const REPLACING_MS = 120_000;
 
 const sharedSubject = ({ kind }: Step): SharedSubject =>
   kind === 'canary' || kind === 'remove-leftover' ? 'canary' : kind === 'connect-self' ? 'self' : 'network';

@@ -17,7 +17,7 @@ export function tellLook(
     readonly at: number;
     readonly lastPass: BaseTold['last_pass'];
     readonly memory: Memory;
-    readonly doing: StepRunner['doing'];
+    readonly runner: Pick<StepRunner, 'doing' | 'isReplacing'>;
     readonly link: Pick<DaemonLink, 'state' | 'hostname'>;
     /** Of memory, ledger and rounds. */
     readonly issues: readonly PlanIssue[];
@@ -29,7 +29,7 @@ export function tellLook(
       desired: look?.desired ?? null,
       memory: now.memory,
       plan: look?.plan ?? null,
-      doing: BASE_SERVICES.flatMap(({ name }) => now.doing(name) ?? []),
+      doing: BASE_SERVICES.flatMap(({ name }) => now.runner.doing(name) ?? []),
     },
     now.at,
   );
@@ -42,6 +42,7 @@ export function tellLook(
     docker: now.link.state(),
     guestHostname: now.link.hostname(),
     addresses: look === undefined ? {} : addressesIn(look.observed),
+    replacing: BASE_SERVICES.map(({ name }) => name).filter(now.runner.isReplacing),
   };
 }
 

@@ -105,7 +105,7 @@ export const stacksFolderWrong = (why: string): PlanIssue => ({
   level: 'fail',
   subject: '',
   text: 'The stacks folder is not the right one',
-  hint: `${why}. Nothing is made or started on it, so that no service begins with empty data.`,
+  hint: `${why}. Nothing is made or started on it, so that no service begins with empty data. Mount the right one in the guest, then: systemctl restart felhom-controller-bootstrap`,
   healsItself: false,
 });
 

@@ -107,20 +107,18 @@ function planWanted(
   const failures = stillCounting(remembered.failures, now);
   const waits = failures !== null && failures.hash === wanted.hash && failures.nextTry > now;
   const reason = held[0]?.why ?? next.steps[0]?.cause ?? null;
+  const attempts = next.steps.length + held.length;
+  const takenBack = rejected === null || container?.hash === wanted.hash ? null : rejected;
+  if (takenBack !== null) {
+    const why = `${takenBack.image} was taken back: ${takenBack.why}; "base apply" tries it once more`;
+    held.push({ subject: name, why, until: null });
+  }
   const issues = [
     ...(up
       ? []
-      : [
-          notRunning(
-            name,
-            reason === null ? null : `${sentence(reason)}.`,
-            heals(ground, next.steps.length + held.length),
-          ),
-        ]),
+      : [notRunning(name, reason === null ? null : `${sentence(reason)}.`, heals(ground, attempts))]),
     ...(loop === undefined ? [] : [crashLoop(name, loop.deaths, loop.exitCode)]),
-    ...(rejected === null || container?.hash === wanted.hash
-      ? []
-      : [rolledBack(name, rejected.image, rejected.why)]),
+    ...(takenBack === null ? [] : [rolledBack(name, takenBack.image, takenBack.why)]),
     ...(up && waits ? [stepFailed(name, failures.why)] : []),
     ...desired.lacking.filter(({ service }) => service === name).map(({ keys }) => lackingKeys(name, keys)),
   ];

@@ -39,7 +39,11 @@ function describe(base: BaseStackFacts, subject: string): Found {
         ? say('rule.base-stack.what.paused', { name: subject, moment: formatMoment(pause.until) })
         : say('rule.base-stack.what', { text: worst?.text ?? '' }),
     evidence: [
-      ...issues.map(({ code, text, count }) => say('rule.base-stack.issue', { code, text, count })),
+      ...issues.map(({ code, text, count }) =>
+        count > 1
+          ? say('rule.base-stack.issue.again', { code, text, count })
+          : say('rule.base-stack.issue', { code, text }),
+      ),
       ...(pause === null
         ? []
         : [
@@ -59,7 +63,9 @@ function describe(base: BaseStackFacts, subject: string): Found {
       ? say('rule.base-stack.cure.paused', { name: subject })
       : worst === undefined || worst.hint === null
         ? say('rule.base-stack.cure')
-        : say('rule.base-stack.cure.hint', { hint: worst.hint.replace(/\.$/, '') }),
+        : say(`rule.base-stack.cure.${worst.heals_itself ? 'heals' : 'hint'}`, {
+            hint: worst.hint.replace(/\.$/, ''),
+          }),
   };
 }
 

@@ -33,6 +33,15 @@ test('health is open, and says which issue is the worst', async () => {
   });
 });
 
+test('what was written into controller.yaml a moment ago is in the plan', async () => {
+  const api = await startApi();
+  api.state.planOnDisk = { ...NOTHING_TO_DO, steps: [START_TRAEFIK] };
+  const { json } = await ask(api, { path: '/api/base/plan' });
+  expect(json).toMatchObject({ data: { steps: [{ kind: 'start' }] } });
+  const { json: applied } = await post(api, '/api/base/apply', {});
+  expect(applied).toMatchObject({ data: { applied: [{ kind: 'start' }] } });
+});
+
 test('the plan is told with its causes, and nothing is done', async () => {
   const api = await startApi();
   const held = { subject: 'cloudflared', why: 'back-off after 3 failures', until: 5 };

@@ -79,6 +79,8 @@ export function createSmallParts() {
     /** What it is like after everything was done. */
     afterApply: BaseStackFacts;
     plan: Plan | Error;
+    /** What the plan is once controller.yaml is read again. */
+    planOnDisk?: Plan;
     config: ControllerConfig | null;
     /** Thrown by the agent's proxy. */
     agentSays: Error;
@@ -108,6 +110,7 @@ export function createSmallParts() {
       docker: state.base.links.docker,
       guestHostname: state.base.controller.guest_hostname,
       addresses: {},
+      replacing: [],
     }),
     plan: async () => {
       if (state.plan instanceof Error) throw state.plan;
@@ -168,9 +171,13 @@ export function createSmallParts() {
     },
     stop: () => {},
   };
-  const config: Pick<ConfigBook, 'current' | 'onChange'> = {
+  const config: Pick<ConfigBook, 'current' | 'onChange' | 'reread'> = {
     current: () => state.config,
     onChange: () => () => {},
+    reread: async () => {
+      state.plan = state.planOnDisk ?? state.plan;
+      return Promise.resolve();
+    },
   };
   return {
     asked,

@@ -316,6 +316,10 @@ describe('a version that was taken back', () => {
       { code: 'rolled-back', level: 'warn', text: 'New version taken back: traefik' },
     ]);
     expect(made.issues[0]?.hint).toContain('code 42');
+    // Whoever asks for the plan is not told that there is nothing to do.
+    expect(made.held).toMatchObject([
+      { subject: 'traefik', why: expect.stringContaining('code 42'), until: null },
+    ]);
   });
 
   test('the old one is kept as it should be meanwhile', () => {

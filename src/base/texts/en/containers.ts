@@ -34,6 +34,7 @@ export const containers = {
   'base.trying': '{state}, now',
   'base.paused-for': '{state}, {left} left',
   'base.pause-until': 'from {from} until {until}, by {by}',
+  'base.was': 'last: {state}',
   'base.and-rolled-back': '{state}, rolled back',
   'base.rolled-back': 'rolled back: {image}: {why}',
   'probe.ok': 'answers:',

@@ -34,7 +34,8 @@ export const controllerClient = {
   'rule.base-stack.title': 'Base stack is not as it should be',
   'rule.base-stack.what': '{text}',
   'rule.base-stack.what.paused': '{name} is held down until {moment}',
-  'rule.base-stack.issue': '{code}: {text}; seen {count} times in a row',
+  'rule.base-stack.issue': '{code}: {text}',
+  'rule.base-stack.issue.again': '{code}: {text}; found by {count} looks in a row',
   'rule.base-stack.service': '{name}: {state}; {cause}',
   'rule.base-stack.pause': 'paused until {moment} by {who}: {reason}',
   'rule.base-stack.blocked': 'nothing is done meanwhile: {why}',
@@ -42,6 +43,7 @@ export const controllerClient = {
   'rule.base-stack.cause.stays': 'The controller found it, and cannot mend it by itself.',
   'rule.base-stack.cause.paused': 'Somebody holds it down on purpose; at the end of the pause it comes back.',
   'rule.base-stack.cure': 'See all of it with its causes: felhom base status; felhom base plan',
+  'rule.base-stack.cure.heals': 'Nothing, it mends itself: {hint}. See also: felhom base status',
   'rule.base-stack.cure.hint': '{hint}. See also: felhom base status',
   'rule.base-stack.cure.paused': 'When the work is done, let it go: felhom base resume {name}',
 } as const;

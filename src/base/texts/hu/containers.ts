@@ -35,6 +35,7 @@ export const containers = {
   'base.trying': '{state}, most újra',
   'base.paused-for': '{state}, még {left}',
   'base.pause-until': 'ettől: {from}, eddig: {until}, kérte: {by}',
+  'base.was': 'utoljára: {state}',
   'base.and-rolled-back': '{state}, visszaállítva',
   'base.rolled-back': 'visszaállítva: {image}: {why}',
   'probe.ok': 'válaszol:',

@@ -34,7 +34,8 @@ export const controllerClient = {
   'rule.base-stack.title': 'Az alapcsomag nem olyan, amilyennek lennie kell',
   'rule.base-stack.what': '{text}',
   'rule.base-stack.what.paused': '{name} szándékosan áll eddig: {moment}',
-  'rule.base-stack.issue': '{code}: {text}; egymás után {count} alkalommal látva',
+  'rule.base-stack.issue': '{code}: {text}',
+  'rule.base-stack.issue.again': '{code}: {text}; {count} egymást követő vizsgálat is látta',
   'rule.base-stack.service': '{name}: {state}; {cause}',
   'rule.base-stack.pause': 'szünetel eddig: {moment}, kérte: {who}, ok: {reason}',
   'rule.base-stack.blocked': 'addig semmi sem történik: {why}',
@@ -42,6 +43,7 @@ export const controllerClient = {
   'rule.base-stack.cause.stays': 'A vezérlő megtalálta, de magától nem tudja helyrehozni.',
   'rule.base-stack.cause.paused': 'Valaki szándékosan tartja leállítva; a szünet végén magától visszajön.',
   'rule.base-stack.cure': 'Minden az okaival együtt: felhom base status; felhom base plan',
+  'rule.base-stack.cure.heals': 'Semmit, magától rendbe jön: {hint}. Lásd még: felhom base status',
   'rule.base-stack.cure.hint': '{hint}. Lásd még: felhom base status',
   'rule.base-stack.cure.paused': 'Ha kész a munka, engedd el: felhom base resume {name}',
 } as const satisfies Record<keyof typeof english, string>;

@@ -3,7 +3,7 @@
 import type { Clock } from '../../../base/clock.ts';
 import { isServiceName, type ServiceName } from '../../../contracts/base-stack.ts';
 import { Refusal } from '../../../daemon/refusal.ts';
-import type { Health, Reconciler, TellBase } from '../../parts.ts';
+import type { ConfigBook, Health, Reconciler, TellBase } from '../../parts.ts';
 import { byDocker } from '../by-docker.ts';
 import { ledgerCallerOf } from '../caller.ts';
 import { checkWord } from '../check-word.ts';
@@ -16,12 +16,14 @@ const MINUTE_MS = 60_000;
 const APPLY_LIMIT_MS = 600_000;
 
 export function createBaseHandlers({
+  config,
   reconciler,
   health,
   tell,
   version,
   clock,
 }: {
+  readonly config: Pick<ConfigBook, 'reread'>;
   readonly reconciler: Reconciler;
   readonly health: Health;
   readonly tell: TellBase;
@@ -34,12 +36,15 @@ export function createBaseHandlers({
       return Promise.resolve({ status, issues: [...issues], version, at });
     },
     base: async () => Promise.resolve({ at: clock.now(), every_s: BASE_EVERY_S, base: tell() }),
+    // Whoever has just written controller.yaml means that one.
     basePlan: async ({ signal }) => {
+      await config.reread();
       const { steps, held, blocked } = await byDocker(async () => reconciler.plan(signal));
       return { at: clock.now(), steps: steps.map(tellStep), held: [...held], blocked };
     },
     applyBase: async ({ caller, body }) => {
       const by = ledgerCallerOf(caller, body);
+      await config.reread();
       const applied = await byDocker(async () =>
         reconciler.applyNow(by, AbortSignal.timeout(APPLY_LIMIT_MS)),
       );
