@@ -18,7 +18,7 @@ test('the socket and the token are for their owner alone, and the token is kept'
   const api = await startApi({ folder });
   expect(statSync(api.socketPath).mode & 0o777).toBe(0o600);
   expect(statSync(join(folder, 'api-token')).mode & 0o777).toBe(0o600);
-  expect(api.token).toMatch(/^[\w-]{43}$/);
+  expect(api.token).toMatch(/^felhom_api_[\w-]{43}$/);
   await api.stop();
   expect(existsSync(api.socketPath)).toBe(false);
   expect((await startApi({ folder })).token).toBe(api.token);
