@@ -50,7 +50,7 @@ export const NOTHING_TO_DO: Plan = { steps: [], held: [], issues: [], blocked: n
 export async function takeLook(options: LookOptions, signal: AbortSignal): Promise<Look> {
   const { engine, clock, link, lanes, memory, deaths, container } = options;
   const holds = lanes.mark();
-  const stacksDir = options.config()?.paths.stacks_dir.replace(/(?<=.)\/+$/, '') ?? DEFAULT_STACKS_DIR;
+  const stacksDir = options.config()?.paths.stacks_dir ?? DEFAULT_STACKS_DIR;
   const known = await link.known(stacksDir, signal);
   const stacksFolder = await judgeStacks(stacksDir, known.self.misplaced, memory);
   const spoilt = await options.files.look(options.desired(), stacksDir);
