@@ -181,6 +181,44 @@ test('killed by hand: running again within a second of the event, with its cause
   expect(running.reconciler.told().issues).toEqual([]);
 });
 
+test('of one that dies Docker is asked first, before any list: that is what it waits for', async () => {
+  await running.stop();
+  const { engine } = guest;
+  const asked: string[] = [];
+  const tap =
+    <A extends readonly unknown[], R>(name: string, ask: (...args: A) => R) =>
+    (...args: A): R => {
+      asked.push(name);
+      return ask(...args);
+    };
+  running = await guest.start({
+    engine: {
+      ...engine,
+      listContainers: tap('list', engine.listContainers),
+      listNetworks: tap('networks', engine.listNetworks),
+      inspectContainer: tap('inspect', engine.inspectContainer),
+      startContainer: tap('start', engine.startContainer),
+      followEvents: async (onOpen, onEvent, signal) =>
+        engine.followEvents(
+          onOpen,
+          (event) => {
+            if (event.name === 'traefik' && event.action === 'die') asked.length = 0;
+            onEvent(event);
+          },
+          signal,
+        ),
+    },
+  });
+  await running.converged();
+  await healed(async () => call('POST', '/containers/traefik/kill'));
+  expect(asked[0]).toBe('inspect');
+  // And for all of it afterwards.
+  expect(asked).toContain('list');
+  await running.stop();
+  running = await guest.start();
+  await running.converged();
+});
+
 test('removed, frozen, disconnected, limits changed: each undone by the step that fits', async () => {
   const removed = await healed(async () => call('DELETE', '/containers/cloudflared?force=1'));
   expect(removed.steps).toEqual(['create cloudflared: there is no container cloudflared']);
