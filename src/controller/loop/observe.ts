@@ -51,6 +51,23 @@ export async function observe(
   };
 }
 
+/**
+ * What was seen before, and one container as it is now: of one that has just died nothing more is needed, and each call
+ * to Docker keeps it down longer. Undefined when it was not seen before, or is gone.
+ */
+export async function observeOne(
+  engine: Engine,
+  before: Observed,
+  { id, ...now }: { readonly id: string } & Pick<Observed, 'at' | 'stacksFolder'>,
+  signal: AbortSignal,
+): Promise<Look | undefined> {
+  if (!before.containers.some((one) => one.id === id)) return undefined;
+  const found = await engine.inspectContainer(id, signal);
+  if (found === undefined) return undefined;
+  const containers = before.containers.map((one) => (one.id === id ? asObserved(found) : one));
+  return { observed: { ...before, ...now, containers }, calls: 1 };
+}
+
 /** It has our label, one of our names, or the name of one that was set aside. */
 const concernsUs = ({ name, labels }: Pick<ListedContainer, 'name' | 'labels'>): boolean =>
   labels[LABELS.owner] === OWNER ||

@@ -96,6 +96,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   let lastPass: BaseTold['last_pass'] = null;
   let timer: NodeJS.Timeout | undefined;
   let wanted = false;
+  /** The one that died since the last look. */
+  let diedId: string | undefined;
   let running: Promise<void> | undefined;
 
   const runner = createStepRunner({
@@ -117,7 +119,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   });
 
   const desiredNow = keepRendered(book.current, secrets, options.settleS);
-  const lookNow = async (signal: AbortSignal): Promise<Look> =>
+  const lookNow = async (signal: AbortSignal, died?: Parameters<typeof takeLook>[2]): Promise<Look> =>
     takeLook(
       {
         engine,
@@ -132,14 +134,23 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
         container,
       },
       signal,
+      died,
     );
+  /** The look before serves for all but the one that died, where nothing was to be done and nothing has been since. */
+  const takeDied = () => {
+    const id = diedId;
+    diedId = undefined;
+    return id === undefined || look === undefined || look.plan.steps.length > 0 || !look.holds(null)
+      ? undefined
+      : { before: look, id };
+  };
 
   /** One look, and what follows from it. Gives the number of steps that were begun. */
-  const pass = async (): Promise<number> => {
+  const pass = async (died?: ReturnType<typeof takeDied>): Promise<number> => {
     const began = clock.monotonic();
     memory.change((known) => endPauses(known, clock.now()));
     try {
-      look = await lookNow(stopping.signal);
+      look = await lookNow(stopping.signal, died);
       link.answered();
     } catch (error) {
       if (stopping.signal.aborted) return 0;
@@ -161,6 +172,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     rounds.rest((subject) => needed.has(subject) || lanes.busy(subject));
     schedule(look.plan);
     changes.tell();
+    // All the others are looked at when it runs again; at once, where it is not started.
+    if (died !== undefined && begun === 0) wake();
     return begun;
   };
 
@@ -179,7 +192,9 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   const drain = async (): Promise<void> => {
     while (wanted && !stopping.signal.aborted) {
       wanted = false;
-      await inTurn(pass).catch((error: unknown) => log.error({ error: messageOf(error) }, 'pass failed'));
+      await inTurn(async () => pass(takeDied())).catch((error: unknown) =>
+        log.error({ error: messageOf(error) }, 'pass failed'),
+      );
     }
     running = undefined;
   };
@@ -192,7 +207,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     for (let round = 0; round < MAX_ROUNDS && !signal.aborted; round += 1) {
       // What goes on is left alone by a pass; when it has ended, there may be something to do.
       const idle = BASE_SERVICES.every(({ name }) => !lanes.busy(name));
-      const begun = await inTurn(pass);
+      const begun = await inTurn(async () => pass());
       await Promise.race([quiet(), aborted(signal)]);
       if (begun === 0 && idle) return;
     }
@@ -200,7 +215,10 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
 
   const onEvent = (event: EngineEvent) => {
     deaths.hear(event);
-    if (concernsUs(event)) wake();
+    if (!concernsUs(event)) return;
+    // Of two that died all is looked at.
+    if (event.action === 'die') diedId = diedId === undefined ? event.id : '';
+    wake();
   };
 
   let saidClosed = '';
@@ -209,11 +227,13 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     {
       onOpen: () => {
         saidClosed = '';
+        diedId = undefined;
         link.forget();
         wake();
       },
       onEvent,
       onClosed: (why) => {
+        diedId = undefined;
         link.forget();
         // A daemon that is down is tried again every second: that is one line, not 86,400 a day.
         if (why !== saidClosed) log.warn({ why }, "Docker's events closed");

@@ -65,11 +65,10 @@ async function makeTheirs(): Promise<readonly unknown[]> {
   await daemon.engine.start('shop-db');
   return seeTheirs();
 }
-const seeTheirs = async () =>
-  Promise.all([
-    ...THEIRS.map(async (name) => guest.inspect(name)),
-    (await guest.engine.listNetworks(never)).filter(({ name }) => name === 'shop'),
-  ]);
+const seeTheirs = async () => [
+  ...(await Promise.all(THEIRS.map(async (name) => guest.inspect(name)))),
+  ...(await guest.engine.listNetworks(never)).filter(({ name }) => name === 'shop'),
+];
 const containers = async () => (await guest.containers()).filter((name) => !THEIRS.includes(name));
 
 /** Does `harm`, waits until it is seen and undone; gives the milliseconds and what the ledger says of it. */
@@ -179,6 +178,44 @@ test('killed by hand: running again within a second of the event, with its cause
   await running.converged();
   // What was killed by hand did not die by itself.
   expect(running.reconciler.told().issues).toEqual([]);
+});
+
+test('of one that dies Docker is asked first, before any list: that is what it waits for', async () => {
+  await running.stop();
+  const { engine } = guest;
+  const asked: string[] = [];
+  const tap =
+    <A extends readonly unknown[], R>(name: string, ask: (...args: A) => R) =>
+    (...args: A): R => {
+      asked.push(name);
+      return ask(...args);
+    };
+  running = await guest.start({
+    engine: {
+      ...engine,
+      listContainers: tap('list', engine.listContainers),
+      listNetworks: tap('networks', engine.listNetworks),
+      inspectContainer: tap('inspect', engine.inspectContainer),
+      startContainer: tap('start', engine.startContainer),
+      followEvents: async (onOpen, onEvent, signal) =>
+        engine.followEvents(
+          onOpen,
+          (event) => {
+            if (event.name === 'traefik' && event.action === 'die') asked.length = 0;
+            onEvent(event);
+          },
+          signal,
+        ),
+    },
+  });
+  await running.converged();
+  await healed(async () => call('POST', '/containers/traefik/kill'));
+  expect(asked[0]).toBe('inspect');
+  // And for all of it afterwards.
+  expect(asked).toContain('list');
+  await running.stop();
+  running = await guest.start();
+  await running.converged();
 });
 
 test('removed, frozen, disconnected, limits changed: each undone by the step that fits', async () => {
@@ -402,9 +439,9 @@ test('a pause while a replacement settles: down when it is answered, and the new
     { reason: 'now', from, until: from + 60_000, by: 'anna' },
     BY,
   );
-  for (const { id, name } of await guest.engine.listContainers(never)) {
-    if (name.startsWith('filebrowser')) expect((await guest.inspect(id))?.state).toBe('exited');
-  }
+  const listed = await guest.engine.listContainers(never);
+  const states = listed.filter(({ name }) => name.startsWith('filebrowser')).map(({ state }) => state);
+  expect(new Set(states)).toEqual(new Set(['exited']));
   await running.reconciler.resume('filebrowser', BY);
   await running.converged();
   expect((await guest.inspect('filebrowser'))?.id).not.toBe(before?.id);
