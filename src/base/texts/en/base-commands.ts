@@ -69,6 +69,8 @@ export const baseCommands = {
   'base.resumed': '{name} is not held down: the controller keeps it running.',
   'base.service.missing': 'The controller does not tell of {name}.',
   'containers.list.none': 'No containers.',
+  'containers.list.unread.hint':
+    'See whether Docker runs, and whether you may ask it: systemctl status docker; docker ps',
   'containers.list.unread': 'The containers cannot be read: {reason}.',
   'containers.list.no-base': 'The controller does not answer ({reason}): what should run is not known.',
   'containers.list.column.name': 'NAME',

@@ -71,6 +71,8 @@ export const baseCommands = {
   'base.resumed': '{name} nincs visszatartva: a vezérlő gondoskodik róla, hogy fusson.',
   'base.service.missing': 'A vezérlő nem szól erről: {name}.',
   'containers.list.none': 'Nincsenek konténerek.',
+  'containers.list.unread.hint':
+    'Nézd meg, fut-e a Docker, és megkérdezheted-e: systemctl status docker; docker ps',
   'containers.list.unread': 'A konténerek nem olvashatók: {reason}.',
   'containers.list.no-base': 'A vezérlő nem válaszol ({reason}): nem tudni, minek kellene futnia.',
   'containers.list.column.name': 'NÉV',
