@@ -1,20 +1,17 @@
 // Screen 7: guests of this host, as Proxmox knows them and as their controllers last reported.
 import { formatBytes, formatDuration, formatMoment } from '../src/base/units.ts';
-import type { Guest, GuestReport } from '../src/contracts/facts/guests.ts';
+import type { Guest } from '../src/contracts/facts/guests.ts';
 import type { ProxmoxGuest } from '../src/contracts/facts/proxmox.ts';
 import type { DetailTab } from './draw/screen.ts';
 import { agentNote, whyEmpty } from './draw/absent-subject.ts';
 import { defineList } from './draw/define-list.ts';
 import { field, folded } from './draw/field.ts';
-import { segment, wrap, type Line, type Segment, type Tone } from './draw/line.ts';
+import { HEALTH_TONE } from './draw/health-tone.ts';
+import { segment, wrap, type Line, type Segment } from './draw/line.ts';
 import type { Model } from './draw/model.ts';
 import { guestActions } from './guests/actions.ts';
 import { listGuests, type GuestRow as Row } from './guests/row.ts';
 
-const STATUS_TONE = { ok: 'good', warn: 'warn', fail: 'bad', unknown: 'warn' } as const satisfies Record<
-  GuestReport['status'],
-  Tone
->;
 /** A controller reports every minute or so: after this long what it said may no longer be so. */
 const OLD_REPORT_MS = 5 * 60_000;
 
@@ -199,7 +196,7 @@ function reportedCell({ guest }: Row, model: Model): Segment {
   if (guest === undefined) return segment(model.glyphs.dash, 'dim');
   if (guest.report === null) return segment(model.text('guests.never'), 'dim');
   const { status } = guest.report;
-  return segment(model.text(`guest-status.${status}`), isOld(guest, model) ? 'dim' : STATUS_TONE[status]);
+  return segment(model.text(`guest-status.${status}`), isOld(guest, model) ? 'dim' : HEALTH_TONE[status]);
 }
 
 function ageCell({ guest }: Row, model: Model): Segment {

@@ -63,7 +63,7 @@ export const openedOn = (id: string, name: string, previous = false): LogView =>
 const STAMPED = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)) ?/;
 
 /** A line as Docker gives it with times. */
-export function parseLine(line: string): LogLine {
+function parseLine(line: string): LogLine {
   const [stamp = '', time = ''] = STAMPED.exec(line) ?? [];
   return { time, text: line.slice(stamp.length) };
 }

@@ -2,6 +2,7 @@
 // manage, and a shell inside by the person's own right. What stops something stands last, and apart.
 import { CONTROLLER_CONTAINER, isServiceName, type ServiceName } from '../../src/contracts/base-stack.ts';
 import type { ControllerAnswer } from '../../src/contracts/controller-routes.ts';
+import { PAUSE } from '../../src/contracts/limits.ts';
 import type { Action, Field } from '../actions/action.ts';
 import type { Model } from '../draw/model.ts';
 import { applyAction } from './apply-action.ts';
@@ -9,9 +10,6 @@ import type { ContainerRow } from './row.ts';
 
 type Shared = Pick<Action, 'word' | 'target' | 'targetName' | 'affects' | 'needs'>;
 type Deed = 'start' | 'stop' | 'restart';
-
-const MAX_MINUTES = 1440;
-const REASON = { min: 3, max: 200 } as const;
 
 export function containerActions(row: ContainerRow, model: Model): readonly Action[] {
   const { name, container, service } = row;
@@ -116,16 +114,18 @@ function pause(service: ServiceName, row: ContainerRow, model: Model, shared: Sh
     initial: '',
     problem: (value) => {
       const { length } = value.trim();
-      return length < REASON.min || length > REASON.max ? text('pause.reason-length', REASON) : undefined;
+      return length < PAUSE.minReason || length > PAUSE.maxReason
+        ? text('pause.reason-length', { min: PAUSE.minReason, max: PAUSE.maxReason })
+        : undefined;
     },
   };
   const minutes: Field = {
     label: text('pause.minutes'),
     initial: '30',
     problem: (value) =>
-      /^\d{1,4}$/.test(value.trim()) && Number(value) >= 1 && Number(value) <= MAX_MINUTES
+      /^\d{1,4}$/.test(value.trim()) && Number(value) >= 1 && Number(value) <= PAUSE.maxMinutes
         ? undefined
-        : text('pause.minutes-range', { max: MAX_MINUTES }),
+        : text('pause.minutes-range', { max: PAUSE.maxMinutes }),
   };
   return {
     ...shared,

@@ -1,33 +1,21 @@
 // Lets the controller do now what it would do, after its plan was shown with the causes. Where it takes
 // something away that runs, a word is typed.
+import { interrupts } from '../../src/contracts/step-kinds.ts';
 import type { Action } from '../actions/action.ts';
 import { lastFacts, type Model } from '../draw/model.ts';
 
 const WORD = 'base';
-/** Steps that only make or start what is not there interrupt nothing. */
-const HARMLESS: ReadonlySet<string> = new Set([
-  'create-network',
-  'connect-self',
-  'canary',
-  'create',
-  'start',
-  'unpause',
-  'adopt',
-  'connect',
-  'update-limits',
-  'remove-leftover',
-]);
 
 export function applyAction(model: Model): Action {
   const { text, plan } = model;
   const steps = plan?.steps ?? [];
   const held = plan?.held ?? [];
-  const interrupts = steps.some(({ kind }) => !HARMLESS.has(kind));
+  const isHard = steps.some(({ kind }) => interrupts(kind));
   return {
     by: 'controller',
     id: 'apply',
     label: text('apply.label'),
-    tier: interrupts ? 2 : 1,
+    tier: isHard ? 2 : 1,
     destroys: false,
     needs: ['base_stack'],
     off: lastFacts(model, 'base_stack') === undefined ? text('container-action.no-service') : undefined,

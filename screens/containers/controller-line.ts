@@ -2,15 +2,10 @@
 import { tellMissing } from '../../src/base/texts/tell-missing.ts';
 import { formatDuration } from '../../src/base/units.ts';
 import type { BaseStackFacts, HealthStatus, LinkState } from '../../src/contracts/facts/base-stack.ts';
+import { HEALTH_TONE } from '../draw/health-tone.ts';
 import { segment, type Line, type Segment, type Tone } from '../draw/line.ts';
 import { freshness, freshnessNote, lastFacts, type Model } from '../draw/model.ts';
 
-export const healthTone = {
-  ok: 'good',
-  warn: 'warn',
-  fail: 'bad',
-  unknown: 'warn',
-} as const satisfies Record<HealthStatus, Tone>;
 const LINK_TONE = { ok: 'dim', off: 'dim', failed: 'bad', unknown: 'warn' } as const satisfies Record<
   LinkState['state'],
   Tone
@@ -45,7 +40,7 @@ export function controllerLine(model: Model): Line | undefined {
   return [
     segment(
       `${signOf(status, model)} ${text('controller-line.is', { status: text(`guest-status.${status}`) })}`,
-      healthTone[status],
+      HEALTH_TONE[status],
     ),
     ...(note === undefined ? [] : [segment(` ${note.text}`, note.tone)]),
     ...(blocked === null ? [] : [segment(`  ${text('controller-line.blocked', { why: blocked })}`, 'bad')]),
@@ -57,7 +52,7 @@ export function controllerLine(model: Model): Line | undefined {
   ];
 }
 
-export function linkParts({ links }: BaseStackFacts, { text }: Model): Segment[] {
+function linkParts({ links }: BaseStackFacts, { text }: Model): Segment[] {
   return (['docker', 'agent', 'hub'] as const).map((name) => {
     const { state } = links[name];
     return segment(

@@ -41,7 +41,7 @@ export function pressInMenu(session: Session, name: string): void {
  * Goes on with an action on these rows, as its tier asks. `key` is what chose it, and never confirms it.
  * What is looked at anew first is looked at now, and asked about when it is there.
  */
-export function choose(session: Session, rowIds: readonly string[], action: Action, key: string): void {
+function choose(session: Session, rowIds: readonly string[], action: Action, key: string): void {
   const refusal = refusalOf(session, action);
   if (refusal !== undefined) {
     return toast(session, 'actions.refused', { action: action.label, reason: refusal });

@@ -19,7 +19,7 @@ const unlessSearched = ({ query }: LogView): TextKey | undefined =>
 const unlessLines = ({ lines }: LogView): TextKey | undefined =>
   lines.length === 0 ? 'off.log-empty' : undefined;
 
-export const logCommands: { readonly [C in LogCommandId]: LogCommand } = {
+const logCommands: { readonly [C in LogCommandId]: LogCommand } = {
   'log.follow': {
     run: (session, view) => {
       const top = firstInSight(session, view);

@@ -1,6 +1,7 @@
 // One fact that many ask for: read once in its interval, however many ask, and not at all while nobody does.
 import type { Clock } from '../base/clock.ts';
 import { failed, type Reading } from '../contracts/reading.ts';
+import { patiently } from './patiently.ts';
 
 export type Cell<T> = {
   readonly everyMs: number;
@@ -53,23 +54,11 @@ export function createCell<T>(options: {
       if (last !== undefined && clock.monotonic() - last.taken < everyMs * FRESH_SHARE) return last.reading;
       if (flight !== undefined && stale) await flight;
       flight ??= fly();
-      return within(
-        flight,
-        waitMs,
-        () => last?.reading ?? failed('timeout', name, clock.now(), 'not read yet'),
+      return (
+        (await patiently(flight, waitMs)) ??
+        last?.reading ??
+        failed('timeout', name, clock.now(), 'not read yet')
       );
     },
   };
-}
-
-async function within<T>(work: Promise<T>, waitMs: number, otherwise: () => T): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<T>((resolve) => {
-    timer = setTimeout(() => resolve(otherwise()), waitMs);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

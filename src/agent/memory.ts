@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
+import { createListeners } from '../base/listeners.ts';
 import type { LedgerRecord } from '../contracts/facts/ledger.ts';
 import type { Notice } from '../contracts/routes.ts';
 import type { HostIds } from '../host/host-ids.ts';
@@ -26,7 +27,7 @@ import { readSaid } from './operations/read-said.ts';
 import type { DiskPorts } from './operations/ports.ts';
 import type { TrustPorts } from './operations/trust-ports.ts';
 import { watchSigners } from './signers-seen.ts';
-import { createAnnouncer, createOwnSubjects } from './own-subjects.ts';
+import { createOwnSubjects } from './own-subjects.ts';
 import { createTokenLog } from './tokens/token-log.ts';
 
 const LOOK_AT_SIGNERS_MS = 60_000;
@@ -54,15 +55,15 @@ export type MemoryOptions = {
 
 export async function openMemory(options: MemoryOptions) {
   const { stateFolder, clock, onProblem } = options;
-  const announcers = {
-    operations: createAnnouncer(),
-    guests: createAnnouncer(),
-    ledger: createAnnouncer(),
+  const changes = {
+    operations: createListeners(),
+    guests: createListeners(),
+    ledger: createListeners(),
   };
   const readGrants = async (): Promise<Grants> => options.readGrants();
   const at = (name: string) => join(stateFolder, name);
 
-  const file = createLedger({ path: at('ledger.jsonl'), clock, onChange: announcers.ledger.announce });
+  const file = createLedger({ path: at('ledger.jsonl'), clock, onChange: changes.ledger.tell });
   const before = await file.verify().catch((error: unknown) => ({
     records: [],
     broken: `it cannot be read: ${messageOf(error)}`,
@@ -93,7 +94,7 @@ export async function openMemory(options: MemoryOptions) {
   const guests = await openGuestBook({
     path: at('guests.json'),
     clock,
-    onChange: announcers.guests.announce,
+    onChange: changes.guests.tell,
     onProblem,
   });
   const installation = await openInstallation({
@@ -115,7 +116,7 @@ export async function openMemory(options: MemoryOptions) {
     ledger,
     mark,
     readGrants,
-    onChange: announcers.operations.announce,
+    onChange: changes.operations.tell,
   });
   const deeds = createGuestDeeds({
     ports: options.guests,
@@ -123,7 +124,7 @@ export async function openMemory(options: MemoryOptions) {
     ledger,
     clock,
     onNotice: (notice) => {
-      announcers.guests.announce();
+      changes.guests.tell();
       options.onNotice(notice);
     },
     onProblem,
@@ -141,7 +142,7 @@ export async function openMemory(options: MemoryOptions) {
       ...createOperationHandlers({ operations, clock }),
       ...createSigningHandlers({ operations, installation, lookAtSigners: signers.look, clock }),
       ...createGuestHandlers({ book: guests, deeds, listGuests, clock, anchor: ledger.anchor }),
-      ...createTokenHandlers({ tokens, ledger, clock, mark, onChange: announcers.guests.announce }),
+      ...createTokenHandlers({ tokens, ledger, clock, mark, onChange: changes.guests.tell }),
       ...createLedgerHandlers({ ledger, readGrants, clock, mark }),
     },
     /** Whose token a secret is, at this very moment. */
@@ -150,7 +151,7 @@ export async function openMemory(options: MemoryOptions) {
     validTokens: async () => tokens.validIds(),
     subjects: createOwnSubjects({
       clock,
-      announcers,
+      changes,
       intervals: { operations: OPERATIONS_EVERY_S, guests: GUESTS_EVERY_S, ledger: LEDGER_EVERY_S },
       readOperations: async () => ({ operations: [...operations.list()] }),
       readGuests: async () => ({ guests: [...(await listGuests())] }),

@@ -1,30 +1,12 @@
 // The subjects of facts that the agent keeps itself, as readings that tell when they change.
 import type { Clock } from '../base/clock.ts';
 import { messageOf } from '../base/errors.ts';
+import type { Listeners } from '../base/listeners.ts';
 import type { GuestFacts } from '../contracts/facts/guests.ts';
 import type { LedgerFacts } from '../contracts/facts/ledger.ts';
 import type { OperationFacts } from '../contracts/facts/operations.ts';
 import { failed, ok, type Reading } from '../contracts/reading.ts';
 import { operationForGuest } from './for-guest.ts';
-
-export type Announcer = {
-  readonly announce: () => void;
-  /** Gives back how to stop. */
-  readonly onChange: (listener: () => void) => () => void;
-};
-
-export function createAnnouncer(): Announcer {
-  const listeners = new Set<() => void>();
-  return {
-    announce: () => {
-      for (const listener of listeners) listener();
-    },
-    onChange: (listener) => {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
-  };
-}
 
 const SOURCE = 'felhom-agent';
 
@@ -32,7 +14,7 @@ const SOURCE = 'felhom-agent';
 type Remembered<T> = {
   readonly everyMs: number;
   readonly read: () => Promise<Reading<T>>;
-  readonly onChange: Announcer['onChange'];
+  readonly onChange: Listeners['add'];
 };
 export type RememberedSubjects = {
   readonly operations: Remembered<OperationFacts> & {
@@ -46,14 +28,14 @@ export type RememberedSubjects = {
 
 export function createOwnSubjects({
   clock,
-  announcers,
+  changes,
   intervals,
   readOperations,
   readGuests,
   readLedger,
 }: {
   readonly clock: Clock;
-  readonly announcers: { readonly [S in keyof RememberedSubjects]: Announcer };
+  readonly changes: { readonly [S in keyof RememberedSubjects]: Pick<Listeners, 'add'> };
   /** Seconds: for who polls, and who follows hears at once. */
   readonly intervals: { readonly [S in keyof RememberedSubjects]: number };
   readonly readOperations: () => Promise<OperationFacts>;
@@ -69,7 +51,7 @@ export function createOwnSubjects({
         return failed('io-error', SOURCE, clock.now(), messageOf(error));
       }
     },
-    onChange: announcers[name].onChange,
+    onChange: changes[name].add,
   });
   return {
     operations: {

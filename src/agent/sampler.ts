@@ -1,6 +1,7 @@
 // All facts that the agent has: those that it reads of this machine, and those that it keeps itself. Each is
 // read once in its interval, however many ask.
 import type { Clock } from '../base/clock.ts';
+import { createListeners } from '../base/listeners.ts';
 import { isSubject, type Facts, type Subject } from '../contracts/all-facts.ts';
 import { absent, type Ok, type Reading } from '../contracts/reading.ts';
 import type { FactsSource } from '../contracts/source.ts';
@@ -39,7 +40,7 @@ const OWN_DEADLINE_MS = 15_000;
 export function createSampler(source: FactsSource, own: OwnSubjects, clock: Clock): Sampler {
   const cells: Cells = {};
   const intervals: { [S in Subject]?: number } = {};
-  const listeners = new Set<(subject: Subject) => void>();
+  const listeners = createListeners<[Subject]>();
   const closers: (() => void)[] = [];
   const never = new AbortController().signal;
 
@@ -51,7 +52,7 @@ export function createSampler(source: FactsSource, own: OwnSubjects, clock: Cloc
   };
   const changed = (subject: Subject) => {
     cells[subject]?.forget();
-    for (const listener of listeners) listener(subject);
+    listeners.tell(subject);
   };
   const addOwn = <S extends Subject>(subject: S, of: OwnSubject<S>) => {
     const reader = createSubjectReader<Facts[S]>({
@@ -85,12 +86,8 @@ export function createSampler(source: FactsSource, own: OwnSubjects, clock: Cloc
     last: (subject) => cells[subject]?.last(),
     forget: (subject) => cells[subject]?.forget(),
     changed,
-    onChange: (listener) => {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
+    onChange: listeners.add,
     close: () => {
-      listeners.clear();
       for (const close of closers) close();
     },
   };

@@ -30,6 +30,7 @@ import { defaultLimits, type Limits } from './limits.ts';
 import { flushLog, type Log } from '../daemon/log.ts';
 import { openOwnFolder } from '../daemon/own-folder.ts';
 import type { AgentTools, OpenParts } from './parts.ts';
+import { patiently } from './patiently.ts';
 import { watchPlugs, type PlugChange } from './plug-watch.ts';
 import { createSampler, type Sampler } from './sampler.ts';
 import { createScans, type Scans } from './scans.ts';
@@ -285,10 +286,10 @@ async function put(options: AgentOptions, undo: (() => void | Promise<void>)[]):
     await Promise.all([
       systemd.stopping(),
       ...doors.map(async (door) => door.close(PATIENCE_MS)),
-      patiently(scans.stop(), PATIENCE_MS),
-      patiently(parts.stop(), PATIENCE_MS),
+      patiently(scans.stop().catch(nothing), PATIENCE_MS),
+      patiently(parts.stop().catch(nothing), PATIENCE_MS),
     ]);
-    await patiently(server.stop(), PATIENCE_MS);
+    await patiently(server.stop().catch(nothing), PATIENCE_MS);
     sampler.close();
     source.close();
     await lock.release();
@@ -338,11 +339,4 @@ function addressOf(listen: string): { host: string; port: number } {
 const listenText = (config: AgentConfig, port: number | undefined): string | null =>
   port === undefined ? null : `${config.local_api.listen_addr.replace(/:\d+$/, '')}:${port}`;
 
-async function patiently(work: Promise<unknown>, ms: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const enough = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([work.catch(() => {}), enough]);
-  clearTimeout(timer);
-}
+const nothing = () => undefined;

@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { errnoOf, messageOf } from './errors.ts';
 
-const MAX_BYTES = 256 * 1024;
+export const MAX_PRIVATE_BYTES = 256 * 1024;
 const OTHERS = 0o077;
 
 /** It is there and must not, or cannot, be used. The message says why and quotes nothing of it. */
@@ -31,7 +31,7 @@ export async function readPrivateFile(
       if ((mode & constants.S_IFMT) !== constants.S_IFREG) throw new NotPrivate('not a regular file');
       if (owner !== 0 && owner !== uid) throw new NotPrivate('belongs to another user');
       if ((mode & OTHERS) !== 0) throw new NotPrivate('others may read or write it: chmod 600');
-      if (size > MAX_BYTES) throw new NotPrivate('too large');
+      if (size > MAX_PRIVATE_BYTES) throw new NotPrivate('too large');
       return await file.readFile('utf8');
     } finally {
       await file.close();

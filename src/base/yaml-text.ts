@@ -1,5 +1,5 @@
 // YAML to values and back, with the line of whatever is wrong. The only place that loads `yaml`.
-import { LineCounter, parseDocument, stringify, visit, type Document } from 'yaml';
+import { isScalar, LineCounter, parseDocument, stringify, visit, type Document } from 'yaml';
 import { messageOf } from './errors.ts';
 
 export type YamlProblem = { readonly line: number; readonly message: string };
@@ -15,10 +15,16 @@ export function parseYaml(text: string): ParsedYaml {
   const lineAt = (offset: number) => lineCounter.linePos(offset).line;
   try {
     // Its warnings would go to stderr past the door that makes foreign text harmless.
-    const document = parseDocument(text, { lineCounter, prettyErrors: false, logLevel: 'error' });
+    // Its own look for keys that stand there twice compares each with all before it: a large file takes minutes.
+    const document = parseDocument(text, {
+      lineCounter,
+      prettyErrors: false,
+      logLevel: 'error',
+      uniqueKeys: false,
+    });
     const problems = document.errors.map(({ pos, message }) => ({ line: lineAt(pos[0]), message }));
-    const alias = firstAlias(document);
-    if (alias !== undefined) problems.push({ line: lineAt(alias.offset), message: alias.message });
+    const refused = firstRefused(document);
+    if (refused !== undefined) problems.push({ line: lineAt(refused.offset), message: refused.message });
     return {
       value: problems.length === 0 ? document.toJS() : undefined,
       problems,
@@ -33,13 +39,29 @@ export function parseYaml(text: string): ParsedYaml {
   }
 }
 
-/** A few lines of aliases of aliases stand for billions of values: none is followed. */
-function firstAlias(document: Document.Parsed): { offset: number; message: string } | undefined {
-  let found: { offset: number; message: string } | undefined;
+type Refused = { readonly offset: number; readonly message: string };
+
+/**
+ * What is YAML and not taken. A few lines of aliases of aliases stand for billions of values: none is followed. A key
+ * that stands there twice says two things, also as `1` and `"1"`.
+ */
+function firstRefused(document: Document.Parsed): Refused | undefined {
+  let found: Refused | undefined;
+  const refuse = (node: unknown, message: string) => {
+    found = { offset: rangeStart(node) ?? 0, message };
+    return visit.BREAK;
+  };
   visit(document, {
-    Alias: (_key, node) => {
-      found = { offset: rangeStart(node) ?? 0, message: `Aliases (*${node.source}) are not followed` };
-      return visit.BREAK;
+    Alias: (_key, node) => refuse(node, `Aliases (*${node.source}) are not followed`),
+    Map: (_key, { items }) => {
+      const seen = new Set<string>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        const name = String(key.value);
+        if (seen.has(name)) return refuse(key, 'Map keys must be unique');
+        seen.add(name);
+      }
+      return undefined;
     },
   });
   return found;

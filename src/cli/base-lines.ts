@@ -18,7 +18,7 @@ const STYLES = { ok: 'good', warn: 'warn', fail: 'bad', unknown: 'bad' } as cons
 
 export function printBase(out: Output, text: Text, base: BaseStackFacts, now: number): void {
   const { status, controller, blocked, services, issues, links } = base;
-  out.line({ text: text('base.status', { status: text(`base.status.${status}`) }), style: STYLES[status] });
+  out.line({ text: text('base.status', { status: text(`guest-status.${status}`) }), style: STYLES[status] });
   const { version, customer_id, generation, hostname } = controller;
   const none = text('base.none');
   out.line(
@@ -26,9 +26,9 @@ export function printBase(out: Output, text: Text, base: BaseStackFacts, now: nu
   );
   out.line(
     text('base.links', {
-      docker: text(`base.link.${links.docker.state}`),
-      agent: text(`base.link.${links.agent.state}`),
-      hub: text(`base.link.${links.hub.state}`),
+      docker: text(`link-state.${links.docker.state}`),
+      agent: text(`link-state.${links.agent.state}`),
+      hub: text(`link-state.${links.hub.state}`),
     }),
   );
   if (blocked !== null) out.line({ text: text('base.blocked', { why: blocked }), style: 'bad' });
@@ -40,7 +40,7 @@ export function printBase(out: Output, text: Text, base: BaseStackFacts, now: nu
   ];
   const rows = services.map((service) => [
     service.name,
-    text(`base.state.${service.state}`),
+    text(`base-state.${service.state}`),
     service.since === null ? none : formatDuration(now - service.since, text.language),
     service.image,
   ]);
@@ -55,7 +55,7 @@ export function printBase(out: Output, text: Text, base: BaseStackFacts, now: nu
   out.line(text('base.issues'));
   for (const { level, text: what, since, hint, heals_itself: heals } of issues) {
     const age = formatDuration(now - since, text.language);
-    out.line('  ', { text: text(`base.status.${level}`), style: STYLES[level] }, `: ${what} (${age})`);
+    out.line('  ', { text: text(`guest-status.${level}`), style: STYLES[level] }, `: ${what} (${age})`);
     if (hint !== null) out.line('    ', text(heals ? 'base.issue.heals' : 'base.issue.hint', { hint }));
   }
 }

@@ -103,7 +103,7 @@ const showProxmox: Show<'proxmox'> = ({ version, node, guests }, text) => {
 
 const showBaseStack: Show<'base_stack'> = ({ status, services }, text) =>
   text('status.base-stack.line', {
-    status: text(`base.status.${status}`),
+    status: text(`guest-status.${status}`),
     running: services.filter(({ state }) => state === 'running').length,
     total: services.length,
   });

@@ -2,6 +2,7 @@
 // reads from the machine. While no agent answers it is looked for again and again, and taken when it does.
 import type { Clock } from '../base/clock.ts';
 import { ActionableError, messageOf } from '../base/errors.ts';
+import { sleep } from '../base/sleep.ts';
 import type { Subject } from '../contracts/all-facts.ts';
 import { absent, failed, REASON_CODES, type Missing } from '../contracts/reading.ts';
 import type { FactsSource, SourceListener } from '../contracts/source.ts';
@@ -40,7 +41,7 @@ export function createAutoSource(options: AutoOptions): FactsSource {
   /** Ends when the agent is there or nobody waits any more. */
   const look = async (signal: AbortSignal): Promise<void> => {
     while (agent === undefined && !signal.aborted) {
-      await pause(LOOK_EVERY_MS, signal);
+      await sleep(LOOK_EVERY_MS, signal);
       if (signal.aborted || options.find() === undefined) continue;
       try {
         const found = await options.open(signal);
@@ -99,17 +100,4 @@ export function createAutoSource(options: AutoOptions): FactsSource {
       embedded.close();
     },
   };
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    if (signal.aborted) end();
-    else signal.addEventListener('abort', end, { once: true });
-  });
 }

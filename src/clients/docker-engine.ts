@@ -1,5 +1,6 @@
 // The port to Docker for who acts (engine.ts), over Docker's API. Brings dockerode and zod: loaded when used.
 import { createReadStream } from 'node:fs';
+import { MAX_TAIL } from '../contracts/limits.ts';
 import { withDeadline } from './deadline.ts';
 import { createDockerDoor, type DockerDoor, type DockerRequest } from './docker-door.ts';
 import { followEvents } from './docker-events.ts';
@@ -40,7 +41,6 @@ const LIMITS: EngineLimits = {
 };
 /** Docker's own rule for names. */
 const NAME = /^[a-zA-Z0-9][a-zA-Z0-9_.-]{0,254}$/;
-const MAX_LOG_LINES = 5000;
 
 export type DockerEngineOptions = { readonly socketPath: string; readonly limits?: Partial<EngineLimits> };
 
@@ -76,7 +76,7 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
     ask({ method: 'POST', ...request }, signal, limits.act + extraMs);
   /** A body of lines, in which Docker hides errors behind its "200". */
   const actStreamed = async (
-    request: Omit<DockerRequest, 'onChunk' | 'onHead' | 'signal'>,
+    request: Asked,
     signal: AbortSignal,
     limitMs: number,
     otherwise: EngineErrorKind,
@@ -144,12 +144,17 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
       void (await unlessMissing('no-such-container', async () =>
         act({ method: 'DELETE', path: container(id), query: { force: '1', v: '0' } }, signal),
       )),
-    updateLimits: async (id, { memoryBytes, pids }, signal) =>
+    updateLimits: async (id, { memoryBytes, pids, restart }, signal) =>
       void (await act(
         {
           path: container(id, 'update'),
           // Memory cannot rise above the sum with swap that was set before: both at once, and no swap.
-          body: { Memory: memoryBytes, MemorySwap: memoryBytes, PidsLimit: pids },
+          body: {
+            Memory: memoryBytes,
+            MemorySwap: memoryBytes,
+            PidsLimit: pids,
+            RestartPolicy: { Name: restart },
+          },
         },
         signal,
       )),
@@ -212,7 +217,7 @@ export function createDockerEngine(options: DockerEngineOptions): Engine {
 
     readLog: async (id, { tail, previous }, signal) => {
       const path = container(id, 'logs');
-      const maxLines = Math.max(1, Math.min(tail, MAX_LOG_LINES));
+      const maxLines = Math.max(1, Math.min(tail, MAX_TAIL));
       return limited(`log of ${id}`, limits.ask, signal, async (door, limit) => {
         const form = await readLogForm(door, id, limit);
         const decoder = createLogDecoder({ tty: form.tty, maxLines });

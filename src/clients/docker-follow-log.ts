@@ -2,6 +2,7 @@
 // never more in memory than one such gathering. A container that writes faster waits in Docker's file.
 import type { FollowLog, LogListener } from '../contracts/source.ts';
 import { makeHarmless } from '../contracts/harmless.ts';
+import { MAX_TAIL } from '../contracts/limits.ts';
 import type { DockerDoor } from './docker-door.ts';
 import { createLogDecoder, createLogSplitter } from './docker-log.ts';
 import { readLogForm } from './docker-log-form.ts';
@@ -10,7 +11,6 @@ export type LogRequest = Parameters<FollowLog>[0];
 
 const GATHER_MS = 100;
 const MAX_GATHERED = 2000;
-const MAX_TAIL = 5000;
 const HEAD_DEADLINE_MS = 5000;
 
 /** Comes back when the container ended; rejects when the log cannot be read any more, and when `signal` aborts. */

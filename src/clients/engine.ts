@@ -91,7 +91,7 @@ export type Engine = {
   /** Sets swap to none besides: `MemorySwap` equal to `Memory`, as it has to be made. */
   readonly updateLimits: (
     id: string,
-    limits: { readonly memoryBytes: number; readonly pids: number },
+    limits: { readonly memoryBytes: number; readonly pids: number; readonly restart: 'always' },
     signal: AbortSignal,
   ) => Promise<void>;
   readonly listNetworks: (signal: AbortSignal) => Promise<readonly ListedNetwork[]>;

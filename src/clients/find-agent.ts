@@ -1,10 +1,10 @@
 // Where an agent should be, by what lies on this machine: a look at a few files, nobody is asked. It
-// stands at the very start of the console, so it loads nothing.
+// stands at the very start of the console, so it loads next to nothing.
 import { statSync } from 'node:fs';
+import { DEFAULT_BOOTSTRAP } from '../contracts/controller-files.ts';
 
 const ROOT_SOCKET = '/run/felhom-agent/root.sock';
 const GROUP_SOCKET = '/run/felhom-agent/agent.sock';
-const BOOTSTRAP_FILE = '/etc/felhom-bootstrap/bootstrap.json';
 
 /** A socket, or the file that tells a guest where its host's agent is. */
 export type AgentPlace = { readonly kind: 'socket' | 'bootstrap'; readonly path: string };
@@ -18,7 +18,7 @@ export type AgentPaths = {
 /** Nothing where there is no sign of an agent. */
 export function findAgent(
   uid = process.getuid?.(),
-  paths: AgentPaths = { rootSocket: ROOT_SOCKET, groupSocket: GROUP_SOCKET, bootstrap: BOOTSTRAP_FILE },
+  paths: AgentPaths = { rootSocket: ROOT_SOCKET, groupSocket: GROUP_SOCKET, bootstrap: DEFAULT_BOOTSTRAP },
 ): AgentPlace | undefined {
   const socket = uid === 0 ? paths.rootSocket : paths.groupSocket;
   if (exists(socket)) return { kind: 'socket', path: socket };

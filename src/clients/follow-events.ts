@@ -1,12 +1,13 @@
 // Follows the events of an agent or a controller: facts and notices as they come, and whether it answers at all. A
 // lost connection is made again, later and later; an agent that hangs is noticed although its
 // connection stands.
-import { parseJson } from '../base/parse-json.ts';
 import type { IncomingMessage } from 'node:http';
 import { StringDecoder } from 'node:string_decoder';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { backOffMs, spread, type BackOff } from '../base/back-off.ts';
 import type { Clock } from '../base/clock.ts';
 import { ActionableError, messageOf } from '../base/errors.ts';
+import { parseJson } from '../base/parse-json.ts';
+import { sleep } from '../base/sleep.ts';
 import { factsEvent, notice } from '../contracts/routes.ts';
 import type { Connection, SourceListener } from '../contracts/source.ts';
 import { NotUnderstood, refusalOf, unreachable, WRONG_CERTIFICATE, type Peer } from './agent-failure.ts';
@@ -36,8 +37,7 @@ const OPEN_MS = 5000;
 /** An agent that has said nothing for so long is asked whether it lives. */
 const SILENT_MS = 5000;
 const LOOK_MS = 1000;
-const FIRST_DELAY_MS = 1000;
-const MAX_DELAY_MS = 15_000;
+const BACK_OFF: BackOff = { firstMs: 1000, longestMs: 15_000 };
 /** One event with everything that the largest host has. */
 const MAX_EVENT_LENGTH = 8 * 1024 * 1024;
 const MAX_REFUSAL_BYTES = 64 * 1024;
@@ -78,22 +78,18 @@ export function createEvents(options: EventsOptions): (listener: SourceListener)
       if (signal.aborted) return;
       options.onLost?.();
       if (heard.any) attempt = 0;
-      const delay = delayOf(attempt, options.random());
+      const delay = spread(backOffMs(attempt + 1, BACK_OFF), options.random());
       tell({
         state: isRefused(error) ? 'refused' : 'lost',
         since: clock.now(),
         reason: messageOf(error),
         retryAt: clock.now() + delay,
       });
-      await sleep(delay, undefined, { signal }).catch(() => undefined);
+      await sleep(delay, signal);
       if (isRefused(error)) await options.onRefused?.().catch(() => undefined);
     }
   }
 }
-
-/** From half of it to all of it, so that not all who lost the same agent come back at once. */
-const delayOf = (attempt: number, random: number): number =>
-  Math.round(Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(attempt, 10)) * (0.5 + random / 2));
 
 /** It answers, and must not be trusted or does not let us in: trying again alone will not help. */
 const isRefused = (error: unknown): boolean =>

@@ -25,6 +25,8 @@ export type BaseService = {
   readonly needs: readonly ConfigKey[];
   /** Without these it runs with less, and says so. */
   readonly wants: readonly ConfigKey[];
+  /** While the internet is away it answers that it is not well, and nothing of this guest is broken. */
+  readonly needsInternet: boolean;
 };
 
 export const BASE_SERVICES = [
@@ -33,18 +35,21 @@ export const BASE_SERVICES = [
     image: { reference: 'traefik:v3.6.7', id: null },
     needs: ['customer.domain', 'customer.email'],
     wants: ['infrastructure.cf_api_token'],
+    needsInternet: false,
   },
   {
     name: 'cloudflared',
     image: { reference: 'cloudflare/cloudflared:2025.11.1', id: null },
     needs: ['infrastructure.cf_tunnel_token'],
     wants: [],
+    needsInternet: true,
   },
   {
     name: 'filebrowser',
     image: { reference: 'gtstef/filebrowser:1.5.6-stable', id: null },
     needs: [],
     wants: [],
+    needsInternet: false,
   },
 ] as const satisfies readonly BaseService[];
 export type ServiceName = (typeof BASE_SERVICES)[number]['name'];

@@ -2,6 +2,7 @@
 // from the hub, and `controller.yaml`, which it writes from both (0600). Fields that this version does not
 // know are kept.
 import { z } from 'zod';
+import { DEFAULT_STACKS_DIR } from './controller-files.ts';
 
 const FINGERPRINT = /^(?:[0-9a-fA-F]{64}|[0-9a-fA-F]{2}(?::[0-9a-fA-F]{2}){31})$/;
 /** It goes into a header. */
@@ -16,7 +17,8 @@ const domain = z
   .regex(/^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]$/, 'needs a domain name');
 const absolutePath = z
   .string()
-  .regex(/^\/(?:[A-Za-z0-9._-]+\/?)+$/, 'needs an absolute path of letters, digits, dots and dashes')
+  // One way to read each: with several, a long one that does not fit takes for ever.
+  .regex(/^(?:\/[A-Za-z0-9._-]+)+\/?$/, 'needs an absolute path of letters, digits, dots and dashes')
   .refine((path) => !path.split('/').includes('..'), 'needs a path without ..');
 
 const hub = z.looseObject({ url: z.url({ protocol: /^https?$/ }), api_key: headerSecret });
@@ -87,7 +89,7 @@ export const controllerConfig = z.looseObject({
   stacks: z.looseObject({ protected: z.array(z.string()).optional() }).prefault({}),
   paths: z
     .looseObject({
-      stacks_dir: absolutePath.default('/opt/docker/stacks'),
+      stacks_dir: absolutePath.default(DEFAULT_STACKS_DIR),
       /** What filebrowser shows: folders of this guest, each under a name. */
       storage: z
         .array(z.object({ name: z.string().regex(/^[A-Za-z0-9._-]{1,60}$/), path: absolutePath }))
@@ -104,10 +106,3 @@ export const controllerConfig = z.looseObject({
     .optional(),
 });
 export type ControllerConfig = z.infer<typeof controllerConfig>;
-
-export {
-  CONTROLLER_FILES,
-  CONTROLLER_PORT,
-  DEFAULT_BOOTSTRAP,
-  DEFAULT_DATA_FOLDER,
-} from './controller-files.ts';

@@ -5,6 +5,7 @@ import { baseStackFacts, baseStep, healthIssue, healthStatus } from './facts/bas
 import { ledgerAnchor, ledgerRecord } from './facts/ledger.ts';
 import { operation } from './facts/operations.ts';
 import { flaggedDevice } from './flagged-device-schema.ts';
+import { MAX_TAIL, PAUSE } from './limits.ts';
 import { hostMetrics } from './routes.ts';
 
 const none = z.strictObject({});
@@ -85,9 +86,9 @@ export const controllerRoutes = {
     path: '/api/base/:service/pause',
     params: service,
     body: z.strictObject({
-      reason: z.string().trim().min(3).max(200),
+      reason: z.string().trim().min(PAUSE.minReason).max(PAUSE.maxReason),
       /** At most a day. */
-      minutes: z.int().min(1).max(1440),
+      minutes: z.int().min(1).max(PAUSE.maxMinutes),
       ...typed,
     }),
     answer: z.object({ base: baseStackFacts }),
@@ -127,7 +128,7 @@ export const controllerRoutes = {
     path: '/api/containers/:id/logs',
     params: containerParams,
     query: z.strictObject({
-      tail: z.coerce.number().int().min(1).max(5000).optional(),
+      tail: z.coerce.number().int().min(1).max(MAX_TAIL).optional(),
       /** The run before the present one. */
       previous: z.enum(['true', 'false']).optional(),
     }),

@@ -6,4 +6,7 @@ export const storedAnchors = z.object({
   /** Of which agent: the digest of what this guest was told of it. */
   told: z.string(),
   anchors: z.array(ledgerAnchor),
+  /** What contradicted them, once. */
+  cut: z.string().max(300).optional(),
 });
+export type StoredAnchors = z.infer<typeof storedAnchors>;

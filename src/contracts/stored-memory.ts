@@ -32,16 +32,30 @@ const stepFailures = z.object({
   why: z.string(),
 });
 
+/** A step that a newer version knows is forgotten; it only waits less. */
+const failures = stepFailures.nullable().catch(null);
+
 const serviceMemory = z.object({
-  failures: stepFailures.nullable(),
+  failures,
   deaths: z.array(z.object({ at: z.number(), exitCode: z.number().nullable() })),
   pause: basePause.nullable(),
   rejected: z.object({ hash: z.string(), at: z.number(), image: z.string(), why: z.string() }).nullable(),
 });
 
+/** Of those that this version knows: a controller that is taken back must not lose which stacks folder is ours. */
+const known = (names: readonly string[]) => (value: unknown) =>
+  typeof value === 'object' && value !== null
+    ? Object.fromEntries(Object.entries(value).filter(([name, of]) => names.includes(name) && of !== null))
+    : value;
+
+const SHARED = ['network', 'canary', 'self'] as const;
+
 export const storedMemory = z.object({
   sentinel: z.string().nullable(),
   lastGoodDaemon: z.string().nullable(),
-  services: z.partialRecord(z.enum(serviceNames), serviceMemory),
-  shared: z.partialRecord(z.enum(['network', 'canary', 'self']), stepFailures).default({}),
+  services: z.preprocess(known(serviceNames), z.partialRecord(z.enum(serviceNames), serviceMemory)),
+  shared: z
+    .preprocess(known(SHARED), z.partialRecord(z.enum(SHARED), stepFailures))
+    .catch({})
+    .default({}),
 });

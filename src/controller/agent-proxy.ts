@@ -2,6 +2,7 @@
 // pinned stands in controller.yaml; a certificate to come is kept there before it is acknowledged.
 import { ActionableError, messageOf } from '../base/errors.ts';
 import type { Clock } from '../base/clock.ts';
+import { createListeners } from '../base/listeners.ts';
 import { plainFingerprint, type AgentAddress } from '../clients/agent-address.ts';
 import { createCall } from '../clients/agent-call.ts';
 import { WRONG_CERTIFICATE } from '../clients/agent-failure.ts';
@@ -39,7 +40,7 @@ const LONGEST_RETRY_MS = 10_000;
 
 export function createAgentProxy(options: ProxyOptions): OpenedProxy {
   const { config, clock, log, random, times = { everyMs: EVERY_MS, retryMs: RETRY_MS } } = options;
-  const listeners = new Set<() => void>();
+  const listeners = createListeners();
   const closing = new AbortController();
   let link: LinkState = { state: 'unknown', since: clock.now(), detail: 'not asked yet' };
   let address = addressIn(config);
@@ -69,7 +70,7 @@ export function createAgentProxy(options: ProxyOptions): OpenedProxy {
     if (link.state === state && link.detail === detail) return;
     if (link.state !== state) log.info({ state, detail }, 'agent of the host');
     link = { state, since: link.state === state ? link.since : clock.now(), detail };
-    for (const listener of listeners) listener();
+    listeners.tell();
   };
   const follow = (): void => {
     const next = addressIn(config);
@@ -145,7 +146,7 @@ export function createAgentProxy(options: ProxyOptions): OpenedProxy {
     },
     everyMs: times.everyMs,
     gatherMs: 0,
-    retryMs: { first: times.retryMs, longest: Math.max(times.retryMs, LONGEST_RETRY_MS) },
+    retry: { firstMs: times.retryMs, longestMs: Math.max(times.retryMs, LONGEST_RETRY_MS) },
     random,
   });
   const unfollow = config.onChange(() => {
@@ -172,10 +173,7 @@ export function createAgentProxy(options: ProxyOptions): OpenedProxy {
       );
       return answer.ledger;
     },
-    onChange: (listener) => {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
+    onChange: listeners.add,
     stop: () => {
       unfollow();
       checking.stop();

@@ -1,5 +1,7 @@
 // Work that is done again and again: after a while when it went well, later and later when it did not, and soon
 // when somebody asks for it. One piece at a time; nothing waits for it.
+import { backOffMs, spread, type BackOff } from '../base/back-off.ts';
+
 export type Repeated = {
   /** Something changed: soon, unless it fails at the moment, which has its own time. */
   readonly poke: () => void;
@@ -17,7 +19,7 @@ export type RepeatOptions = {
   /** What comes within so long goes together. */
   readonly gatherMs: number;
   /** The first wait after a failure, and the longest. */
-  readonly retryMs: { readonly first: number; readonly longest: number };
+  readonly retry: BackOff;
   /** Between 0 and 1; spreads the attempts of many guests. */
   readonly random: () => number;
   /** How long until the first time. */
@@ -25,7 +27,7 @@ export type RepeatOptions = {
 };
 
 export function createRepeated(options: RepeatOptions): Repeated {
-  const { work, everyMs, gatherMs, retryMs, random } = options;
+  const { work, everyMs, gatherMs, retry, random } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
   let timer: NodeJS.Timeout | undefined;
@@ -54,7 +56,7 @@ export function createRepeated(options: RepeatOptions): Repeated {
     }
     running = undefined;
     busy = false;
-    const wait = failures === 0 ? everyMs : delayOf(failures, retryMs, random());
+    const wait = failures === 0 ? everyMs : spread(backOffMs(failures, retry), random());
     schedule(failures === 0 && again ? gatherMs : wait);
     again = false;
   };
@@ -79,10 +81,3 @@ export function createRepeated(options: RepeatOptions): Repeated {
     },
   };
 }
-
-/** Between half of it and all of it, so that guests that lost the same hub do not come back together. */
-export const delayOf = (
-  failures: number,
-  { first, longest }: RepeatOptions['retryMs'],
-  random: number,
-): number => Math.round(Math.min(longest, first * 2 ** Math.min(failures - 1, 20)) * (0.5 + random / 2));

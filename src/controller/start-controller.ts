@@ -7,6 +7,7 @@ import { randomSecret } from '../base/digest.ts';
 import { messageOf } from '../base/errors.ts';
 import type { Text } from '../base/texts/text.ts';
 import { createDockerEngine } from '../clients/docker-engine.ts';
+import { CONTROLLER_FILES } from '../contracts/controller-files.ts';
 import { createLedger } from '../daemon/ledger/ledger.ts';
 import { flushLog, type Log } from '../daemon/log.ts';
 import { openOwnFolder } from '../daemon/own-folder.ts';
@@ -16,13 +17,13 @@ import { createAgentProxy } from './agent-proxy.ts';
 import { openApi, type Api } from './api/open-api.ts';
 import { openConfigBook, type BookTimes } from './bootstrap/config-book.ts';
 import { createHealth } from './health/create-health.ts';
-import { openMemory, type MemoryFile } from './memory-file.ts';
+import { openMemory, type MemoryFile } from './loop/memory-file.ts';
 import type { ConfigBook, Health } from './parts.ts';
-import { createReconciler, type Times } from './reconciler.ts';
+import { createReconciler, type Times } from './loop/reconciler.ts';
 import { createAgentReports } from './reports/agent-reports.ts';
 import { openAnchorBook } from './reports/anchor-book.ts';
 import { createHubReports } from './reports/hub-reports.ts';
-import { makeStacksFolder } from './stacks-folder.ts';
+import { makeStacksFolder } from './loop/stacks-folder.ts';
 import { tellGiven } from './tell-given.ts';
 import { createTellBase, worseLink } from './tell-base.ts';
 
@@ -71,7 +72,7 @@ async function put(options: ControllerOptions, undo: Undo): Promise<RunningContr
   const inData = (name: string) => join(dataFolder, name);
   const started = clock.now();
   openOwnFolder(dataFolder, 0o700, text);
-  const lock = await lockState(inData('lock'), text, 'controller');
+  const lock = await lockState(inData(CONTROLLER_FILES.lock), text, 'controller');
   undo.push(lock.release);
 
   const config = await openConfigBook({
@@ -83,17 +84,17 @@ async function put(options: ControllerOptions, undo: Undo): Promise<RunningContr
     ...(options.times?.book === undefined ? {} : { times: options.times.book }),
   });
   undo.push(config.stop);
-  const memory = await openMemory(inData('memory.json'), log);
+  const memory = await openMemory(inData(CONTROLLER_FILES.memory), log);
   const secrets = {
-    filebrowserPassword: await keepSecret(inData('filebrowser-password'), randomSecret, text),
-    filebrowserKey: await keepSecret(inData('filebrowser-key'), randomSecret, text),
+    filebrowserPassword: await keepSecret(inData(CONTROLLER_FILES.filebrowserPassword), randomSecret, text),
+    filebrowserKey: await keepSecret(inData(CONTROLLER_FILES.filebrowserKey), randomSecret, text),
   };
   if (container === undefined) undo.push(await makeFolderOnce(config, memory, log));
 
   // What parts need of each other before all of them are there.
   const late: { api?: Api; health?: Health } = {};
   const ledger = createLedger({
-    path: inData('ledger.jsonl'),
+    path: inData(CONTROLLER_FILES.ledger),
     clock,
     onChange: () => late.api?.ledgerChanged(),
   });
@@ -130,7 +131,7 @@ async function put(options: ControllerOptions, undo: Undo): Promise<RunningContr
     agent,
     hubLink,
   });
-  const anchors = await openAnchorBook(inData('agent-anchors.json'), log);
+  const anchors = await openAnchorBook(inData(CONTROLLER_FILES.anchors), log);
   const hubReports = createHubReports({ config, tell, clock, log, random });
   reports.hub = hubReports;
   undo.push(hubReports.stop);

@@ -16,6 +16,15 @@ export async function readGuestDisks(
 ): Promise<Reading<readonly string[]>> {
   const text = await machine.readText(`${FOLDERS[kind]}/${vmid}.conf`);
   if (text.state !== 'ok') return text;
-  const named = readReferences(text.value, 'guest-config').map(({ reference }) => reference.text);
+  const named = [
+    ...readReferences(text.value, 'guest-config').map(({ reference }) => reference.text),
+    ...text.value.split('\n').filter((line) => OTHER_FORMS.some((form) => form.test(line))),
+  ];
   return ok([...new Set(named)], text.source, text.at);
 }
+
+/** What names hardware without saying which: by a mapping of the cluster, or by a path that may lead to any device. */
+const OTHER_FORMS = [
+  /^(?:hostpci|usb)\d+:(?:.*[\s,])?mapping=/,
+  /^(?:scsi|sata|ide|virtio|efidisk|tpmstate)\d+:\s*(?:file=)?\//,
+] as const;

@@ -46,3 +46,21 @@ test('thousands of brackets in each other are a problem, and no crash', () => {
   expect(value).toBeUndefined();
   expect(problems.length).toBeGreaterThan(0);
 });
+
+test('tens of thousands of keys are read in a moment, also when the last of them stands there twice', () => {
+  const keys = Array.from({ length: 30_000 }, (_, index) => `k${index}:`);
+  const began = performance.now();
+  expect(parseYaml(keys.join('\n')).problems).toEqual([]);
+  expect(parseYaml([...keys, 'k29999:'].join('\n'))).toMatchObject({
+    value: undefined,
+    problems: [{ line: 30_001 }],
+  });
+  expect(performance.now() - began).toBeLessThan(3000);
+});
+
+test.each(['a: {b: 1, c: 2, b: 3}', '- a: 1\n  "a": 2', '1: x\n"1": y'])(
+  'one key twice is a problem wherever it stands: %j',
+  (text) => {
+    expect(parseYaml(text).value).toBeUndefined();
+  },
+);

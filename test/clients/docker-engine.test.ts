@@ -122,7 +122,7 @@ describe('containers', () => {
       ports: [],
     });
 
-    await engine.updateLimits(id, { memoryBytes: 64 * 1024 * 1024, pids: 60 }, never);
+    await engine.updateLimits(id, { memoryBytes: 64 * 1024 * 1024, pids: 60, restart: 'always' }, never);
     expect(await inspect(id)).toMatchObject({ memoryBytes: 64 * 1024 * 1024, pidsLimit: 60 });
     await engine.restartContainer(id, 0, never);
     expect((await inspect(id)).startedAt).toBeGreaterThan(started.startedAt ?? Infinity);

@@ -140,6 +140,6 @@ describe.skipIf(why !== undefined)('The console in a guest', () => {
     await terminal.waitFor(() => /kept running, rolled back/.test(rowOf(terminal, 'traefik')), WAIT_MS);
     terminal.press('Enter');
     await terminal.waitFor(/rolled back +traefik:v\S+ \(\d+ s ago\)[^]*exited with code 42/, WAIT_MS);
-    expect(terminal.text()).toMatch(/state +running/);
+    await terminal.waitFor(/state +running/, WAIT_MS);
   }, 150_000);
 });

@@ -139,7 +139,7 @@ describe('bootstrap.json', () => {
     for (const secret of SECRETS) expect(said).not.toContain(secret);
   });
 
-  test('that others may read, a pipe, a folder and an endless one are refused at once', async () => {
+  test('that others may read, a pipe, a link and an endless one are refused at once', async () => {
     const guest = makeGuest();
     const say = async () => {
       const book = await guest.open();
@@ -154,6 +154,9 @@ describe('bootstrap.json', () => {
     expect(await say()).toMatch(/not a regular file/);
     guest.bootstrap(`${' '.repeat(300_000)}${secretive}`);
     expect(await say()).toMatch(/too large/);
+    writeFileSync(join(guest.folder, 'elsewhere'), secretive, { mode: 0o600 });
+    symlinkSync(join(guest.folder, 'elsewhere'), guest.bootstrapPath);
+    expect(await say()).toMatch(/it is a link/);
     guest.bootstrap(secretive);
     execFileSync('chown', ['12345', guest.bootstrapPath]);
     expect(await say()).toMatch(/belongs to another user/);

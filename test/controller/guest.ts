@@ -11,9 +11,9 @@ import type { ControllerConfig } from '../../src/contracts/controller-config.ts'
 import type { BaseStackFacts } from '../../src/contracts/facts/base-stack.ts';
 import type { LedgerRecord } from '../../src/contracts/facts/ledger.ts';
 import type { Notice } from '../../src/contracts/routes.ts';
-import { openMemory } from '../../src/controller/memory-file.ts';
+import { openMemory } from '../../src/controller/loop/memory-file.ts';
 import type { BaseTold, Reconciler } from '../../src/controller/parts.ts';
-import { createReconciler, type ReconcilerOptions } from '../../src/controller/reconciler.ts';
+import { createReconciler, type ReconcilerOptions } from '../../src/controller/loop/reconciler.ts';
 import { createLedger } from '../../src/daemon/ledger/ledger.ts';
 import { createLog } from '../../src/daemon/log.ts';
 import type { Daemon } from '../docker/daemon.ts';

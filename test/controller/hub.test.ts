@@ -148,6 +148,33 @@ describe('The way to the hub', () => {
 });
 
 describe('A configuration from the hub', () => {
+  test('with a path that is none is refused in a moment, however long it is', async () => {
+    const path = `/${'a'.repeat(200)}!`;
+    const guest = makeGuest(
+      withHub((await hubOf({ ...WHOLE_CONFIG, paths: { storage: [{ name: 'x', path }] } })).url),
+    );
+    const began = performance.now();
+    const book = await guest.open();
+    expect(performance.now() - began).toBeLessThan(1500);
+    expect(book.problems()).toMatchObject([{ code: 'hub-configuration-invalid' }]);
+  });
+
+  test('that would make a file too large to be read again leaves the one that is there', async () => {
+    const hub = await hubOf(WHOLE_CONFIG);
+    const guest = makeGuest(withHub(hub.url));
+    (await guest.open()).stop();
+    // A few bytes for each, and as many spaces as it is deep in the file.
+    const deep = `${'{a: '.repeat(600)}1${'}'.repeat(600)}`;
+    hub.configure(`generation: 9\nassets: {deep: ${deep}}\n`);
+    const book = await guest.open();
+    await book.refresh();
+    expect(book.problems()).toMatchObject([{ code: 'configuration-not-written' }]);
+    expect(book.current()?.generation).toBe(3);
+    book.stop();
+    await hub.stop();
+    expect((await guest.open()).current()?.generation).toBe(3);
+  });
+
   const given: readonly [string, object | string, string, RegExp][] = [
     [
       'of another customer',

@@ -1,9 +1,11 @@
 // Reports to the hub: with the customer's key, again and again, and never so that anything waits for them.
+import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import type { BaseStackFacts } from '../../src/contracts/facts/base-stack.ts';
+import { openAnchorBook } from '../../src/controller/reports/anchor-book.ts';
 import { createHubReports } from '../../src/controller/reports/hub-reports.ts';
-import { createRepeated, delayOf } from '../../src/controller/repeat.ts';
+import { createRepeated } from '../../src/controller/repeat.ts';
 import { exampleBase } from './example-base.ts';
 import { CUSTOMER_KEY, HOST_KEY, startHub, WHOLE_CONFIG } from './hub-server.ts';
 import { makeGuest, withHub } from './told.ts';
@@ -78,15 +80,29 @@ describe('Reports to the hub', () => {
   });
 });
 
-describe('Work that is done again and again', () => {
-  test('waits longer and longer, up to a limit, and never all of it for sure', () => {
-    const retry = { first: 5000, longest: 300_000 };
-    expect([1, 2, 3, 7, 60].map((failures) => delayOf(failures, retry, 1))).toEqual([
-      5000, 10_000, 20_000, 300_000, 300_000,
-    ]);
-    expect(delayOf(1, retry, 0)).toBe(2500);
-  });
+describe("The newest records of the agent's ledger", () => {
+  const record = (n: number, letter = 'a') => ({ n, hash: letter.repeat(64) });
 
+  test('that was cut stay the evidence, however long it grows again, also after a restart', async () => {
+    const guest = makeGuest();
+    const path = join(guest.data, 'agent-anchors.json');
+    const before = await openAnchorBook(path, guest.log);
+    await before.keep(record(50), 'told');
+    await before.keep(record(40), 'told');
+    expect(before.problem()?.code).toBe('agent-ledger-cut');
+    for (let n = 41; n < 70; n += 1) await before.keep(record(n, 'b'), 'told');
+    expect(before.problem()?.hint).toContain('it has 40 records, and had 50');
+
+    const after = await openAnchorBook(path, guest.log);
+    expect(after.problem()?.hint).toContain('it has 40 records, and had 50');
+    await after.keep(record(70, 'b'), 'told');
+    expect(after.problem()?.hint).toContain(path);
+    await after.keep(record(3), 'another agent');
+    expect(after.problem()).toBeUndefined();
+  });
+});
+
+describe('Work that is done again and again', () => {
   test('while it fails, asking for it does not hurry it; what came while it ran is done after it', async () => {
     const done: number[] = [];
     let fails = true;
@@ -101,7 +117,7 @@ describe('Work that is done again and again', () => {
       onFailed: () => {},
       everyMs: 60_000,
       gatherMs: 10,
-      retryMs: { first: 100_000, longest: 100_000 },
+      retry: { firstMs: 100_000, longestMs: 100_000 },
       random: () => 1,
     });
     ({ poke } = repeated);

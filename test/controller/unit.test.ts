@@ -7,10 +7,10 @@ import { expect, test } from 'vitest';
 import { LABELS, CONTROLLER_CONTAINER } from '../../src/contracts/base-stack.ts';
 import {
   CONTROLLER_PORT,
-  controllerConfig,
   DEFAULT_BOOTSTRAP,
   DEFAULT_DATA_FOLDER,
-} from '../../src/contracts/controller-config.ts';
+  DEFAULT_STACKS_DIR,
+} from '../../src/contracts/controller-files.ts';
 import { findProgram } from '../setup/find-program.ts';
 import { makeFolder } from '../agent/test-agent.ts';
 
@@ -39,12 +39,11 @@ test('it is for guests that were told whose they are, and comes after Docker', (
 
 test('unit, script, image and controller mean the same places', () => {
   const settings = script.split('\n');
-  const stacks = controllerConfig.parse({ customer: { id: 'any' } }).paths.stacks_dir;
   expect(settings).toContain(`name=${CONTROLLER_CONTAINER}`);
   expect(settings).toContain(`bootstrap=${DEFAULT_BOOTSTRAP.replace('/bootstrap.json', '')}`);
   expect(settings).toContain(`data=${DEFAULT_DATA_FOLDER}`);
-  expect(settings).toContain(`stacks=${stacks}`);
-  expect(unit).toContain(`RequiresMountsFor=/etc/felhom-bootstrap ${stacks}`);
+  expect(settings).toContain(`stacks=${DEFAULT_STACKS_DIR}`);
+  expect(unit).toContain(`RequiresMountsFor=/etc/felhom-bootstrap ${DEFAULT_STACKS_DIR}`);
   expect(read('Dockerfile')).toContain(`"controller", "--container", "${CONTROLLER_CONTAINER}"]`);
   expect(read('ask-health.mjs')).toContain(`http://127.0.0.1:${CONTROLLER_PORT}/api/health`);
 });

@@ -114,7 +114,7 @@ describe('The list', () => {
         .find((each) => each.includes(` ${name} `)) ?? '';
     expect(line('traefik')).toMatch(/▣ traefik +exited +healing/);
     expect(line('cloudflared')).toMatch(/▣ cloudflared +missing +needs cf_tunnel_token +– +– +/);
-    expect(line('filebrowser')).toMatch(/missing +back-off, next in 19 s .*memory limit .* 7 /);
+    expect(line('filebrowser')).toMatch(/missing +BACK-OFF, next in 19 s .*memory limit .* 7 /);
     expect(line('app')).toMatch(/app +running +start, stop/);
     expect(line('other')).toMatch(/other +running +–/);
     const places = ['cloudflared', 'filebrowser', 'traefik', 'app'].map((name) =>
@@ -167,7 +167,7 @@ describe('The list', () => {
       blocked: 'the stacks folder is not mounted',
     });
     const { seated } = await sitBefore({ base });
-    expect(seated.text()).toContain('✖ controller: FAIL  does nothing: the stacks folder is not mounted');
+    expect(seated.text()).toContain('✖ controller: FAILURE  does nothing: the stacks folder is not mounted');
     expect(seated.text()).toContain('Docker ok  agent ok  hub ok');
     seated.press('1');
     seated.resize(160, 80);

@@ -81,7 +81,7 @@ describe('A guest', () => {
     const { seated } = await sitBefore({
       reports: [reporting({ status: 'fail', issues: ['traefik is down'], services })],
     });
-    expect(seated.text()).toMatch(/9200 +demo-felhom +running +FAIL +30 s +traefik is down/);
+    expect(seated.text()).toMatch(/9200 +demo-felhom +running +FAILURE +30 s +traefik is down/);
     seated.press('Enter', ']');
     expect(seated.text()).toContain('Services');
     const frame = seated.frame();

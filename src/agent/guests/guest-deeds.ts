@@ -9,6 +9,7 @@ import { makeHarmless } from '../../contracts/harmless.ts';
 import type { RouteAnswer, Notice } from '../../contracts/routes.ts';
 import type { Ledger } from '../../daemon/ledger/ledger.ts';
 import { Refusal } from '../../daemon/refusal.ts';
+import { patiently } from '../patiently.ts';
 import type { KeepApart } from './keep-apart.ts';
 import type { GuestPorts } from './guest-ports.ts';
 import { asUnit, parseStatus, statusStep, stepsOf, type GuestDeed } from './guest-steps.ts';
@@ -223,17 +224,4 @@ function saidBy(stderr: string, code: number): string {
     .filter((line) => line !== '');
   const said = lines.slice(-3).join('; ');
   return makeHarmless(said === '' ? `it ended with ${code}` : said, MAX_SAID);
-}
-
-/** Nothing when it takes longer; it then goes on all the same. */
-async function patiently<T>(work: Promise<T>, ms: number): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), ms);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -5,7 +5,7 @@ import type { Ledger } from '../../daemon/ledger/ledger.ts';
 
 const ENDS: ReadonlySet<string> = new Set(['guest.done', 'guest.failed', 'guest.interrupted']);
 
-export const unfinishedDeeds = (records: readonly LedgerRecord[]): readonly LedgerRecord[] => {
+const unfinishedDeeds = (records: readonly LedgerRecord[]): readonly LedgerRecord[] => {
   const ended = new Set(records.flatMap(({ what, detail }) => (ENDS.has(what) ? [detail['of']] : [])));
   return records.filter(({ what, n }) => what === 'guest.asked' && !ended.has(n));
 };

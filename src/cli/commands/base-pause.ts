@@ -1,6 +1,7 @@
 // `felhom base pause SERVICE --reason WHY --minutes N`: stops a service and keeps it down until an end.
 import { EXIT } from '../../base/errors.ts';
 import { formatMoment } from '../../base/units.ts';
+import { PAUSE } from '../../contracts/limits.ts';
 import type { BaseServiceOutput } from '../../contracts/outputs.ts';
 import { askWord } from '../ask-word.ts';
 import type { Command, CommandContext } from '../command.ts';
@@ -8,8 +9,6 @@ import { requiredOption } from '../option-values.ts';
 import { usage } from '../parse-words.ts';
 import { serviceOf, serviceOperand, toldService } from '../service-operand.ts';
 import { changeByController } from '../with-controller.ts';
-
-const MAX_MINUTES = 1440;
 
 export const basePauseCommand: Command = {
   name: 'base pause',
@@ -41,13 +40,13 @@ export const basePauseCommand: Command = {
 
 function reasonOf(context: CommandContext): string {
   const reason = requiredOption(context, 'reason', 'WHY').trim();
-  if (reason.length >= 3 && reason.length <= 200) return reason;
-  throw usage(context.text('usage.reason'), context.text);
+  if (reason.length >= PAUSE.minReason && reason.length <= PAUSE.maxReason) return reason;
+  throw usage(context.text('usage.reason', { min: PAUSE.minReason, max: PAUSE.maxReason }), context.text);
 }
 
 function minutesOf(context: CommandContext): number {
   const value = requiredOption(context, 'minutes', 'MINUTES');
   const minutes = /^\d{1,4}$/.test(value) ? Number(value) : 0;
-  if (minutes >= 1 && minutes <= MAX_MINUTES) return minutes;
-  throw usage(context.text('usage.minutes', { value }), context.text);
+  if (minutes >= 1 && minutes <= PAUSE.maxMinutes) return minutes;
+  throw usage(context.text('usage.minutes', { value, max: PAUSE.maxMinutes }), context.text);
 }

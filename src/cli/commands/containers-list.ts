@@ -63,7 +63,7 @@ function listLines(
   const none = text('base.none');
   const stateOf = (name: string) => {
     const service = services.find((one) => one.name === name);
-    return service === undefined ? none : text(`base.state.${service.state}`);
+    return service === undefined ? none : text(`base-state.${service.state}`);
   };
   const absentOnes = services.filter(({ name }) => !containers.some((one) => one.name === name));
   const rows = [

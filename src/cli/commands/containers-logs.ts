@@ -1,6 +1,7 @@
 // `felhom containers logs NAME`: the last lines of a container, by the controller where it answers for it,
 // else by Docker as whoever asks may; with --follow what it writes from now on, too.
 import { ActionableError, EXIT } from '../../base/errors.ts';
+import { MAX_TAIL } from '../../contracts/limits.ts';
 import type { ContainerLogsOutput } from '../../contracts/outputs.ts';
 import type { FactsSource } from '../../contracts/source.ts';
 import type { Command, CommandContext } from '../command.ts';
@@ -9,7 +10,6 @@ import { operandOf, stringOption } from '../option-values.ts';
 import { usage } from '../parse-words.ts';
 
 const DEFAULT_TAIL = 200;
-const MAX_TAIL = 5000;
 const READ_MS = 30_000;
 
 export const containersLogsCommand: Command = {
@@ -107,5 +107,5 @@ function tailOf(context: CommandContext): number {
   const value = stringOption(context, 'tail') ?? String(DEFAULT_TAIL);
   const lines = /^\d{1,4}$/.test(value) ? Number(value) : 0;
   if (lines >= 1 && lines <= MAX_TAIL) return lines;
-  throw usage(context.text('usage.tail', { value }), context.text);
+  throw usage(context.text('usage.tail', { value, max: MAX_TAIL }), context.text);
 }

@@ -2,6 +2,7 @@
 // felhom reads: whose guest this is, and which stacks folder the controller remembers. Never called by a person.
 import { join } from 'node:path';
 import { ActionableError, EXIT } from '../../base/errors.ts';
+import { CONTROLLER_FILES } from '../../contracts/controller-files.ts';
 import type { Command } from '../command.ts';
 
 export const controllerFactsCommand: Command = {
@@ -25,7 +26,7 @@ export const controllerFactsCommand: Command = {
       throw new ActionableError('failed', text('unit.no-bootstrap', { path: bootstrapPath }));
     }
     out.line(`customer ${told.bootstrap.customer.id}`);
-    out.line(`sentinel ${await readSentinel(join(dataFolder, 'memory.json'))}`);
+    out.line(`sentinel ${await readSentinel(join(dataFolder, CONTROLLER_FILES.memory))}`);
     return EXIT.ok;
   },
 };

@@ -3,11 +3,7 @@
 import { ActionableError, EXIT } from '../../base/errors.ts';
 import type { Text } from '../../base/texts/text.ts';
 import { findDockerSocket } from '../../clients/docker-socket.ts';
-import {
-  CONTROLLER_PORT,
-  DEFAULT_BOOTSTRAP,
-  DEFAULT_DATA_FOLDER,
-} from '../../contracts/controller-config.ts';
+import { CONTROLLER_PORT, DEFAULT_BOOTSTRAP, DEFAULT_DATA_FOLDER } from '../../contracts/controller-files.ts';
 import type { Command } from '../command.ts';
 import { VERSION } from '../version.ts';
 

@@ -45,7 +45,7 @@ export const basePause = z.object({
 });
 export type BasePause = z.infer<typeof basePause>;
 
-export const baseServiceState = z.enum([
+const baseServiceState = z.enum([
   'running',
   /** Being made, started, replaced or settling. */
   'healing',

@@ -2,8 +2,9 @@
 import { join } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
 import { randomHex, randomSecret } from '../../base/digest.ts';
+import { createListeners } from '../../base/listeners.ts';
 import type { Text } from '../../base/texts/text.ts';
-import { CONTROLLER_FILES } from '../../contracts/controller-config.ts';
+import { CONTROLLER_FILES } from '../../contracts/controller-files.ts';
 import type { Ledger } from '../../daemon/ledger/ledger.ts';
 import type { Log } from '../../daemon/log.ts';
 import { keepSecret } from '../../daemon/secret-file.ts';
@@ -61,7 +62,7 @@ export async function openApi(options: ApiOptions): Promise<Api> {
   const limits = options.limits ?? defaultApiLimits;
   const { dataFolder } = options;
   const token = await keepSecret(join(dataFolder, CONTROLLER_FILES.token), randomSecret, text);
-  const ledgerListeners = new Set<() => void>();
+  const ledgerListeners = createListeners();
 
   const hub = createEventHub<ApiCaller>({
     facts: createEventFacts({
@@ -69,10 +70,7 @@ export async function openApi(options: ApiOptions): Promise<Api> {
       ledger,
       clock,
       baseChanges: [reconciler.onChange, health.onChange, config.onChange],
-      ledgerChanges: (listener) => {
-        ledgerListeners.add(listener);
-        return () => ledgerListeners.delete(listener);
-      },
+      ledgerChanges: ledgerListeners.add,
     }),
     rights: {
       seenBy: (_caller, _subject, reading) => reading,
@@ -130,9 +128,7 @@ export async function openApi(options: ApiOptions): Promise<Api> {
     if (http !== undefined) doors.push(http);
     return {
       port: http?.port,
-      ledgerChanged: () => {
-        for (const listener of ledgerListeners) listener();
-      },
+      ledgerChanged: ledgerListeners.tell,
       stop,
     };
   } catch (error) {

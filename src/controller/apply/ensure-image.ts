@@ -2,7 +2,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errnoOf, messageOf } from '../../base/errors.ts';
-import { CONTROLLER_FILES } from '../../contracts/controller-config.ts';
+import { CONTROLLER_FILES } from '../../contracts/controller-files.ts';
 import { EngineError } from '../../clients/engine.ts';
 import { readImageArchive } from '../../clients/image-archive.ts';
 import type { DesiredService } from '../desired/desired.ts';

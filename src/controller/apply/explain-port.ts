@@ -10,7 +10,9 @@ const ALLOCATED = /port is already allocated/;
 export async function explainPort(error: unknown, engine: Engine, signal: AbortSignal): Promise<string> {
   const message = messageOf(error);
   if (!(error instanceof EngineError) || error.kind !== 'port-taken') return message;
-  const port = Number(PORT.exec(message)?.[1] ?? Number.NaN);
+  const found = PORT.exec(message)?.[1];
+  if (found === undefined) return message;
+  const port = Number(found);
   if (!ALLOCATED.test(message)) {
     return `port ${port} of the guest is held by a program that Docker did not start: stop that program (${message})`;
   }

@@ -4,6 +4,7 @@ import { LABELS, OWNER } from '../../contracts/base-stack.ts';
 import { EngineError } from '../../clients/engine.ts';
 import { withDeadline } from '../../clients/deadline.ts';
 import type { ServiceName } from '../../contracts/base-stack.ts';
+import type { INTERRUPTS } from '../../contracts/step-kinds.ts';
 import type { PermittedStep } from '../plan/permit.ts';
 import { isPrevious } from '../plan/names.ts';
 import type { Step, StepKind } from '../plan/state.ts';
@@ -22,8 +23,8 @@ type Entry = {
   readonly run: (step: Step, hands: Hands, signal: AbortSignal) => Promise<Outcome>;
 };
 
-/** An executor at its place in the table. */
-const of = <K extends StepKind>(kind: K, limitMs: number, run: Executor<K>): Entry => ({
+/** An executor at its place in the table; a kind that INTERRUPTS does not know does not compile. */
+const of = <K extends keyof typeof INTERRUPTS>(kind: K, limitMs: number, run: Executor<K>): Entry => ({
   limitMs,
   run: async (step, hands, signal) => {
     if (!isOfKind(step, kind)) throw new TypeError(`a step ${step.kind} is no ${kind}`);
@@ -120,7 +121,7 @@ const stop: Executor<'stop'> = async ({ service, containerId }, hands, signal) =
 
 const updateLimits: Executor<'update-limits'> = async ({ service, containerId }, hands, signal) => {
   const { memoryBytes, pids } = serviceOf(hands, service);
-  await hands.engine.updateLimits(containerId, { memoryBytes, pids }, signal);
+  await hands.engine.updateLimits(containerId, { memoryBytes, pids, restart: 'always' }, signal);
   return DONE;
 };
 

@@ -7,14 +7,12 @@ import type { Clock } from '../../base/clock.ts';
 import { plainSha256 } from '../../base/digest.ts';
 import { errnoOf, messageOf } from '../../base/errors.ts';
 import { createInTurn } from '../../base/in-turn.ts';
+import { createListeners } from '../../base/listeners.ts';
 import { NotPrivate, readPrivateFile } from '../../base/read-private-file.ts';
 import { BadBootstrap, readBootstrapFile, type ReadBootstrap } from '../../clients/bootstrap-file.ts';
 import { createHubClient, type HubAddress, type HubClient } from '../../clients/hub.ts';
-import {
-  controllerConfig,
-  CONTROLLER_FILES,
-  type ControllerConfig,
-} from '../../contracts/controller-config.ts';
+import { controllerConfig, type ControllerConfig } from '../../contracts/controller-config.ts';
+import { CONTROLLER_FILES } from '../../contracts/controller-files.ts';
 import type { LinkState } from '../../contracts/facts/base-stack.ts';
 import type { Log } from '../../daemon/log.ts';
 import type { ConfigBook } from '../parts.ts';
@@ -73,11 +71,8 @@ export async function openConfigBook(options: BookOptions): Promise<ConfigBook> 
   const times = { ...TIMES, ...options.times };
   const path = join(dataFolder, CONTROLLER_FILES.config);
   const inTurn = createInTurn();
-  const listeners = new Set<() => void>();
-  const tell = () => {
-    for (const listener of listeners) listener();
-  };
-  const problems = createProblemBook(tell);
+  const listeners = createListeners();
+  const problems = createProblemBook(listeners.tell);
   let state: State | undefined;
   let seen = '';
   let saidUnknown = '';
@@ -86,12 +81,12 @@ export async function openConfigBook(options: BookOptions): Promise<ConfigBook> 
   const setState = (next: State | undefined): void => {
     const changed = JSON.stringify(next?.raw) !== JSON.stringify(state?.raw);
     state = next;
-    if (changed) tell();
+    if (changed) listeners.tell();
   };
   const setHubLink = (to: LinkState['state'], detail: string): void => {
     if (hubLink.state === to && hubLink.detail === detail) return;
     hubLink = { state: to, since: hubLink.state === to ? hubLink.since : clock.now(), detail };
-    tell();
+    listeners.tell();
   };
 
   const readTold = async (): Promise<ReadBootstrap | undefined> => {
@@ -216,7 +211,7 @@ export async function openConfigBook(options: BookOptions): Promise<ConfigBook> 
     onFailed,
     everyMs: times.hubEveryMs,
     gatherMs: 0,
-    retryMs: { first: times.hubRetryMs, longest: times.hubEveryMs },
+    retry: { firstMs: times.hubRetryMs, longestMs: times.hubEveryMs },
     random: options.random,
     // A moment ago, when it knew nothing.
     firstMs: hubLink.state === 'unknown' ? 0 : isDone() ? times.hubEveryMs : times.hubRetryMs,
@@ -230,7 +225,7 @@ export async function openConfigBook(options: BookOptions): Promise<ConfigBook> 
     onFailed,
     everyMs: times.lookEveryMs,
     gatherMs: 0,
-    retryMs: { first: times.lookEveryMs, longest: times.lookEveryMs },
+    retry: { firstMs: times.lookEveryMs, longestMs: times.lookEveryMs },
     random: () => 1,
     firstMs: times.lookEveryMs,
   });
@@ -246,10 +241,7 @@ export async function openConfigBook(options: BookOptions): Promise<ConfigBook> 
         if (JSON.stringify(changed) === JSON.stringify(state.raw)) return;
         if (!(await write(changed))) throw new Error('controller.yaml could not be written');
       }),
-    onChange: (listener) => {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
+    onChange: listeners.add,
     reread: async () => inTurn(async () => bringUp(undefined)),
     refresh: asking.now,
     stop: () => {

@@ -2,7 +2,7 @@
 // counts from now on. A crash at any point leaves the old one or the new one, and a leftover that goes next time.
 import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { readPrivateFile } from '../../base/read-private-file.ts';
+import { MAX_PRIVATE_BYTES, readPrivateFile } from '../../base/read-private-file.ts';
 import { writeFileWhole } from '../../base/write-file.ts';
 import { formatYaml } from '../../base/yaml-text.ts';
 import type { ControllerConfig } from '../../contracts/controller-config.ts';
@@ -21,6 +21,7 @@ export async function writeConfiguration(
 ): Promise<{ readonly raw: Raw; readonly value: ControllerConfig }> {
   const text = `${HEAD}${formatYaml(raw)}`;
   // What could not be read back is not written either.
+  if (Buffer.byteLength(text) > MAX_PRIVATE_BYTES) throw new Error('what would stand there is too large');
   const planned = parseControllerYaml(text);
   if (planned.state === 'broken') throw new Error(`what would stand there is not valid: ${planned.why}`);
   await writeFile(path, text, 0o600);

@@ -1,6 +1,6 @@
 // Which folders of the guest filebrowser may be given. The configuration comes from a hub, and whoever can write
 // there must not be able to read the guest's secrets or Docker's socket through a file browser.
-import { DEFAULT_DATA_FOLDER } from '../../contracts/controller-config.ts';
+import { DEFAULT_DATA_FOLDER } from '../../contracts/controller-files.ts';
 
 export type StoragePath = { readonly name: string; readonly path: string };
 
@@ -10,17 +10,22 @@ export function judgeStorage(
   stacksDir: string,
 ): { readonly storage: readonly StoragePath[] } | { readonly refused: string } {
   const plain = storage.map(({ name, path }) => ({ name, path: plainPath(path) }));
+  const kept = [...KEPT, plainPath(stacksDir)];
   const names = new Set<string>();
-  for (const { name, path } of plain) {
+  for (const [index, { name, path }] of plain.entries()) {
     if (!NAME.test(name) || name === LOCAL_NAME)
       return { refused: `paths.storage: the name ${name} is not taken` };
     if (names.has(name)) return { refused: `paths.storage: the name ${name} stands there twice` };
     names.add(name);
     if (!PATH.test(path) || path.split('/').includes('..'))
       return { refused: `paths.storage: ${name} is no folder that can be given` };
-    const kept = [...KEPT, stacksDir].find((folder) => overlap(path, folder));
-    if (kept !== undefined)
-      return { refused: `paths.storage: ${name} (${path}) overlaps with ${kept}, which is the guest's own` };
+    const own = kept.find((folder) => overlap(path, folder));
+    if (own !== undefined)
+      return { refused: `paths.storage: ${name} (${path}) overlaps with ${own}, which is the guest's own` };
+    // In the outer one filebrowser could put a link in the inner one's place, and Docker would follow it.
+    const before = plain.slice(0, index).find((earlier) => overlap(path, earlier.path));
+    if (before !== undefined)
+      return { refused: `paths.storage: ${name} (${path}) overlaps with ${before.name}` };
   }
   return { storage: plain };
 }

@@ -1,7 +1,9 @@
 // The health of this guest: looks at what the others know whenever it changes and every half minute, and asks the
 // services themselves every few minutes, when one has come up, and sooner while one does not answer.
+import { backOffMs } from '../../base/back-off.ts';
 import type { Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
+import { createListeners } from '../../base/listeners.ts';
 import { isServiceName, type ServiceName } from '../../contracts/base-stack.ts';
 import type {
   BaseServiceTold,
@@ -49,7 +51,7 @@ type Asked = {
 
 export function createHealth(options: HealthOptions): Health {
   const { config, reconciler, clock, log, probe = probeService, times = TIMES } = options;
-  const listeners = new Set<() => void>();
+  const listeners = createListeners();
   const stopping = new AbortController();
   const book = createIssueBook();
   const asked = new Map<ServiceName, Asked>();
@@ -81,7 +83,7 @@ export function createHealth(options: HealthOptions): Health {
     const news = status !== now.status || newsIn(issues) !== newsIn(now.issues);
     logNews(log, now, { status, issues });
     now = { status, issues, at: clock.now() };
-    if (news) for (const listener of listeners) listener();
+    if (news) listeners.tell();
     for (const service of base.services) ask(service, base);
   };
 
@@ -117,7 +119,7 @@ export function createHealth(options: HealthOptions): Health {
     );
   };
   const waitAfter = ({ failures }: Asked) =>
-    failures === 0 ? times.probeMs : Math.min(times.lookMs, SOON_MS * 2 ** Math.min(failures - 1, 10));
+    failures === 0 ? times.probeMs : backOffMs(failures, { firstMs: SOON_MS, longestMs: times.lookMs });
   const isDue = (one: Asked) => clock.monotonic() - one.askedAt >= waitAfter(one);
   const wakeIn = (ms: number) => {
     const timer = setTimeout(() => {
@@ -135,17 +137,14 @@ export function createHealth(options: HealthOptions): Health {
     onFailed: (error) => log.error({ err: messageOf(error) }, 'health: not looked at'),
     everyMs: times.lookMs,
     gatherMs: 0,
-    retryMs: { first: times.lookMs, longest: times.lookMs },
+    retry: { firstMs: times.lookMs, longestMs: times.lookMs },
     random: () => 1,
   });
   const unfollow = options.changes.map((follow) => follow(() => look(false)));
   return {
     told: () => now,
     probeOf,
-    onChange: (listener) => {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
+    onChange: listeners.add,
     stop: () => {
       stopping.abort();
       repeated.stop();

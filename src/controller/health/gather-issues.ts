@@ -121,7 +121,7 @@ function probed(name: ServiceName, probe: BaseServiceTold['probe']): readonly Fo
     return [found('probe-unknown', 'unknown', name, `Service was not asked yet: ${name}`, hint, true)];
   }
   // The tunnel is not connected while the internet is away: nothing of this guest is broken.
-  return name === 'cloudflared'
+  return needsInternet(name)
     ? [
         found(
           'probe-failed',
@@ -134,6 +134,9 @@ function probed(name: ServiceName, probe: BaseServiceTold['probe']): readonly Fo
       ]
     : [found('probe-failed', 'fail', name, `Service does not answer: ${name}`, `${probe.detail}.`)];
 }
+
+const needsInternet = (name: ServiceName): boolean =>
+  BASE_SERVICES.some((service) => service.name === name && service.needsInternet);
 
 /** The plan tells it as well; this stands while Docker does not answer, and nothing is planned. */
 const configuration: Layer = ({ config, base: { last_pass: planned } }) => {

@@ -1,6 +1,7 @@
 // Asks a service itself, at its address on the base network: does it answer, and that it is well? Never throws.
 import { request } from 'node:http';
 import { errnoOf, messageOf } from '../../base/errors.ts';
+import { sleep } from '../../base/sleep.ts';
 import type { Probe } from '../desired/desired.ts';
 
 export type Probed = { readonly state: 'ok' | 'failed'; readonly detail: string };
@@ -18,17 +19,7 @@ export async function probeService(
 ): Promise<Probed> {
   const first = await ask(address, probe, signal, deadlineMs);
   if (first.state === 'ok' || signal.aborted) return first;
-  await new Promise<void>((resolve) => {
-    const timer = setTimeout(resolve, BEFORE_RETRY_MS);
-    signal.addEventListener(
-      'abort',
-      () => {
-        clearTimeout(timer);
-        resolve();
-      },
-      { once: true },
-    );
-  });
+  await sleep(BEFORE_RETRY_MS, signal);
   return signal.aborted ? first : ask(address, probe, signal, deadlineMs);
 }
 

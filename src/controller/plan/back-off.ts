@@ -1,13 +1,12 @@
 // How long a step that failed is left alone: 10 s, doubling to 5 min; forgotten after 10 quiet minutes.
+import { backOffMs, type BackOff } from '../../base/back-off.ts';
 import type { StepFailures, StepKind } from './state.ts';
 
 const QUIET_MS = 10 * 60_000;
-const FIRST_MS = 10_000;
-const LONGEST_MS = 5 * 60_000;
+const BACK_OFF: BackOff = { firstMs: 10_000, longestMs: 5 * 60_000 };
 
 /** After so many failures in a row. */
-export const delayAfter = (count: number): number =>
-  Math.min(FIRST_MS * 2 ** Math.min(count - 1, 16), LONGEST_MS);
+export const delayAfter = (count: number): number => backOffMs(count, BACK_OFF);
 
 /** What failed before `now` and still counts; null when nothing does. */
 export const stillCounting = (failures: StepFailures | null, now: number): StepFailures | null =>

@@ -69,7 +69,8 @@ function afterReplacement(
       ? 0
       : (holder.state === 'running' ? now : (holder.finishedAt ?? 0)) - holder.startedAt;
   if (holder.state === 'running' && holder.health !== 'unhealthy') {
-    if (holder.health !== 'healthy' && ranMs < settleMs)
+    // Before its own start: the clock was set back, and tells nothing.
+    if (holder.health !== 'healthy' && ranMs >= 0 && ranMs < settleMs)
       return { steps: [], waits: { why: 'its new container is settling', until: now - ranMs + settleMs } };
     const steps = previous.map(({ id, name: old }): Step => ({
       kind: 'remove-leftover',
@@ -125,6 +126,7 @@ function asItStands(input: NextInput, holder: ObservedContainer, oldIsThere: boo
       : step('start', ended(holder, input.now));
   if (holder.memoryBytes !== desired.memoryBytes || holder.pidsLimit !== desired.pids)
     return step('update-limits', 'its limits were changed');
+  if (holder.restartPolicy !== 'always') return step('update-limits', 'its restart policy was changed');
   return { steps: [] };
 }
 

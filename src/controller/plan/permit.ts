@@ -69,9 +69,12 @@ function refuse(step: Step, observed: Observed): string | undefined {
       return refuseRemoval(step, observed);
     case 'connect':
       return ourNetwork(observed, step.networkId) ?? refuseOwn(step, observed);
+    case 'stop': {
+      const old = containers.find((one) => one.id === step.containerId && isPrevious(step.service, one));
+      return old === undefined ? refuseOwn(step, observed) : unlessSelf(old, observed);
+    }
     case 'start':
     case 'unpause':
-    case 'stop':
     case 'recreate':
     case 'replace':
     case 'update-limits':

@@ -14,7 +14,7 @@ import {
   rolledBack,
   stepFailed,
 } from './issues.ts';
-import { isOf } from './names.ts';
+import { isOf, isPrevious } from './names.ts';
 import { nextSteps } from './next-steps.ts';
 import type { Held, Memory, Observed, ObservedContainer, PlanIssue, Step, StepKind } from './state.ts';
 import { isPaused, memoryOf } from './transitions.ts';
@@ -50,7 +50,7 @@ export function planService(name: ServiceName, ground: ServiceGround): ServicePl
     return { steps: [], held: [{ subject: name, why, until: null }], issues };
   }
   const { pause } = memoryOf(memory, name);
-  if (isPaused(pause, now)) return planPaused(name, named, pause);
+  if (isPaused(pause, now)) return planPaused(name, observed, pause);
   const needs = desired.notConfigured.find(({ service }) => service === name);
   if (needs !== undefined) {
     // What runs is left running: keys that vanish are more often a mistake than a wish to take the guest off the net.
@@ -68,13 +68,14 @@ export function planService(name: ServiceName, ground: ServiceGround): ServicePl
 
 function planPaused(
   name: ServiceName,
-  container: ObservedContainer | undefined,
+  { containers }: Observed,
   pause: NonNullable<ReturnType<typeof memoryOf>['pause']>,
 ): ServicePlan {
   const why = `paused by ${pause.by ?? 'somebody'}: ${pause.reason}`;
-  const down = container === undefined || DOWN.has(container.state);
+  // In the middle of a replacement it is the old one that runs.
+  const up = containers.filter((one) => (isOf(name, one) || isPrevious(name, one)) && !DOWN.has(one.state));
   return {
-    steps: down ? [] : [{ kind: 'stop', service: name, containerId: container.id, cause: why }],
+    steps: up.map(({ id }) => ({ kind: 'stop', service: name, containerId: id, cause: why })),
     held: [{ subject: name, why, until: pause.until }],
     issues: [paused(name, pause)],
   };

@@ -7,7 +7,16 @@ import { networkConflict, stacksFolderWrong, stepFailed, strayContainer } from '
 import { isCanary, isStray } from './names.ts';
 import { planNetworks } from './plan-networks.ts';
 import { planService } from './plan-service.ts';
-import type { Held, Memory, Observed, Plan, PlanIssue, SharedSubject, Step, StepKind } from './state.ts';
+import {
+  STARTS_NEW,
+  type Held,
+  type Memory,
+  type Observed,
+  type Plan,
+  type PlanIssue,
+  type SharedSubject,
+  type Step,
+} from './state.ts';
 import { daemonKey } from './transitions.ts';
 
 export function plan(desired: Desired, observed: Observed, memory: Memory, now: number): Plan {
@@ -41,12 +50,12 @@ export function plan(desired: Desired, observed: Observed, memory: Memory, now: 
     return [];
   };
   const wanted = services.flatMap((service) => service.steps);
-  const changing = wanted.filter(({ kind }) => CHANGES.has(kind));
+  const changing = wanted.filter(({ kind }) => STARTS_NEW.has(kind));
   const canary = changing.length > 0 ? planCanary(observed, memory) : undefined;
   const steps = [
     ...networks.steps.flatMap((step) => shared(step, step.kind === 'connect-self' ? 'self' : 'network')),
     ...(canary === undefined ? [] : shared(canary, 'canary')),
-    ...wanted.filter(({ kind }) => canary === undefined || !CHANGES.has(kind)),
+    ...wanted.filter(({ kind }) => canary === undefined || !STARTS_NEW.has(kind)),
     ...(blocked === null ? canaryLeftovers(observed) : []),
   ];
   for (const subject of ['network', 'self', 'canary'] as const) {
@@ -55,9 +64,6 @@ export function plan(desired: Desired, observed: Observed, memory: Memory, now: 
   }
   return { steps, held, issues, blocked };
 }
-
-/** What makes something new of what runs: not before Docker has shown that it still starts anything. */
-const CHANGES: ReadonlySet<StepKind> = new Set(['create', 'recreate', 'replace']);
 
 function planCanary({ daemon }: Observed, { lastGoodDaemon }: Memory): Step | undefined {
   const key = daemonKey(daemon);

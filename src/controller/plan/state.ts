@@ -98,6 +98,9 @@ type StepBody =
 export type Step = StepBody & { readonly cause: string };
 export type StepKind = Step['kind'];
 
+/** After these a container was started from an image, by this daemon and its runtime, with all that we ask of it. */
+export const STARTS_NEW: ReadonlySet<StepKind> = new Set(['create', 'recreate', 'replace']);
+
 /** What is held back, and why. */
 export type Held = { readonly subject: string; readonly why: string; readonly until: number | null };
 

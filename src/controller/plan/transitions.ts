@@ -89,8 +89,12 @@ export function endPauses(memory: Memory, now: number): Memory {
   return ended;
 }
 
+/** As nobody can ask for longer, an end that is further away was made by a clock that ran ahead. */
 export const isPaused = (pause: BasePause | null, now: number): pause is BasePause =>
-  pause !== null && pause.until > now;
+  pause !== null && pause.until > now && pause.until - now <= LONGEST_PAUSE_MS;
+
+/** A day, and what a clock may be put right by while that pause is asked for. */
+const LONGEST_PAUSE_MS = 24 * 3_600_000 + 60_000;
 
 const failuresOf = (memory: Memory, subject: Subject): StepFailures | null =>
   isServiceName(subject) ? memoryOf(memory, subject).failures : (memory.shared[subject] ?? null);

@@ -44,7 +44,7 @@ export function createAgentReports(options: {
       if (!(error instanceof ActionableError)) log.error({ err: messageOf(error) }, 'agent: not reported to');
     },
     ...times,
-    retryMs: { first: times.retryMs, longest: LONGEST_RETRY_MS },
+    retry: { firstMs: times.retryMs, longestMs: LONGEST_RETRY_MS },
     random,
     firstMs: times.gatherMs,
   });

@@ -5,7 +5,7 @@ import { readPrivateFile } from '../../base/read-private-file.ts';
 import { writeFileWhole } from '../../base/write-file.ts';
 import { parseJson } from '../../base/parse-json.ts';
 import type { LedgerAnchor } from '../../contracts/facts/ledger.ts';
-import { storedAnchors } from '../../contracts/stored-anchors.ts';
+import { storedAnchors, type StoredAnchors } from '../../contracts/stored-anchors.ts';
 import type { Log } from '../../daemon/log.ts';
 import type { PlanIssue } from '../plan/state.ts';
 
@@ -30,37 +30,40 @@ export async function openAnchorBook(path: string, log: Log): Promise<AnchorBook
       return { told: '', anchors: [] };
     }
   };
-  let book = await read();
-  let problem: PlanIssue | undefined;
+  let book: StoredAnchors = await read();
+  const store = async (next: StoredAnchors) => {
+    book = next;
+    await writeFileWhole(path, `${JSON.stringify(next)}\n`).catch((error: unknown) =>
+      // The report has arrived all the same, and the next record is kept again.
+      log.warn({ path, err: messageOf(error) }, 'records of the agent cannot be kept'),
+    );
+  };
   return {
-    problem: () => problem,
+    problem: () => (book.cut === undefined ? undefined : ledgerCut(book.cut, path)),
     keep: async (anchor, told) => {
-      const anchors = book.told === told ? book.anchors : [];
+      const { anchors, cut }: StoredAnchors = book.told === told ? book : { told, anchors: [] };
+      // What was kept before is the evidence: a ledger that has grown again since does not end it.
+      if (cut !== undefined) return;
       const why = contradicts(anchors, anchor);
       if (why !== undefined) {
-        if (problem === undefined) log.error({ n: anchor.n }, why);
-        problem = {
-          code: 'agent-ledger-cut',
-          level: 'warn',
-          subject: 'agent',
-          text: "The ledger of the host's agent is not the one that it was",
-          hint: `${why}. See felhom ledger verify on the host.`,
-          healsItself: false,
-        };
-        // What was kept before is the evidence.
+        log.error({ n: anchor.n }, why);
+        await store({ told, anchors, cut: why });
         return;
       }
-      problem = undefined;
       if (book.told === told && anchors.at(-1)?.n === anchor.n) return;
-      const next = { told, anchors: [...anchors, anchor].slice(-KEPT) };
-      book = next;
-      await writeFileWhole(path, `${JSON.stringify(next)}\n`).catch((error: unknown) =>
-        // The report has arrived all the same, and the next record is kept again.
-        log.warn({ path, err: messageOf(error) }, 'records of the agent cannot be kept'),
-      );
+      await store({ told, anchors: [...anchors, anchor].slice(-KEPT) });
     },
   };
 }
+
+const ledgerCut = (why: string, path: string): PlanIssue => ({
+  code: 'agent-ledger-cut',
+  level: 'warn',
+  subject: 'agent',
+  text: "The ledger of the host's agent is not the one that it was",
+  hint: `${why}. See felhom ledger verify on the host; when its cause is known, remove ${path} and start the controller anew.`,
+  healsItself: false,
+});
 
 function contradicts(anchors: readonly LedgerAnchor[], now: LedgerAnchor): string | undefined {
   const last = anchors.at(-1);

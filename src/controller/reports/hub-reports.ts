@@ -2,6 +2,7 @@
 // later while the hub does not take them. Nothing waits for it.
 import type { Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
+import { createListeners } from '../../base/listeners.ts';
 import { createHubClient, HubError, type HubAddress, type HubClient } from '../../clients/hub.ts';
 import type { LinkState } from '../../contracts/facts/base-stack.ts';
 import type { Log } from '../../daemon/log.ts';
@@ -33,7 +34,7 @@ export function createHubReports(options: {
   readonly times?: ReportTimes;
 }): HubReports {
   const { config, tell, clock, log, random, openHub = createHubClient, times = TIMES } = options;
-  const listeners = new Set<() => void>();
+  const listeners = createListeners();
   let link: LinkState = { state: 'unknown', since: clock.now(), detail: 'nothing reported yet' };
   let problem: PlanIssue | undefined;
   let sent = '';
@@ -43,8 +44,7 @@ export function createHubReports(options: {
     const changed = link.state !== state || link.detail !== detail;
     if (changed) link = { state, detail, since: link.state === state ? link.since : clock.now() };
     problem = next;
-    if (!changed) return;
-    for (const listener of listeners) listener();
+    if (changed) listeners.tell();
   };
   const repeated = createRepeated({
     work: async (signal) => {
@@ -65,7 +65,7 @@ export function createHubReports(options: {
       if (!(error instanceof HubError)) log.error({ err: messageOf(error) }, 'hub: not reported to');
     },
     ...times,
-    retryMs: { first: times.retryMs, longest: Math.max(times.retryMs, LONGEST_RETRY_MS) },
+    retry: { firstMs: times.retryMs, longestMs: Math.max(times.retryMs, LONGEST_RETRY_MS) },
     random,
     firstMs: Math.min(times.gatherMs, FIRST_MS),
   });
@@ -84,10 +84,7 @@ export function createHubReports(options: {
       const report = composeHubReport(tell(), 0);
       if (report !== undefined && newsIn(report) !== sent) repeated.poke();
     },
-    onChange: (listener) => {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
+    onChange: listeners.add,
     stop: () => {
       unfollow();
       repeated.stop();

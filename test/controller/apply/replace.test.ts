@@ -1,10 +1,12 @@
 // New versions that do not run, images that are not there, disks that are full, folders that are missing: what runs
 // goes on running, and it is said which and why. (The table of what is tried where stands in ../loop/heal.test.ts.)
+import { mkdirSync, renameSync } from 'node:fs';
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { EngineError } from '../../../src/clients/engine.ts';
 import { explainPort } from '../../../src/controller/apply/explain-port.ts';
+import type { ProbeService } from '../../../src/controller/health/probe-service.ts';
 import { startDaemon, type Daemon } from '../../docker/daemon.ts';
 import { makeStandIn, truncate, type Variant } from '../../docker/stand-ins.ts';
 import { never, openGuest, print, serviceOf, type Guest, type Running, type StartOptions } from '../guest.ts';
@@ -33,6 +35,14 @@ const load = async (variant: Variant) => {
   const path = join(guest.folder, `${variant}.tar`);
   await writeFile(path, await archive(variant));
   await guest.engine.loadImage(path, never);
+};
+/** Asks from where the containers' addresses answer. */
+const askInside: ProbeService = async (address, { port, path }) => {
+  const status = await daemon.get(`http://${address}:${port}${path}`).then(
+    (answer) => answer.status,
+    () => 0,
+  );
+  return { state: status === 200 ? 'ok' : 'failed', detail: `HTTP ${status}` };
 };
 /** Only filebrowser is configured; each version makes it another one. */
 const configured = (paths: object = {}) =>
@@ -119,6 +129,59 @@ test.each([
     await load('good');
   },
 );
+
+test('a new version that runs and does not answer, where the one before did: taken back', async () => {
+  await start({ probe: askInside });
+  await settled();
+  await running.stop();
+  const good = await guest.inspect('filebrowser');
+  version += 1;
+  await load('unhealthy');
+  await start({ settleS: 0.5, probe: askInside });
+  await running.until('it is rolled back', (told) => serviceOf(told, 'filebrowser').rolled_back !== null);
+  await settled();
+  expect(await guest.inspect('filebrowser')).toMatchObject({ id: good?.id, state: 'running' });
+  expect(filebrowser().rolled_back?.why).toMatch(
+    /^it does not answer \(HTTP 404\) .* and the one before did$/,
+  );
+  await running.stop();
+  // Where the one before did not answer either, it is no worse.
+  const silent: ProbeService = async () => Promise.resolve({ state: 'failed', detail: 'ECONNREFUSED' });
+  version += 1;
+  await start({ settleS: 0.5, probe: silent });
+  await running.until('it is another one', (told) => {
+    const { container, state } = serviceOf(told, 'filebrowser');
+    return state === 'running' && container !== null && container.id !== good?.id;
+  });
+  expect(filebrowser().rolled_back).toBeNull();
+  await load('good');
+});
+
+test('a new version that cannot start while the data folder cannot be written: the old one serves again', async () => {
+  await start();
+  await settled();
+  await running.stop();
+  const good = await guest.inspect('filebrowser');
+  version += 1;
+  await load('bad-command');
+  const memory = join(guest.dataFolder, 'memory.json');
+  await start({
+    onStage: (stage) => {
+      // A folder in its place: no file gets that name any more, as on a disk that is full.
+      if (stage !== 'filebrowser: old one stopped') return;
+      renameSync(memory, `${memory}.away`);
+      mkdirSync(memory);
+    },
+  });
+  await running.until('it is rolled back', (told) => serviceOf(told, 'filebrowser').rolled_back !== null);
+  await settled();
+  expect(await guest.inspect('filebrowser')).toMatchObject({ id: good?.id, state: 'running' });
+  expect(running.reconciler.told().issues.map(({ code }) => code)).toContain('memory-not-written');
+  await running.stop();
+  await rm(memory, { recursive: true });
+  await rename(`${memory}.away`, memory);
+  await load('good');
+});
 
 test('a folder of storage that is missing: named, the old one goes on, no folder is made, no version rejected', async () => {
   const good = await guest.inspect('filebrowser');

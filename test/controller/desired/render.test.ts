@@ -274,6 +274,28 @@ describe('filebrowser', () => {
     expect(refused[0]?.why).toContain(why);
   });
 
+  test('takes no folder within another one: in the outer one it could become a link to anywhere', () => {
+    const why = (...paths: readonly string[]) =>
+      render(
+        exampleConfig({ paths: { storage: paths.map((path, index) => ({ name: `s${index}`, path })) } }),
+        SECRETS,
+      ).refused[0]?.why;
+    expect(why('/mnt/a', '/mnt/a/b')).toContain('s1 (/mnt/a/b) overlaps with s0');
+    expect(why('/mnt/a/b', '/mnt/./a/')).toContain('overlaps with s0');
+    expect(why('/mnt/a', '/mnt/a')).toContain('overlaps with s0');
+    expect(why('/mnt/a', '/mnt/ab', '/mnt/b')).toBeUndefined();
+  });
+
+  test('is not given the stacks, however their folder is written', () => {
+    for (const stacks_dir of ['/data/stacks/', '/data/./stacks']) {
+      const { refused } = render(
+        exampleConfig({ paths: { stacks_dir, storage: [{ name: 'x', path: '/data/stacks/traefik' }] } }),
+        SECRETS,
+      );
+      expect(refused).toMatchObject([{ service: 'filebrowser' }]);
+    }
+  });
+
   test('takes no name twice', () => {
     const twice = ['/mnt/a', '/mnt/b'].map((path) => ({ name: 'x', path }));
     expect(render(exampleConfig({ paths: { storage: twice } }), SECRETS).refused[0]?.why).toContain('twice');

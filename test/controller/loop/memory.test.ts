@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { InspectedContainer } from '../../../src/clients/engine.ts';
-import { judgeSelf, type Given } from '../../../src/controller/look-at-self.ts';
-import { openMemory } from '../../../src/controller/memory-file.ts';
+import { judgeSelf, type Given } from '../../../src/controller/loop/look-at-self.ts';
+import { openMemory } from '../../../src/controller/loop/memory-file.ts';
 import { notePause } from '../../../src/controller/plan/transitions.ts';
-import { makeStacksFolder, readStacksFolder } from '../../../src/controller/stacks-folder.ts';
+import { makeStacksFolder, readStacksFolder } from '../../../src/controller/loop/stacks-folder.ts';
 import { createLog } from '../../../src/daemon/log.ts';
 
 let folder: string;
@@ -64,6 +64,28 @@ describe('memory.json', () => {
       expect((await openMemory(path, log)).current().services.traefik?.pause).toEqual(pause);
     },
   );
+
+  test('of a newer version: what is known is kept, and the stacks folder is still ours', async () => {
+    const path = join(folder, 'memory.json');
+    const failures = { step: 'a-step-to-come', hash: null, count: 1, last: 1, nextTry: 2, why: 'x' };
+    const service = { deaths: [{ at: 1, exitCode: 1 }], pause, rejected: null, more: 7 };
+    const newer = {
+      sentinel: 'an-id-of-mine',
+      lastGoodDaemon: '28.5 1.3',
+      services: { traefik: { ...service, failures }, 'a-service-to-come': service },
+      shared: { network: failures },
+      more: true,
+    };
+    await writeFile(path, JSON.stringify(newer));
+    const memory = await openMemory(path, log);
+    expect(await memory.lost()).toBeNull();
+    expect(memory.current()).toEqual({
+      sentinel: 'an-id-of-mine',
+      lastGoodDaemon: '28.5 1.3',
+      services: { traefik: { deaths: service.deaths, pause, rejected: null, failures: null } },
+      shared: {},
+    });
+  });
 
   test('that cannot be written is an issue until it can', async () => {
     const data = join(folder, 'data');

@@ -114,6 +114,7 @@ describe('a container that is not as it should be gets the fitting step', () => 
     ['disconnected and exited', { ...exited, networks: {} }, 'connect', 'not connected'],
     ['with less memory', { memoryBytes: 1 }, 'update-limits', 'limits'],
     ['without a limit of processes', { pidsLimit: 0 }, 'update-limits', 'limits'],
+    ['not restarted by Docker', { restartPolicy: 'no' }, 'update-limits', 'restart policy'],
   ];
   test.each(cases)('%s', (_title, change, kind, cause) => {
     const made = planned(withContainer('traefik', change));
@@ -383,6 +384,11 @@ describe('a replacement that was interrupted', () => {
     ]);
   });
 
+  test('with a clock that was set back since: the new one is not waited for until that day comes again', () => {
+    const made = planned(withContainer('traefik', { startedAt: NOW + 86_400_000 }, [previous('traefik')]));
+    expect(made.steps).toMatchObject([{ kind: 'remove-leftover', containerId: 'old-traefik' }]);
+  });
+
   test('after the new one settled: the old one is removed', () => {
     const made = planned(withContainer('traefik', {}, [previous('traefik', { state: 'exited' })]));
     expect(made.steps).toMatchObject([{ kind: 'remove-leftover', containerId: 'old-traefik' }]);
@@ -436,7 +442,7 @@ describe('a pause', () => {
   test('makes nothing, replaces nothing, adopts nothing', () => {
     for (const observed of [
       withoutContainer('traefik'),
-      withoutContainer('traefik', [previous('traefik')]),
+      withoutContainer('traefik', [previous('traefik', { state: 'exited' })]),
       withContainer('traefik', { state: 'exited', hash: 'another' }),
     ])
       expect(planned(observed, memory).steps).toEqual([]);
@@ -446,6 +452,17 @@ describe('a pause', () => {
     const made = planned(withContainer('traefik', { state: 'exited' }), memory, DESIRED, NOW + 60_000);
     expect(steps(made)).toEqual(['start traefik']);
   });
+});
+
+test('a pause stops the old one of a replacement that was interrupted, too', () => {
+  const pause = { reason: 'moving the disk', from: NOW, until: NOW + 60_000, by: 'anna' };
+  const memory = notePause(NO_MEMORY, 'traefik', pause);
+  const stops = ({ steps: made }: Plan) =>
+    made.map((step) => `${step.kind} ${'containerId' in step ? step.containerId : ''}`);
+  const both = withContainer('traefik', { state: 'created' }, [previous('traefik')]);
+  expect(stops(planned(both, memory))).toEqual(['stop old-traefik']);
+  const alone = withoutContainer('traefik', [previous('traefik')]);
+  expect(stops(planned(alone, memory))).toEqual(['stop old-traefik']);
 });
 
 describe('the stacks folder is not the right one', () => {

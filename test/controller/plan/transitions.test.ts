@@ -105,6 +105,14 @@ test('pauses that are over are taken out, others stay', () => {
   expect(endPauses(ended, NOW + 1)).toBe(ended);
 });
 
+test('a clock that ran far ahead and was put right holds no service down for longer than a day', () => {
+  const day = 24 * 3_600_000;
+  const pauseAt = (from: number) =>
+    notePause(NO_MEMORY, 'traefik', { reason: 'x', from, until: from + day, by: null });
+  expect(memoryOf(endPauses(pauseAt(NOW + 365 * day), NOW), 'traefik').pause).toBeNull();
+  expect(memoryOf(endPauses(pauseAt(NOW), NOW), 'traefik').pause).not.toBeNull();
+});
+
 test('a daemon that is remembered already changes nothing', () => {
   const daemon = { version: '28.5.0', runtime: null };
   const memory = noteGoodDaemon(NO_MEMORY, daemon);

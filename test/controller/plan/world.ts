@@ -187,7 +187,7 @@ export function simulate(step: Step, before: Observed, desired: Desired, now: nu
     case 'update-limits':
       return change(step.containerId, (old) => {
         const { memoryBytes, pids } = wantedOf(step.service, desired);
-        return { ...old, memoryBytes, pidsLimit: pids };
+        return { ...old, memoryBytes, pidsLimit: pids, restartPolicy: 'always' };
       });
     case 'remove-leftover':
       return { ...before, containers: without(step.containerId) };

@@ -8,7 +8,7 @@ import { byDocker } from '../by-docker.ts';
 import { ledgerCallerOf } from '../caller.ts';
 import { checkWord } from '../check-word.ts';
 import type { ApiHandlers } from '../handler.ts';
-import { tellStep } from '../tell-step.ts';
+import { tellStep } from '../../plan/tell-step.ts';
 
 export const BASE_EVERY_S = 5;
 const MINUTE_MS = 60_000;

@@ -1,10 +1,10 @@
 // What the reconciler writes into the ledger. What it does by itself is done even when the ledger cannot be written (a
 // full disk must not keep a service down), and it says so; what a person asks for is not.
-import { messageOf } from '../base/errors.ts';
-import type { LedgerCaller, LedgerRecord } from '../contracts/facts/ledger.ts';
-import type { Ledger } from '../daemon/ledger/ledger.ts';
-import type { Log } from '../daemon/log.ts';
-import type { PlanIssue } from './plan/state.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { LedgerCaller, LedgerRecord } from '../../contracts/facts/ledger.ts';
+import type { Ledger } from '../../daemon/ledger/ledger.ts';
+import type { Log } from '../../daemon/log.ts';
+import type { PlanIssue } from '../plan/state.ts';
 
 export type Record = (
   what: string,

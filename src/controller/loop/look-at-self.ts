@@ -1,7 +1,7 @@
 // The controller's own container, as the daemon tells it: whether it is really this one, and whether it was given
 // what it needs and no more (a controller whose stacks folder lies elsewhere for the daemon deploys into nothing).
-import type { InspectedContainer } from '../clients/engine.ts';
-import type { PlanIssue } from './plan/state.ts';
+import type { InspectedContainer } from '../../clients/engine.ts';
+import type { PlanIssue } from '../plan/state.ts';
 
 export type Given = {
   /** Of this process. */

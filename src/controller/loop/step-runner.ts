@@ -1,23 +1,23 @@
 // Does the steps of a plan: those of the network first, then each service's in its lane. What was done, and why, goes
 // into the ledger before it is done; what came of it into memory, log and notices.
-import type { Clock } from '../base/clock.ts';
-import { messageOf } from '../base/errors.ts';
-import type { ServiceName } from '../contracts/base-stack.ts';
-import type { Notice } from '../contracts/routes.ts';
-import { withDeadline } from '../clients/deadline.ts';
-import { EngineError, type Engine } from '../clients/engine.ts';
-import type { Log } from '../daemon/log.ts';
-import type { Hands, Outcome } from './apply/hands.ts';
-import { ensureImage, hasImage } from './apply/ensure-image.ts';
-import { explainPort } from './apply/explain-port.ts';
-import { applyStep } from './apply/steps.ts';
-import type { Desired, DesiredService } from './desired/desired.ts';
+import type { Clock } from '../../base/clock.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { ServiceName } from '../../contracts/base-stack.ts';
+import type { Notice } from '../../contracts/routes.ts';
+import { withDeadline } from '../../clients/deadline.ts';
+import { EngineError, type Engine } from '../../clients/engine.ts';
+import type { Log } from '../../daemon/log.ts';
+import type { Hands, Outcome } from '../apply/hands.ts';
+import { ensureImage, hasImage } from '../apply/ensure-image.ts';
+import { explainPort } from '../apply/explain-port.ts';
+import { applyStep } from '../apply/steps.ts';
+import type { Desired, DesiredService } from '../desired/desired.ts';
 import type { Lanes } from './lanes.ts';
 import type { MemoryFile } from './memory-file.ts';
-import { noteAccepted, noteFailure, noteGoodDaemon, noteRollback, noteSuccess } from './plan/transitions.ts';
-import type { PermittedStep } from './plan/permit.ts';
-import { stillCounting } from './plan/back-off.ts';
-import type { Observed, SharedSubject, Step, StepKind } from './plan/state.ts';
+import { noteAccepted, noteFailure, noteGoodDaemon, noteRollback, noteSuccess } from '../plan/transitions.ts';
+import type { PermittedStep } from '../plan/permit.ts';
+import { stillCounting } from '../plan/back-off.ts';
+import { STARTS_NEW, type Observed, type SharedSubject, type Step } from '../plan/state.ts';
 import type { Record } from './recorder.ts';
 
 export type Moment = { readonly desired: Desired; readonly observed: Observed; readonly stacksDir: string };
@@ -126,7 +126,7 @@ export function createStepRunner(options: RunnerOptions): StepRunner {
       }
       memory.change((known) => {
         const noted = noteSuccess(known, service, step.kind, clock.now());
-        if (!STARTED_NEW.has(step.kind)) return noted;
+        if (!STARTS_NEW.has(step.kind)) return noted;
         const good = noteGoodDaemon(noted, moment.observed.daemon);
         return step.kind === 'replace' ? noteAccepted(good, service) : good;
       });
@@ -168,7 +168,7 @@ export function createStepRunner(options: RunnerOptions): StepRunner {
   return {
     ready: async (service, step, { desired }) => {
       const wanted = desired.services.find(({ name }) => name === service);
-      if (wanted === undefined || !NEEDS_IMAGE.has(step.kind)) return true;
+      if (wanted === undefined || !STARTS_NEW.has(step.kind)) return true;
       if (fetching.busy(service)) return false;
       if (await hasImage(wanted.image, engine, signal)) return true;
       void fetchImage(wanted, step).finally(options.onFetched);
@@ -215,10 +215,6 @@ export function createStepRunner(options: RunnerOptions): StepRunner {
 const FETCH_MS = 900_000;
 /** Stopping the old one, starting the new one and settling: what takes longer is no planned gap any more. */
 const REPLACING_MS = 120_000;
-const NEEDS_IMAGE: ReadonlySet<StepKind> = new Set(['create', 'recreate', 'replace']);
-
-/** After these a container was started by this daemon and its runtime, with all that we ask of it. */
-const STARTED_NEW: ReadonlySet<StepKind> = new Set(['create', 'recreate', 'replace']);
 
 const sharedSubject = ({ kind }: Step): SharedSubject =>
   kind === 'canary' || kind === 'remove-leftover' ? 'canary' : kind === 'connect-self' ? 'self' : 'network';

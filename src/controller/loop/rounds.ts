@@ -1,7 +1,7 @@
 // How often a service, or the network, got a step without coming to rest. After so many it is left alone for a while,
 // and that is told: whatever undoes our steps would be fought for ever.
-import type { Clock } from '../base/clock.ts';
-import type { PlanIssue } from './plan/state.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { PlanIssue } from '../plan/state.ts';
 
 export type Rounds = {
   /** Counts one; false when the subject is left alone. */
@@ -14,28 +14,28 @@ export type Rounds = {
 
 export const MAX_ROUNDS = 6;
 
-export function createRounds(clock: Pick<Clock, 'now'>, restMs: number): Rounds {
+export function createRounds(clock: Pick<Clock, 'monotonic'>, restMs: number): Rounds {
   const rounds = new Map<string, { readonly count: number; readonly restUntil: number }>();
   return {
     mayTry: (subject) => {
       const { count, restUntil } = rounds.get(subject) ?? { count: 0, restUntil: 0 };
-      if (restUntil > clock.now()) return false;
+      if (restUntil > clock.monotonic()) return false;
       const enough = count >= MAX_ROUNDS;
       rounds.set(
         subject,
-        enough ? { count: 0, restUntil: clock.now() + restMs } : { count: count + 1, restUntil: 0 },
+        enough ? { count: 0, restUntil: clock.monotonic() + restMs } : { count: count + 1, restUntil: 0 },
       );
       return !enough;
     },
     rest: (needs) => {
       for (const [subject, { restUntil }] of rounds) {
-        if (!needs(subject) && restUntil <= clock.now()) rounds.delete(subject);
+        if (!needs(subject) && restUntil <= clock.monotonic()) rounds.delete(subject);
       }
     },
     clear: () => rounds.clear(),
     issues: () =>
       [...rounds].flatMap(([subject, { restUntil }]) =>
-        restUntil <= clock.now() ? [] : [notConverging(subject)],
+        restUntil <= clock.monotonic() ? [] : [notConverging(subject)],
       ),
   };
 }

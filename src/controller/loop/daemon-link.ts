@@ -1,8 +1,8 @@
 // What is known of the link to Docker: since when it answers or not, which daemon it is, and how it sees our own
 // container. One that was started anew may be another: all of that is asked again then.
-import type { Clock } from '../base/clock.ts';
-import type { LinkState } from '../contracts/facts/base-stack.ts';
-import type { Engine } from '../clients/engine.ts';
+import type { Clock } from '../../base/clock.ts';
+import type { LinkState } from '../../contracts/facts/base-stack.ts';
+import type { Engine } from '../../clients/engine.ts';
 import { judgeSelf, type Given, type LookAtSelf } from './look-at-self.ts';
 import type { Daemon } from './observe.ts';
 

@@ -1,8 +1,9 @@
 // Follows a daemon's events over its restarts. What happened while the stream was down is lost: whoever follows looks
 // at everything anew when it opens.
-import { setTimeout as wait } from 'node:timers/promises';
-import { messageOf } from '../base/errors.ts';
-import type { Engine, EngineEvent } from '../clients/engine.ts';
+import { backOffMs, type BackOff } from '../../base/back-off.ts';
+import { messageOf } from '../../base/errors.ts';
+import { sleep } from '../../base/sleep.ts';
+import type { Engine, EngineEvent } from '../../clients/engine.ts';
 
 export type DaemonListener = {
   readonly onOpen: () => void;
@@ -10,8 +11,7 @@ export type DaemonListener = {
   readonly onClosed: (why: string) => void;
 };
 
-const FIRST_WAIT_MS = 50;
-const MAX_WAIT_MS = 1000;
+const BACK_OFF: BackOff = { firstMs: 50, longestMs: 1000 };
 
 /** Comes back when `signal` aborts. A daemon that is down costs one attempt a second. */
 export async function followDaemon(
@@ -19,12 +19,11 @@ export async function followDaemon(
   listener: DaemonListener,
   signal: AbortSignal,
 ): Promise<void> {
-  let waitMs = FIRST_WAIT_MS;
-  while (!signal.aborted) {
+  for (let attempt = 1; !signal.aborted; attempt += 1) {
     try {
       await engine.followEvents(
         () => {
-          waitMs = FIRST_WAIT_MS;
+          attempt = 1;
           listener.onOpen();
         },
         listener.onEvent,
@@ -34,7 +33,6 @@ export async function followDaemon(
       if (signal.aborted) return;
       listener.onClosed(messageOf(error));
     }
-    await wait(waitMs, undefined, { signal }).catch(() => {});
-    waitMs = Math.min(waitMs * 2, MAX_WAIT_MS);
+    await sleep(backOffMs(attempt, BACK_OFF), signal);
   }
 }

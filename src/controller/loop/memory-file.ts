@@ -1,15 +1,15 @@
 // What the reconciler remembers: `memory.json`, written whole. What cannot be read is said and begun anew, except
 // which stacks folder is ours: that is not guessed, and nothing is made until a person says.
 import { lstat } from 'node:fs/promises';
-import { errnoOf, messageOf } from '../base/errors.ts';
-import { createInTurn } from '../base/in-turn.ts';
-import { parseJson } from '../base/parse-json.ts';
-import { readOwnFile } from '../base/read-own-file.ts';
-import { writeFileWhole } from '../base/write-file.ts';
-import { storedMemory } from '../contracts/stored-memory.ts';
-import type { Log } from '../daemon/log.ts';
-import type { Memory, PlanIssue } from './plan/state.ts';
-import { NO_MEMORY } from './plan/transitions.ts';
+import { errnoOf, messageOf } from '../../base/errors.ts';
+import { createInTurn } from '../../base/in-turn.ts';
+import { parseJson } from '../../base/parse-json.ts';
+import { readOwnFile } from '../../base/read-own-file.ts';
+import { writeFileWhole } from '../../base/write-file.ts';
+import { storedMemory } from '../../contracts/stored-memory.ts';
+import type { Log } from '../../daemon/log.ts';
+import type { Memory, PlanIssue } from '../plan/state.ts';
+import { NO_MEMORY } from '../plan/transitions.ts';
 
 export type MemoryFile = {
   readonly current: () => Memory;

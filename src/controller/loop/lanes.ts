@@ -1,6 +1,6 @@
 // A lane for each service: what is done to one goes one after the other, and a service that takes its time to settle
 // keeps no other from being healed.
-import { createInTurn, type InTurn } from '../base/in-turn.ts';
+import { createInTurn, type InTurn } from '../../base/in-turn.ts';
 
 export type Lanes = {
   readonly busy: (name: string) => boolean;

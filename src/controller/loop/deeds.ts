@@ -1,15 +1,14 @@
 // What a person asks for one container: start, stop, restart it, read its log. Only what we made, or what whoever made
 // it lets us manage; never our own container.
-import { isServiceName } from '../contracts/base-stack.ts';
-import type { LedgerCaller, LedgerRecord } from '../contracts/facts/ledger.ts';
-import type { Engine, InspectedContainer } from '../clients/engine.ts';
-import { Refusal } from '../daemon/refusal.ts';
+import { isServiceName } from '../../contracts/base-stack.ts';
+import type { LedgerCaller, LedgerRecord } from '../../contracts/facts/ledger.ts';
+import type { Engine, InspectedContainer } from '../../clients/engine.ts';
+import { Refusal } from '../../daemon/refusal.ts';
 import type { Lanes } from './lanes.ts';
-import type { ContainerDeed, Reconciler } from './parts.ts';
-import { permitDeed } from './plan/permit-deed.ts';
+import type { ContainerDeed, Reconciler } from '../parts.ts';
+import { permitDeed } from '../plan/permit-deed.ts';
 
 const GRACE_S = 10;
-const MAX_LINES = 5000;
 
 export function createDeeds({
   engine,
@@ -81,14 +80,9 @@ export function createDeeds({
         })
         .finally(onDone);
     },
-    readLog: async (containerId, { tail, previous }, signal) => {
+    readLog: async (containerId, options, signal) => {
       const { id } = await findOurs(containerId, signal);
-      const lines = await engine.readLog(
-        id,
-        { tail: Math.min(Math.max(tail, 1), MAX_LINES), previous },
-        signal,
-      );
-      return { id, lines };
+      return { id, lines: await engine.readLog(id, options, signal) };
     },
   };
 }

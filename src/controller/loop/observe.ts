@@ -1,8 +1,8 @@
 // One look at what is: the lists of containers and networks, and the details of those that concern us. As few calls
 // as it takes: with nothing to do, it is all that a pass costs.
-import { BASE_SERVICES, LABELS, OWNER } from '../contracts/base-stack.ts';
-import type { Engine, InspectedContainer, ListedContainer } from '../clients/engine.ts';
-import type { Observed, ObservedContainer, StacksFolder } from './plan/state.ts';
+import { BASE_SERVICES, LABELS, OWNER } from '../../contracts/base-stack.ts';
+import type { Engine, InspectedContainer, ListedContainer } from '../../clients/engine.ts';
+import type { Observed, ObservedContainer, StacksFolder } from '../plan/state.ts';
 
 export type Daemon = Observed['daemon'];
 export type Look = { readonly observed: Observed; readonly calls: number };

@@ -1,19 +1,20 @@
 // One look of the reconciler: what should be, what is, and the plan between the two. Nothing is changed by it, except
 // that a new stacks folder and the dead are remembered.
-import type { Clock } from '../base/clock.ts';
-import { messageOf } from '../base/errors.ts';
-import type { ServiceName } from '../contracts/base-stack.ts';
-import type { ControllerConfig } from '../contracts/controller-config.ts';
-import type { Engine } from '../clients/engine.ts';
+import type { Clock } from '../../base/clock.ts';
+import { messageOf } from '../../base/errors.ts';
+import type { ServiceName } from '../../contracts/base-stack.ts';
+import type { ControllerConfig } from '../../contracts/controller-config.ts';
+import { DEFAULT_STACKS_DIR } from '../../contracts/controller-files.ts';
+import type { Engine } from '../../clients/engine.ts';
 import type { DaemonLink } from './daemon-link.ts';
 import type { DeathWatch } from './death-watch.ts';
-import type { Desired } from './desired/desired.ts';
+import type { Desired } from '../desired/desired.ts';
 import type { Lanes } from './lanes.ts';
 import type { MemoryFile } from './memory-file.ts';
 import { observe } from './observe.ts';
-import { plan as planSteps } from './plan/plan.ts';
-import type { Observed, Plan, PlanIssue, StacksFolder } from './plan/state.ts';
-import { noteDeath } from './plan/transitions.ts';
+import { plan as planSteps } from '../plan/plan.ts';
+import type { Observed, Plan, PlanIssue, StacksFolder } from '../plan/state.ts';
+import { noteDeath } from '../plan/transitions.ts';
 import { readStacksFolder } from './stacks-folder.ts';
 
 export type Look = {
@@ -43,7 +44,6 @@ export type LookOptions = {
 };
 
 export const NOTHING_TO_DO: Plan = { steps: [], held: [], issues: [], blocked: null };
-const DEFAULT_STACKS_DIR = '/opt/docker/stacks';
 
 export async function takeLook(options: LookOptions, signal: AbortSignal): Promise<Look> {
   const { engine, clock, link, lanes, memory, deaths, container } = options;

@@ -1,7 +1,7 @@
 // A step of the plan as it is told: what is done, to which service or network, and why.
 import { BASE_NETWORK } from '../../contracts/base-stack.ts';
 import type { BaseStepTold } from '../../contracts/facts/base-stack.ts';
-import type { Step } from '../plan/state.ts';
+import type { Step } from './state.ts';
 
 export const tellStep = (step: Step): BaseStepTold => ({
   kind: step.kind,

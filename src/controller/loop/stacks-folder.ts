@@ -3,10 +3,10 @@
 import { constants } from 'node:fs';
 import { lstat, mkdir, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createFile } from '../base/create-file.ts';
-import { randomUuid } from '../base/digest.ts';
-import { errnoOf, messageOf } from '../base/errors.ts';
-import type { StacksFolder } from './plan/state.ts';
+import { createFile } from '../../base/create-file.ts';
+import { randomUuid } from '../../base/digest.ts';
+import { errnoOf, messageOf } from '../../base/errors.ts';
+import type { StacksFolder } from '../plan/state.ts';
 
 /** The bootstrap unit makes folder and sentinel once. */
 const SENTINEL = '.felhom-stacks';

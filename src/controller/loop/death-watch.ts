@@ -1,7 +1,7 @@
 // Who died by itself, from Docker's events: sampling "running" would not see a service that dies every 11 s.
-import { isServiceName, type ServiceName } from '../contracts/base-stack.ts';
-import type { EngineEvent } from '../clients/engine.ts';
-import type { Observed } from './plan/state.ts';
+import { isServiceName, type ServiceName } from '../../contracts/base-stack.ts';
+import type { EngineEvent } from '../../clients/engine.ts';
+import type { Observed } from '../plan/state.ts';
 
 export type DeathWatch = {
   readonly hear: (event: EngineEvent) => void;
