@@ -41,7 +41,7 @@ export const baseCommands = {
   'base.why.rolled-back': '{image} was taken back: {why}',
   'base.why.probe': 'does not answer itself: {detail}',
   'base.issues': 'Issues:',
-  'base.issue.heals': 'mends itself: {hint}',
+  'base.issue.heals': 'why: {hint}',
   'base.issue.hint': 'to do: {hint}',
   'base.links': 'docker {docker}, agent {agent}, hub {hub}',
   'base.plan.nothing': 'Everything is as it should be: there is nothing to do.',

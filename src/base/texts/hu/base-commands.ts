@@ -43,7 +43,7 @@ export const baseCommands = {
   'base.why.rolled-back': '{image} visszavonva: {why}',
   'base.why.probe': 'maga nem válaszol: {detail}',
   'base.issues': 'Gondok:',
-  'base.issue.heals': 'magától rendbe jön: {hint}',
+  'base.issue.heals': 'miért: {hint}',
   'base.issue.hint': 'teendő: {hint}',
   'base.links': 'docker {docker}, ügynök {agent}, központ {hub}',
   'base.plan.nothing': 'Minden olyan, amilyennek lennie kell: nincs teendő.',
