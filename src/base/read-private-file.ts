@@ -14,18 +14,16 @@ export class NotPrivate extends Error {
   }
 }
 
-/** Undefined when there is none. `ownOnly`: no link in its place is followed. */
+// A FIFO in its place opens at once, and is refused below. No link is followed.
+const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY | constants.O_NOFOLLOW;
+
+/** Undefined when there is none. */
 export async function readPrivateFile(
   path: string,
-  {
-    uid = process.getuid?.(),
-    ownOnly = false,
-  }: { readonly uid?: number | undefined; readonly ownOnly?: boolean } = {},
+  uid: number | undefined = process.getuid?.(),
 ): Promise<string | undefined> {
   try {
-    // A FIFO in its place opens at once, and is refused below.
-    const flags = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
-    const file = await open(path, ownOnly ? flags | constants.O_NOFOLLOW : flags);
+    const file = await open(path, FLAGS);
     try {
       const { mode, size, uid: owner } = await file.stat();
       if ((mode & constants.S_IFMT) !== constants.S_IFREG) throw new NotPrivate('not a regular file');
@@ -38,6 +36,7 @@ export async function readPrivateFile(
     }
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return undefined;
+    if (errnoOf(error) === 'ELOOP') throw new NotPrivate('it is a link: the file itself is needed', error);
     throw error instanceof NotPrivate ? error : new NotPrivate(errnoOf(error) ?? messageOf(error), error);
   }
 }

@@ -28,7 +28,7 @@ export async function readBootstrapFile(path: string, uid?: number): Promise<Rea
 }
 
 export async function readBootstrapText(path: string, uid?: number): Promise<string | undefined> {
-  return readPrivateFile(path, { uid: uid ?? process.getuid?.() }).catch((error: unknown) => {
+  return readPrivateFile(path, uid).catch((error: unknown) => {
     throw error instanceof NotPrivate ? new BadBootstrap(error.message, error) : error;
   });
 }

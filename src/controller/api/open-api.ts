@@ -56,12 +56,14 @@ export type Api = {
 
 const PATIENCE_MS = 2000;
 const ROOT_GROUP = 0;
+/** Of the form that the log takes out of whatever it stands in, such as a path. */
+const makeToken = (): string => `felhom_api_${randomSecret()}`;
 
 export async function openApi(options: ApiOptions): Promise<Api> {
   const { config, reconciler, health, ledger, tell, clock, log, text, version } = options;
   const limits = options.limits ?? defaultApiLimits;
   const { dataFolder } = options;
-  const token = await keepSecret(join(dataFolder, CONTROLLER_FILES.token), randomSecret, text);
+  const token = await keepSecret(join(dataFolder, CONTROLLER_FILES.token), makeToken, text);
   const ledgerListeners = createListeners();
 
   const hub = createEventHub<ApiCaller>({

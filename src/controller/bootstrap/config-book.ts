@@ -256,7 +256,7 @@ class NotDone extends Error {}
 
 async function readKept(path: string): Promise<Parsed<ControllerConfig> | undefined> {
   try {
-    const text = await readPrivateFile(path, { ownOnly: true });
+    const text = await readPrivateFile(path);
     return text === undefined ? undefined : parseControllerYaml(text);
   } catch (error) {
     if (!(error instanceof NotPrivate)) throw error;

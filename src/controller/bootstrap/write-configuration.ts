@@ -25,7 +25,7 @@ export async function writeConfiguration(
   const planned = parseControllerYaml(text);
   if (planned.state === 'broken') throw new Error(`what would stand there is not valid: ${planned.why}`);
   await writeFile(path, text, 0o600);
-  const written = await readPrivateFile(path, { ownOnly: true });
+  const written = await readPrivateFile(path);
   if (written !== text) throw new Error('what was read back is not what was written');
   return planned;
 }

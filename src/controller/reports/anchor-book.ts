@@ -20,7 +20,7 @@ export type AnchorBook = {
 export async function openAnchorBook(path: string, log: Log): Promise<AnchorBook> {
   const read = async () => {
     try {
-      const text = await readPrivateFile(path, { ownOnly: true });
+      const text = await readPrivateFile(path);
       const stored = storedAnchors.safeParse(text === undefined ? undefined : parseJson(text));
       if (text !== undefined && !stored.success)
         log.warn({ path }, 'records of the agent are not understood');

@@ -18,7 +18,7 @@ test('the socket and the token are for their owner alone, and the token is kept'
   const api = await startApi({ folder });
   expect(statSync(api.socketPath).mode & 0o777).toBe(0o600);
   expect(statSync(join(folder, 'api-token')).mode & 0o777).toBe(0o600);
-  expect(api.token).toMatch(/^[\w-]{43}$/);
+  expect(api.token).toMatch(/^felhom_api_[\w-]{43}$/);
   await api.stop();
   expect(existsSync(api.socketPath)).toBe(false);
   expect((await startApi({ folder })).token).toBe(api.token);
@@ -286,7 +286,14 @@ test('nothing of the token stands in the log', async () => {
   const api = await startApi();
   await ask(api, { path: '/api/base' });
   await ask(api, { path: `/api/${api.token}` });
+  await ask(api, { path: `/api/containers/${api.token}/logs` });
+  await ask(api, { path: `/api/base/${api.token}/resume`, method: 'POST', body: {} });
+  await ask(api, { path: `/api/ledger?after=${api.token}` });
+  await ask(api, { path: '/api/base', token: '', headers: { authorization: api.token } });
   await ask(api, { path: '/api/base', token: 'wrong' });
   expect(readFileSync(join(api.folder, 'api-token'), 'utf8')).toContain(api.token);
-  expect(api.logged.filter((line) => line.includes('E_TOKEN'))).toHaveLength(1);
+  const log = api.logged.join('');
+  expect(log.match(/E_TOKEN/g)).toHaveLength(2);
+  expect(log).toContain('E_NO_ROUTE');
+  expect(log).not.toContain(api.token);
 });
