@@ -58,7 +58,7 @@ const told = ({ healsItself, ...issue }: PlanIssue): FoundIssue => ({ ...issue, 
 
 const docker: Layer = ({ base: { docker: link } }) => {
   if (link.state === 'failed') {
-    const hint = `${link.detail}. It is tried again by itself; nothing is healed until it answers.`;
+    const hint = `${link.detail}. It is tried again by itself; nothing is healed until it answers. See: systemctl status docker`;
     return [found('docker-unreachable', 'fail', 'docker', 'Docker does not answer', hint, true)];
   }
   if (link.state === 'ok') return [];
