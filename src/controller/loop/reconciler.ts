@@ -119,7 +119,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   });
 
   const desiredNow = keepRendered(book.current, secrets, options.settleS);
-  const lookNow = async (signal: AbortSignal, died?: Parameters<typeof takeLook>[2]): Promise<Look> =>
+  const lookNow = async (signal: AbortSignal, takeDied?: Parameters<typeof takeLook>[2]): Promise<Look> =>
     takeLook(
       {
         engine,
@@ -134,23 +134,25 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
         container,
       },
       signal,
-      died,
+      takeDied,
     );
   /** The look before serves for all but the one that died, where nothing was to be done and nothing has been since. */
-  const takeDied = () => {
+  const takeDied: NonNullable<Parameters<typeof takeLook>[2]> = () => {
     const id = diedId;
     diedId = undefined;
-    return id === undefined || look === undefined || look.plan.steps.length > 0 || !look.holds(null)
-      ? undefined
-      : { before: look, id };
+    if (id === undefined || look === undefined || look.plan.steps.length > 0 || !look.holds(null))
+      return undefined;
+    // All the others are looked at right after it.
+    wanted = true;
+    return { before: look, id };
   };
 
   /** One look, and what follows from it. Gives the number of steps that were begun. */
-  const pass = async (died?: ReturnType<typeof takeDied>): Promise<number> => {
+  const pass = async (take?: typeof takeDied): Promise<number> => {
     const began = clock.monotonic();
     memory.change((known) => endPauses(known, clock.now()));
     try {
-      look = await lookNow(stopping.signal, died);
+      look = await lookNow(stopping.signal, take);
       link.answered();
     } catch (error) {
       if (stopping.signal.aborted) return 0;
@@ -172,8 +174,6 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     rounds.rest((subject) => needed.has(subject) || lanes.busy(subject));
     schedule(look.plan);
     changes.tell();
-    // All the others are looked at when it runs again; at once, where it is not started.
-    if (died !== undefined && begun === 0) wake();
     return begun;
   };
 
@@ -192,7 +192,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   const drain = async (): Promise<void> => {
     while (wanted && !stopping.signal.aborted) {
       wanted = false;
-      await inTurn(async () => pass(takeDied())).catch((error: unknown) =>
+      await inTurn(async () => pass(takeDied)).catch((error: unknown) =>
         log.error({ error: messageOf(error) }, 'pass failed'),
       );
     }

@@ -47,17 +47,18 @@ export type LookOptions = {
 
 export const NOTHING_TO_DO: Plan = { steps: [], held: [], issues: [], blocked: null };
 
-/** `died`: the look before, when only this container of it has to be looked at anew. */
+/** `takeDied`: asked last of all; the look before, when only this container of it has to be looked at anew. */
 export async function takeLook(
   options: LookOptions,
   signal: AbortSignal,
-  died?: { readonly before: Look; readonly id: string },
+  takeDied: () => { readonly before: Look; readonly id: string } | undefined = () => undefined,
 ): Promise<Look> {
   const { engine, clock, link, lanes, memory, deaths } = options;
   const holds = lanes.mark();
   const stacksDir = options.config()?.paths.stacks_dir ?? DEFAULT_STACKS_DIR;
   const known = await link.known(stacksDir, signal);
   const stacksFolder = await judgeStacks(stacksDir, known.self.misplaced, memory);
+  const died = takeDied();
   const one =
     died === undefined
       ? undefined
