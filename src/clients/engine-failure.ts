@@ -17,6 +17,11 @@ const SENTENCES: readonly { readonly kind: EngineErrorKind; readonly says: RegEx
   },
   { kind: 'task-exists', says: /task \S+ already exists|task already exists|id already in use/i },
   { kind: 'name-taken', says: /name "?\S+"? is already in use|network with name \S+ already exists/i },
+  // It is as good as gone: nothing can be done to it any more.
+  {
+    kind: 'no-such-container',
+    says: /marked for removal|removal of container \S+ is already in progress/i,
+  },
   { kind: 'network-in-use', says: /has active endpoints/i },
 ];
 const NOT_FOUND: readonly { readonly kind: EngineErrorKind; readonly says: RegExp }[] = [

@@ -14,6 +14,7 @@ export const INTERRUPTS = {
   adopt: false,
   connect: false,
   'update-limits': false,
+  'restore-files': true,
   'remove-leftover': false,
 } as const;
 

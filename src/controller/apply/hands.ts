@@ -4,6 +4,7 @@ import type { ServiceName } from '../../contracts/base-stack.ts';
 import type { Engine } from '../../clients/engine.ts';
 import type { Log } from '../../daemon/log.ts';
 import type { Desired, DesiredService } from '../desired/desired.ts';
+import type { ProbeService } from '../health/probe-service.ts';
 import type { Observed, Step, StepKind } from '../plan/state.ts';
 
 export type Hands = {
@@ -14,12 +15,14 @@ export type Hands = {
   readonly stacksDir: string;
   readonly desired: Desired;
   readonly observed: Observed;
-  /** Remembers, on the disk, that this version does not run: before anything is taken back. */
+  /** Remembers, on the disk where that can be written, that this version does not run: before anything is taken back. */
   readonly reject: (service: DesiredService, why: string) => Promise<void>;
   /** Why this very version was taken back before; null when it was not. */
   readonly rejected: (service: DesiredService) => string | null;
   /** With which code a container ended the last time, as its event told: Docker forgets it at the next start. */
   readonly exitCodeOf: (containerId: string) => number | null;
+  /** Asks a service itself whether it is well. */
+  readonly probe: ProbeService;
   /** For tests that end this process between any two calls. */
   readonly onStage: (stage: string) => void;
 };

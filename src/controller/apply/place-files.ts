@@ -4,6 +4,7 @@
 // before it gets its name.
 import { constants } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, unlink, type FileHandle } from 'node:fs/promises';
+import { join } from 'node:path';
 import { randomHex } from '../../base/digest.ts';
 import { errnoOf } from '../../base/errors.ts';
 import type { DesiredFile, DesiredFolder } from '../desired/desired.ts';
@@ -39,6 +40,30 @@ export async function placeFiles(
     }
     return written;
   });
+}
+
+/** Gives the first file that is not as it was put there; undefined when all are. Looks only. */
+export async function findSpoilt(
+  stacksDir: string,
+  service: string,
+  { files }: Pick<Wanted, 'files'>,
+): Promise<string | undefined> {
+  for (const file of files) {
+    const { parent, name } = split(file.path);
+    let folder;
+    try {
+      folder = await open(join(stacksDir, service, parent), FOLDER);
+    } catch (error) {
+      if (['ENOENT', 'ENOTDIR', 'ELOOP'].includes(errnoOf(error) ?? '')) return file.path;
+      throw error;
+    }
+    try {
+      if (!sameFile(await readFile(folder, name), file)) return file.path;
+    } finally {
+      await folder.close();
+    }
+  }
+  return undefined;
 }
 
 /**

@@ -1,9 +1,11 @@
 // A new version in the place of the one that runs. The old one is set aside under another name and removed only when
 // the new one has settled; until then every way out, and every crash, leads back to it.
 import { messageOf } from '../../base/errors.ts';
+import { BASE_NETWORK } from '../../contracts/base-stack.ts';
 import { EngineError, type EngineErrorKind } from '../../clients/engine.ts';
 import type { DesiredService } from '../desired/desired.ts';
 import { previousName } from '../plan/names.ts';
+import type { ObservedContainer } from '../plan/state.ts';
 import { DONE, serviceOf, type Executor, type Hands, type Outcome } from './hands.ts';
 import { ensureImage } from './ensure-image.ts';
 import { dropStale, makeContainer, putFiles, startContainer } from './make-container.ts';
@@ -38,11 +40,12 @@ export async function finishReplacement(
   const rejected = hands.rejected(service);
   if (rejected !== null) return goBack(service, { made, old }, rejected, hands, signal);
   try {
+    const served = await answers(service, old, hands, signal);
     // Ports and files can have only one holder.
     await engine.stopContainer(old.id, service.stopGraceS, signal);
     hands.onStage(`${service.name}: old one stopped`);
     await startContainer(service, made, hands, signal);
-    const settled = await settle(made, service.settleS, hands, signal);
+    const settled = await settle(made, { ...service, probe: served ? service.probe : null }, hands, signal);
     if (!settled.settled) return await goBack(service, { made, old }, settled.why, hands, signal);
   } catch (error) {
     return goBackAfter(error, service, { made, old }, hands, signal);
@@ -53,7 +56,21 @@ export async function finishReplacement(
   return DONE;
 }
 
-export type SetAside = { readonly id: string };
+type SetAside = Pick<ObservedContainer, 'id' | 'networks'>;
+
+/** Whether it serves now, as it can be seen from here: no less is asked of the new one. */
+async function answers(
+  { probe }: DesiredService,
+  { networks }: SetAside,
+  hands: Hands,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const address = networks[BASE_NETWORK]?.address ?? null;
+  if (probe === null || address === null) return false;
+  const limited = AbortSignal.any([signal, AbortSignal.timeout(ANSWERS_MS)]);
+  return (await hands.probe(address, probe, limited)).state === 'ok';
+}
+const ANSWERS_MS = 1000;
 
 /** In this order, so that a crash at any point is mended by `adopt` at the next start, without a second try. */
 async function goBack(
@@ -75,7 +92,7 @@ async function goBack(
 /** It still mounts the files that it was made with (`DesiredService.configFolder`). */
 export async function returnOld(
   service: string,
-  old: SetAside,
+  old: Pick<SetAside, 'id'>,
   hands: Hands,
   signal: AbortSignal,
 ): Promise<void> {

@@ -64,6 +64,14 @@ const start: Executor<'start'> = async (step, hands, signal) => {
 
 const HEALED_BY_NEW: ReadonlySet<EngineError['kind']> = new Set(['task-exists', 'no-such-network']);
 
+/** A folder made anew is another one for a container that mounts it: only a start shows it what is there now. */
+const restoreFiles: Executor<'restore-files'> = async (step, hands, signal) => {
+  const service = serviceOf(hands, step.service);
+  await putFiles(service, hands);
+  await hands.engine.restartContainer(step.containerId, service.stopGraceS, signal);
+  return DONE;
+};
+
 /** A new one that was left halfway is tried to its end, so that one that cannot run is known for it. */
 const removeLeftover: Executor<'remove-leftover'> = async ({ service: name, containerId }, hands, signal) => {
   const service = hands.desired.services.find((candidate) => candidate.name === name);
@@ -139,6 +147,7 @@ const STEPS = {
   adopt: of('adopt', SHORT_MS, adopt),
   connect: of('connect', SHORT_MS, connect),
   'update-limits': of('update-limits', SHORT_MS, updateLimits),
+  'restore-files': of('restore-files', LONG_MS, restoreFiles),
   'remove-leftover': of('remove-leftover', LONG_MS, removeLeftover),
 } as const satisfies Record<StepKind, Entry>;
 

@@ -14,12 +14,14 @@ export async function observe(
     daemon,
     self,
     stacksFolder,
+    spoilt,
   }: {
     readonly at: number;
     readonly daemon: Daemon;
     /** The name or id of the controller's own container. */
     readonly self: string | null;
     readonly stacksFolder: StacksFolder;
+    readonly spoilt: Observed['spoilt'];
   },
   signal: AbortSignal,
 ): Promise<Look> {
@@ -43,9 +45,27 @@ export async function observe(
           ? null
           : { id: own.id, networkIds: Object.values(own.networks).map(({ id }) => id) },
       stacksFolder,
+      spoilt,
     },
     calls: 2 + concerning.length + (self === null ? 0 : 1),
   };
+}
+
+/**
+ * What was seen before, and one container as it is now: of one that has just died nothing more is needed, and each call
+ * to Docker keeps it down longer. Undefined when it was not seen before, or is gone.
+ */
+export async function observeOne(
+  engine: Engine,
+  before: Observed,
+  { id, ...now }: { readonly id: string } & Pick<Observed, 'at' | 'stacksFolder'>,
+  signal: AbortSignal,
+): Promise<Look | undefined> {
+  if (!before.containers.some((one) => one.id === id)) return undefined;
+  const found = await engine.inspectContainer(id, signal);
+  if (found === undefined) return undefined;
+  const containers = before.containers.map((one) => (one.id === id ? asObserved(found) : one));
+  return { observed: { ...before, ...now, containers }, calls: 1 };
 }
 
 /** It has our label, one of our names, or the name of one that was set aside. */

@@ -4,7 +4,7 @@ import type { Clock } from '../../base/clock.ts';
 import { messageOf } from '../../base/errors.ts';
 import { createInTurn } from '../../base/in-turn.ts';
 import { createListeners } from '../../base/listeners.ts';
-import { isServiceName } from '../../contracts/base-stack.ts';
+import { BASE_SERVICES, isServiceName } from '../../contracts/base-stack.ts';
 import type { Notice } from '../../contracts/routes.ts';
 import type { Engine, EngineEvent } from '../../clients/engine.ts';
 import type { Ledger } from '../../daemon/ledger/ledger.ts';
@@ -18,6 +18,7 @@ import { createDeeds } from './deeds.ts';
 import type { InstallationSecrets } from '../desired/installation-secrets.ts';
 import { keepRendered } from '../desired/keep-rendered.ts';
 import { followDaemon } from './follow-daemon.ts';
+import { probeService, type ProbeService } from '../health/probe-service.ts';
 import { createLanes } from './lanes.ts';
 import type { Given } from './look-at-self.ts';
 import type { MemoryFile } from './memory-file.ts';
@@ -30,6 +31,7 @@ import { createRounds, MAX_ROUNDS } from './rounds.ts';
 import { createStepRunner } from './step-runner.ts';
 import { NOTHING_TO_DO, takeLook, type Look } from './take-look.ts';
 import { tellLook } from './tell-look.ts';
+import { createFileWatch } from './watch-files.ts';
 
 export type ReconcilerOptions = {
   readonly engine: Engine;
@@ -45,6 +47,8 @@ export type ReconcilerOptions = {
   /** What this process sees of its own place. */
   readonly given: Omit<Given, 'stacksDir' | 'socketPath'>;
   readonly times?: Partial<Times>;
+  /** For tests: how a service itself is asked. */
+  readonly probe?: ProbeService;
   /** For tests: how long each service takes to count as started. */
   readonly settleS?: number;
   /** For tests that end this process between any two calls. */
@@ -56,8 +60,10 @@ export type Times = {
   /** A subject that never comes to rest is left alone so long. */
   readonly restMs: number;
   readonly deadDaemonMs: number;
+  /** So often the services' files are read. */
+  readonly filesMs: number;
 };
-const TIMES: Times = { everyMs: 30_000, restMs: 300_000, deadDaemonMs: 90_000 };
+const TIMES: Times = { everyMs: 30_000, restMs: 300_000, deadDaemonMs: 90_000, filesMs: 300_000 };
 
 const STOP_PATIENCE_MS = 2000;
 /** Timers sleep at most so long. */
@@ -71,6 +77,7 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   const cutting = new AbortController();
   const lanes = createLanes();
   const fetching = createLanes();
+  const files = createFileWatch({ clock, log, everyMs: times.filesMs });
   const deaths = createDeathWatch(lanes.busy);
   const rounds = createRounds(clock, times.restMs);
   const recorder = createRecorder(options.ledger, log);
@@ -89,6 +96,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   let lastPass: BaseTold['last_pass'] = null;
   let timer: NodeJS.Timeout | undefined;
   let wanted = false;
+  /** The one that died since the last look. */
+  let diedId: string | undefined;
   let running: Promise<void> | undefined;
 
   const runner = createStepRunner({
@@ -104,23 +113,44 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     notice: (kind, subject, detail) => notices.tell({ kind, at: clock.now(), subject, detail }),
     onApplied: applied.tell,
     exitCodeOf: deaths.exitCodeOf,
+    probe: options.probe ?? probeService,
     onStage: options.onStage ?? (() => {}),
     signal: cutting.signal,
   });
 
   const desiredNow = keepRendered(book.current, secrets, options.settleS);
-  const lookNow = async (signal: AbortSignal): Promise<Look> =>
+  const lookNow = async (signal: AbortSignal, died?: Parameters<typeof takeLook>[2]): Promise<Look> =>
     takeLook(
-      { engine, clock, link, lanes, memory, deaths, config: book.current, desired: desiredNow, container },
+      {
+        engine,
+        clock,
+        link,
+        lanes,
+        memory,
+        deaths,
+        files,
+        config: book.current,
+        desired: desiredNow,
+        container,
+      },
       signal,
+      died,
     );
+  /** The look before serves for all but the one that died, where nothing was to be done and nothing has been since. */
+  const takeDied = () => {
+    const id = diedId;
+    diedId = undefined;
+    return id === undefined || look === undefined || look.plan.steps.length > 0 || !look.holds(null)
+      ? undefined
+      : { before: look, id };
+  };
 
   /** One look, and what follows from it. Gives the number of steps that were begun. */
-  const pass = async (): Promise<number> => {
+  const pass = async (died?: ReturnType<typeof takeDied>): Promise<number> => {
     const began = clock.monotonic();
     memory.change((known) => endPauses(known, clock.now()));
     try {
-      look = await lookNow(stopping.signal);
+      look = await lookNow(stopping.signal, died);
       link.answered();
     } catch (error) {
       if (stopping.signal.aborted) return 0;
@@ -142,6 +172,8 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     rounds.rest((subject) => needed.has(subject) || lanes.busy(subject));
     schedule(look.plan);
     changes.tell();
+    // All the others are looked at when it runs again; at once, where it is not started.
+    if (died !== undefined && begun === 0) wake();
     return begun;
   };
 
@@ -160,7 +192,9 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   const drain = async (): Promise<void> => {
     while (wanted && !stopping.signal.aborted) {
       wanted = false;
-      await inTurn(pass).catch((error: unknown) => log.error({ error: messageOf(error) }, 'pass failed'));
+      await inTurn(async () => pass(takeDied())).catch((error: unknown) =>
+        log.error({ error: messageOf(error) }, 'pass failed'),
+      );
     }
     running = undefined;
   };
@@ -171,15 +205,20 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
   /** Until there is nothing to do and nothing being done; at most so many rounds. */
   const converge = async (signal: AbortSignal): Promise<void> => {
     for (let round = 0; round < MAX_ROUNDS && !signal.aborted; round += 1) {
-      const begun = await inTurn(pass);
+      // What goes on is left alone by a pass; when it has ended, there may be something to do.
+      const idle = BASE_SERVICES.every(({ name }) => !lanes.busy(name));
+      const begun = await inTurn(async () => pass());
       await Promise.race([quiet(), aborted(signal)]);
-      if (begun === 0) return;
+      if (begun === 0 && idle) return;
     }
   };
 
   const onEvent = (event: EngineEvent) => {
     deaths.hear(event);
-    if (concernsUs(event)) wake();
+    if (!concernsUs(event)) return;
+    // Of two that died all is looked at.
+    if (event.action === 'die') diedId = diedId === undefined ? event.id : '';
+    wake();
   };
 
   let saidClosed = '';
@@ -188,11 +227,13 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     {
       onOpen: () => {
         saidClosed = '';
+        diedId = undefined;
         link.forget();
         wake();
       },
       onEvent,
       onClosed: (why) => {
+        diedId = undefined;
         link.forget();
         // A daemon that is down is tried again every second: that is one line, not 86,400 a day.
         if (why !== saidClosed) log.warn({ why }, "Docker's events closed");
@@ -227,7 +268,10 @@ export function createReconciler(options: ReconcilerOptions): Reconciler {
     converge,
     onApplied: applied.add,
     whyBlind: () => (look === undefined ? link.state().detail : null),
-    onForgiven: rounds.clear,
+    onForgiven: () => {
+      rounds.clear();
+      files.soon();
+    },
     wake,
   });
 

@@ -5,13 +5,14 @@ import { messageOf } from '../../base/errors.ts';
 import type { ServiceName } from '../../contracts/base-stack.ts';
 import type { Notice } from '../../contracts/routes.ts';
 import { withDeadline } from '../../clients/deadline.ts';
-import { EngineError, type Engine } from '../../clients/engine.ts';
+import { EngineError, type Engine, type EngineErrorKind } from '../../clients/engine.ts';
 import type { Log } from '../../daemon/log.ts';
 import type { Hands, Outcome } from '../apply/hands.ts';
 import { ensureImage, hasImage } from '../apply/ensure-image.ts';
 import { explainPort } from '../apply/explain-port.ts';
 import { applyStep } from '../apply/steps.ts';
 import type { Desired, DesiredService } from '../desired/desired.ts';
+import type { ProbeService } from '../health/probe-service.ts';
 import type { Lanes } from './lanes.ts';
 import type { MemoryFile } from './memory-file.ts';
 import { noteAccepted, noteFailure, noteGoodDaemon, noteRollback, noteSuccess } from '../plan/transitions.ts';
@@ -53,6 +54,7 @@ export type RunnerOptions = {
   readonly notice: (kind: Notice['kind'], subject: string, detail: string) => void;
   readonly onApplied: (step: Step) => void;
   readonly exitCodeOf: (containerId: string) => number | null;
+  readonly probe: ProbeService;
   readonly onStage: (stage: string) => void;
   readonly signal: AbortSignal;
 };
@@ -77,13 +79,17 @@ export function createStepRunner(options: RunnerOptions): StepRunner {
           why,
         }),
       );
-      await memory.keep();
+      // On a full disk it goes back all the same: a service that stays down is worse than one tried again.
+      await memory.keep().catch((error: unknown) => {
+        log.error({ service: service.name, error: messageOf(error) }, 'rejected, and not on the disk');
+      });
     },
     rejected: (service: DesiredService) => {
       const rejected = memory.current().services[service.name]?.rejected;
       return rejected?.hash === service.hash ? rejected.why : null;
     },
     exitCodeOf: options.exitCodeOf,
+    probe: options.probe,
     onStage: options.onStage,
   });
 
@@ -147,7 +153,7 @@ export function createStepRunner(options: RunnerOptions): StepRunner {
     const why = await explainPort(error, engine, signal);
     await failed(step, service, why);
     // A daemon that is gone is no failure of the service: it is tried as soon as Docker answers.
-    if (error instanceof EngineError && error.kind === 'unreachable') return;
+    if (error instanceof EngineError && (error.kind === 'unreachable' || OVERTAKEN.has(error.kind))) return;
     const first = stillCounting(memory.current().services[service]?.failures ?? null, clock.now()) === null;
     memory.change((known) => noteFailure(known, service, { step: step.kind, hash, why }, clock.now()));
     if (first) notice('service-failed', service, `${step.kind}: ${why}`);
@@ -211,6 +217,9 @@ export function createStepRunner(options: RunnerOptions): StepRunner {
     },
   };
 }
+
+/** Somebody removed, renamed or made a container since the look: the next one tells, and that is no failure. */
+const OVERTAKEN: ReadonlySet<EngineErrorKind> = new Set(['no-such-container', 'name-taken']);
 
 const FETCH_MS = 900_000;
 /** Stopping the old one, starting the new one and settling: what takes longer is no planned gap any more. */

@@ -6,16 +6,17 @@ import type { ServiceName } from '../../contracts/base-stack.ts';
 import type { ControllerConfig } from '../../contracts/controller-config.ts';
 import { DEFAULT_STACKS_DIR } from '../../contracts/controller-files.ts';
 import type { Engine } from '../../clients/engine.ts';
-import type { DaemonLink } from './daemon-link.ts';
+import type { DaemonKnown, DaemonLink } from './daemon-link.ts';
 import type { DeathWatch } from './death-watch.ts';
 import type { Desired } from '../desired/desired.ts';
 import type { Lanes } from './lanes.ts';
 import type { MemoryFile } from './memory-file.ts';
-import { observe } from './observe.ts';
+import { observe, observeOne } from './observe.ts';
 import { plan as planSteps } from '../plan/plan.ts';
 import type { Observed, Plan, PlanIssue, StacksFolder } from '../plan/state.ts';
 import { noteDeath } from '../plan/transitions.ts';
 import { readStacksFolder } from './stacks-folder.ts';
+import type { FileWatch } from './watch-files.ts';
 
 export type Look = {
   readonly at: number;
@@ -37,6 +38,7 @@ export type LookOptions = {
   readonly lanes: Lanes;
   readonly memory: MemoryFile;
   readonly deaths: DeathWatch;
+  readonly files: FileWatch;
   readonly config: () => ControllerConfig | null;
   readonly desired: () => Desired | null;
   /** The controller's own container; null: it runs in none. */
@@ -45,18 +47,28 @@ export type LookOptions = {
 
 export const NOTHING_TO_DO: Plan = { steps: [], held: [], issues: [], blocked: null };
 
-export async function takeLook(options: LookOptions, signal: AbortSignal): Promise<Look> {
-  const { engine, clock, link, lanes, memory, deaths, container } = options;
+/** `died`: the look before, when only this container of it has to be looked at anew. */
+export async function takeLook(
+  options: LookOptions,
+  signal: AbortSignal,
+  died?: { readonly before: Look; readonly id: string },
+): Promise<Look> {
+  const { engine, clock, link, lanes, memory, deaths } = options;
   const holds = lanes.mark();
-  const stacksDir = options.config()?.paths.stacks_dir.replace(/(?<=.)\/+$/, '') ?? DEFAULT_STACKS_DIR;
+  const stacksDir = options.config()?.paths.stacks_dir ?? DEFAULT_STACKS_DIR;
   const known = await link.known(stacksDir, signal);
   const stacksFolder = await judgeStacks(stacksDir, known.self.misplaced, memory);
-  const at = clock.now();
-  const { observed, calls } = await observe(
-    engine,
-    { at, daemon: known.daemon, self: container, stacksFolder },
-    signal,
-  );
+  const one =
+    died === undefined
+      ? undefined
+      : await observeOne(
+          engine,
+          died.before.observed,
+          { id: died.id, at: clock.now(), stacksFolder },
+          signal,
+        );
+  const { observed, calls } = one ?? (await observeAll(options, { known, stacksDir, stacksFolder }, signal));
+  const { at } = observed;
   for (const { service, ...death } of deaths.take(observed)) {
     memory.change((now) => noteDeath(now, service, death));
   }
@@ -64,6 +76,20 @@ export async function takeLook(options: LookOptions, signal: AbortSignal): Promi
   const plan = desired === null ? NOTHING_TO_DO : planSteps(desired, observed, memory.current(), at);
   const selfIssues = known.self.issues;
   return { at, desired, observed, stacksDir, plan, selfIssues, calls: calls + known.calls, holds };
+}
+
+async function observeAll(
+  { engine, clock, files, desired, container }: LookOptions,
+  {
+    known,
+    stacksDir,
+    stacksFolder,
+  }: { readonly known: DaemonKnown; readonly stacksDir: string; readonly stacksFolder: StacksFolder },
+  signal: AbortSignal,
+) {
+  const spoilt = await files.look(desired(), stacksDir);
+  const { daemon } = known;
+  return observe(engine, { at: clock.now(), daemon, self: container, stacksFolder, spoilt }, signal);
 }
 
 /** A new one is remembered on the disk before anything is made in it. */

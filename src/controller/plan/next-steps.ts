@@ -89,10 +89,10 @@ function afterReplacement(
 }
 
 function asItStands(input: NextInput, holder: ObservedContainer, oldIsThere: boolean): Next {
-  const { desired, rejected, network } = input;
+  const { desired, observed, rejected, network } = input;
   const { name } = desired;
   const step = (
-    kind: 'start' | 'unpause' | 'recreate' | 'replace' | 'update-limits',
+    kind: 'start' | 'unpause' | 'recreate' | 'replace' | 'update-limits' | 'restore-files',
     cause: string,
   ): Next => ({
     steps: [{ kind, service: name, containerId: holder.id, cause }],
@@ -107,6 +107,9 @@ function asItStands(input: NextInput, holder: ObservedContainer, oldIsThere: boo
   if (network.id !== null && endpoint !== undefined && endpoint.id !== '' && endpoint.id !== network.id)
     return step('recreate', `it is on a network ${network.name} that is gone`);
   if (holder.state === 'paused') return step('unpause', 'its container is frozen (docker pause)');
+  // Docker alone would start it on them for ever.
+  if (observed.spoilt.has(name) && holder.hash === desired.hash && SPOILT.has(holder.state))
+    return step('restore-files', 'its files below the stacks folder were changed');
   if (holder.state === 'restarting')
     return { steps: [], waits: { why: `${ended(holder, input.now)}; Docker restarts it`, until: null } };
   if (network.id !== null && endpoint === undefined) {
@@ -129,6 +132,9 @@ function asItStands(input: NextInput, holder: ObservedContainer, oldIsThere: boo
   if (holder.restartPolicy !== 'always') return step('update-limits', 'its restart policy was changed');
   return { steps: [] };
 }
+
+/** Those that are started by us get theirs before. */
+const SPOILT: ReadonlySet<string> = new Set(['running', 'restarting']);
 
 /** `exited with code 137 12 s ago`. */
 export function ended(container: ObservedContainer, now: number): string {

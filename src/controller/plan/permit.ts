@@ -78,6 +78,7 @@ function refuse(step: Step, observed: Observed): string | undefined {
     case 'recreate':
     case 'replace':
     case 'update-limits':
+    case 'restore-files':
       return refuseOwn(step, observed);
   }
 }

@@ -149,6 +149,8 @@ const NEEDS_NETWORK: ReadonlySet<StepKind> = new Set([
   'replace',
   'adopt',
   'connect',
+  // It is started anew.
+  'restore-files',
 ]);
 
 const runs = (container: ObservedContainer | undefined): boolean => container?.state === 'running';

@@ -26,6 +26,8 @@ export type Observed = {
   /** The controller's own container; null when it runs in none. */
   readonly self: { readonly id: string; readonly networkIds: readonly string[] } | null;
   readonly stacksFolder: StacksFolder;
+  /** Whose files below the stacks folder are not as they were put there. */
+  readonly spoilt: ReadonlySet<ServiceName>;
 };
 
 /** The last steps that failed: how many without ten quiet minutes between, when, and why. */
@@ -90,6 +92,8 @@ type StepBody =
       readonly containerId: string;
       readonly networkId: string;
     }
+  /** Its files are put there again, and it reads them anew. */
+  | { readonly kind: 'restore-files'; readonly service: ServiceName; readonly containerId: string }
   | { readonly kind: 'update-limits'; readonly service: ServiceName; readonly containerId: string }
   /** An old one that is not needed any more, a new one that never got going, or a canary. Never its volumes. */
   | { readonly kind: 'remove-leftover'; readonly service: ServiceName | null; readonly containerId: string };

@@ -97,17 +97,20 @@ describe('while it replaces one', () => {
 });
 
 describe('while it goes back from one that cannot start', () => {
-  test.each(['rejected', 'name given back'])('killed after: %s', async (stage) => {
-    const good = await guest.inspect('filebrowser');
-    version += 1;
-    await load('bad-command');
-    await killedAt(`filebrowser: ${stage}`);
-    const { reconciler } = await repaired();
-    expect((await guest.inspect('filebrowser'))?.id).toBe(good?.id);
-    expect(serviceOf(reconciler.told(), 'filebrowser').rolled_back?.why).toContain('filebrowser');
-    await load('good');
-    await reconciler.applyNow(BY, never);
-    expect((await guest.inspect('filebrowser'))?.id).not.toBe(good?.id);
-    expect(serviceOf(reconciler.told(), 'filebrowser').rolled_back).toBeNull();
-  });
+  test.each(['rejected', 'new one removed', 'name given back', 'old one started'])(
+    'killed after: %s',
+    async (stage) => {
+      const good = await guest.inspect('filebrowser');
+      version += 1;
+      await load('bad-command');
+      await killedAt(`filebrowser: ${stage}`);
+      const { reconciler } = await repaired();
+      expect((await guest.inspect('filebrowser'))?.id).toBe(good?.id);
+      expect(serviceOf(reconciler.told(), 'filebrowser').rolled_back?.why).toContain('filebrowser');
+      await load('good');
+      await reconciler.applyNow(BY, never);
+      expect((await guest.inspect('filebrowser'))?.id).not.toBe(good?.id);
+      expect(serviceOf(reconciler.told(), 'filebrowser').rolled_back).toBeNull();
+    },
+  );
 });

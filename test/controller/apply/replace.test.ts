@@ -1,6 +1,6 @@
 // New versions that do not run, images that are not there, disks that are full, folders that are missing: what runs
 // goes on running, and it is said which and why. (The table of what is tried where stands in ../loop/heal.test.ts.)
-import { mkdirSync, renameSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
@@ -168,11 +168,13 @@ test('a new version that cannot start while the data folder cannot be written: t
   version += 1;
   await load('bad-command');
   const memory = join(guest.dataFolder, 'memory.json');
+  let full = false;
   await start({
     onStage: (stage) => {
       // A folder in its place: no file gets that name any more, as on a disk that is full.
-      if (stage !== 'filebrowser: old one stopped') return;
-      renameSync(memory, `${memory}.away`);
+      if (stage !== 'filebrowser: old one stopped' || full) return;
+      full = true;
+      rmSync(memory);
       mkdirSync(memory);
     },
   });
@@ -180,10 +182,12 @@ test('a new version that cannot start while the data folder cannot be written: t
   await settled();
   expect(await guest.inspect('filebrowser')).toMatchObject({ id: good?.id, state: 'running' });
   expect(running.reconciler.told().issues.map(({ code }) => code)).toContain('memory-not-written');
-  await running.stop();
   await rm(memory, { recursive: true });
-  await rename(`${memory}.away`, memory);
   await load('good');
+  await running.reconciler.applyNow(BY, never);
+  await settled();
+  expect((await guest.inspect('filebrowser'))?.id).not.toBe(good?.id);
+  expect(running.reconciler.told().issues.map(({ code }) => code)).not.toContain('memory-not-written');
 });
 
 test('a folder of storage that is missing: named, the old one goes on, no folder is made, no version rejected', async () => {

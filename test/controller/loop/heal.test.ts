@@ -3,17 +3,19 @@
 // Which line of "What must be tried" (design of the controller) is tried where:
 //   cold start; second pass does nothing; kill; rm -f; pause; disconnect; network removed; limits changed;
 //   configuration changed; foreign holder of a name; port taken by a process and by a container; slow crash loop;
-//   events stream closed; foreign containers untouched                          → here
+//   events stream closed; files changed; foreign containers untouched           → here
 //   daemon restarted, killed during a cold start and during a replace, frozen, dead for long; socket refused;
-//   canary; two controllers                                                     → daemon.test.ts
-//   bad command, crash within settling, controller killed at every step         → ../apply/replace.test.ts
-//   image absent with and without archive, truncated archive; disk full; missing bind source
-//                                                                               → ../apply/images.test.ts
-//   sentinel absent, memory unreadable, what the controller was given           → memory.test.ts
+//   canary                                                                      → daemon.test.ts
+//   bad command, crash within settling, one that answers nobody; image absent with and without archive, truncated
+//   archive; disk full; missing bind source; sentinel absent                    → ../apply/replace.test.ts
+//   controller killed at every step                                             → ../apply/killed.test.ts
+//   two controllers                                                             → ../start-controller.test.ts
+//   secret nowhere                                                              → ../secrets.test.ts
+//   memory unreadable, what the controller was given                            → memory.test.ts
 //   links and FIFOs in a service's folder                                       → ../apply/place-files.test.ts
 import { connect, createServer, type Socket } from 'node:net';
 import { execFile, spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -41,12 +43,33 @@ const BY = { door: 'socket', vmid: null, name: 'test' } as const;
 beforeAll(async () => {
   daemon = await startDaemon();
   guest = await openGuest(daemon);
+  theirs = await makeTheirs();
 });
 afterAll(async () => {
   await running?.stop();
   await guest?.close();
   await daemon?.stop();
 });
+
+/** Somebody else's, there from the first to the last: one that runs, one that stopped, a network. */
+let theirs: readonly unknown[];
+const THEIRS = ['shop-db', 'shop-old'];
+async function makeTheirs(): Promise<readonly unknown[]> {
+  const { reference, archive } = await makeStandIn('filebrowser');
+  const path = join(guest.folder, 'theirs.tar');
+  await writeFile(path, archive);
+  await guest.engine.loadImage(path, never);
+  await call('POST', '/networks/create', { Name: 'shop' });
+  const sleeping = { Image: reference, Entrypoint: ['sleep', '1000'], HostConfig: { NetworkMode: 'shop' } };
+  for (const name of THEIRS) await daemon.engine.createContainer(name, sleeping);
+  await daemon.engine.start('shop-db');
+  return seeTheirs();
+}
+const seeTheirs = async () => [
+  ...(await Promise.all(THEIRS.map(async (name) => guest.inspect(name)))),
+  ...(await guest.engine.listNetworks(never)).filter(({ name }) => name === 'shop'),
+];
+const containers = async () => (await guest.containers()).filter((name) => !THEIRS.includes(name));
 
 /** Does `harm`, waits until it is seen and undone; gives the milliseconds and what the ledger says of it. */
 async function healed(harm: () => Promise<unknown>): Promise<{ tookMs: number; steps: readonly string[] }> {
@@ -85,7 +108,7 @@ test('a fresh guest: network, folders and three services come up, and a second p
   running = await guest.start();
   await running.converged(30_000);
   print(`cold start: ${Math.round(performance.now() - began)} ms`);
-  expect(await guest.containers()).toEqual(namesOfBase);
+  expect(await containers()).toEqual(namesOfBase);
   expect(await guest.networkIds()).toHaveLength(1);
   const steps = await stepsAfter(0);
   expect(steps[0]).toBe('create-network network: there is no network traefik-public');
@@ -129,6 +152,7 @@ async function timeKill(onDeath: () => void = () => {}): Promise<number> {
   }
 }
 const rounds = async (time: () => Promise<number>) => [await time(), await time(), await time()];
+const median = (took: readonly number[]) => took.toSorted((one, other) => one - other)[1] ?? Infinity;
 const figures = (took: readonly number[]) => took.map((ms) => Math.round(ms)).join(', ');
 
 test('killed by hand: running again within a second of the event, with its cause in the ledger and a notice', async () => {
@@ -148,11 +172,50 @@ test('killed by hand: running again within a second of the event, with its cause
     timeKill(() => void call('POST', '/containers/traefik/start').catch(() => {})),
   );
   print(`kill → running: ${figures(healing)} ms; by a bare client: ${figures(bare)} ms`);
-  expect(Math.min(...healing)).toBeLessThan(Math.max(1000, Math.max(...bare) * 1.5));
+  // The median: neither a lucky round nor one that a busy machine spoilt.
+  expect(median(healing)).toBeLessThan(Math.max(1000, median(bare) * 1.5));
   running = await guest.start();
   await running.converged();
   // What was killed by hand did not die by itself.
   expect(running.reconciler.told().issues).toEqual([]);
+});
+
+test('of one that dies Docker is asked first, before any list: that is what it waits for', async () => {
+  await running.stop();
+  const { engine } = guest;
+  const asked: string[] = [];
+  const tap =
+    <A extends readonly unknown[], R>(name: string, ask: (...args: A) => R) =>
+    (...args: A): R => {
+      asked.push(name);
+      return ask(...args);
+    };
+  running = await guest.start({
+    engine: {
+      ...engine,
+      listContainers: tap('list', engine.listContainers),
+      listNetworks: tap('networks', engine.listNetworks),
+      inspectContainer: tap('inspect', engine.inspectContainer),
+      startContainer: tap('start', engine.startContainer),
+      followEvents: async (onOpen, onEvent, signal) =>
+        engine.followEvents(
+          onOpen,
+          (event) => {
+            if (event.name === 'traefik' && event.action === 'die') asked.length = 0;
+            onEvent(event);
+          },
+          signal,
+        ),
+    },
+  });
+  await running.converged();
+  await healed(async () => call('POST', '/containers/traefik/kill'));
+  expect(asked[0]).toBe('inspect');
+  // And for all of it afterwards.
+  expect(asked).toContain('list');
+  await running.stop();
+  running = await guest.start();
+  await running.converged();
 });
 
 test('removed, frozen, disconnected, limits changed: each undone by the step that fits', async () => {
@@ -299,9 +362,93 @@ test('a changed configuration replaces what it concerns; the folder of the old o
   });
   await running.converged();
   expect(await stepsAfter(before)).toEqual(['replace traefik: its configuration has changed']);
-  expect(await guest.containers()).toEqual(namesOfBase);
+  expect(await containers()).toEqual(namesOfBase);
   expect((await guest.inspect('cloudflared'))?.id).toBe(tunnel?.id);
   await expect(readFile(join(source, 'traefik.yml'), 'utf8')).rejects.toThrow('ENOENT');
+});
+
+test('a file of a running service changed or deleted on the disk: put back within a full look, and read anew', async () => {
+  await running.stop();
+  running = await guest.start({ times: { everyMs: 100, filesMs: 300 } });
+  await running.converged();
+  const cloudflared = await guest.inspect('cloudflared');
+  const source = cloudflared?.mounts.find((mount) => mount.source.includes('/config-'))?.source ?? '';
+  const [token = ''] = (await readdir(source, { recursive: true })).filter((name) => name.includes('token'));
+  const good = await readFile(join(source, token), 'utf8');
+  const cause = 'restore-files cloudflared: its files below the stacks folder were changed';
+  for (const harm of [
+    async () => writeFile(join(source, token), 'another'),
+    async () => rm(join(source, token)),
+    async () => rm(source, { recursive: true }),
+  ]) {
+    const before = (await guest.ledger()).length;
+    await harm();
+    await running.until('it was started anew', (told) => {
+      const { container, since, state } = serviceOf(told, 'cloudflared');
+      return state === 'running' && container !== null && (since ?? 0) > Date.now() - 500;
+    });
+    await running.converged();
+    expect(await stepsAfter(before)).toEqual([cause]);
+    expect(await readFile(join(source, token), 'utf8')).toBe(good);
+    expect((await guest.inspect('cloudflared'))?.id).toBe(cloudflared?.id);
+    await quiet(600);
+  }
+  await running.stop();
+  running = await guest.start();
+  await running.converged();
+});
+
+test('removed by a person between the look and the step: no failure, and made again at once', async () => {
+  await running.stop();
+  let harmed = 0;
+  const { engine } = guest;
+  running = await guest.start({
+    engine: {
+      ...engine,
+      startContainer: async (id, signal) => {
+        harmed += 1;
+        if (harmed === 1) await call('DELETE', `/containers/${id}?force=1`);
+        await engine.startContainer(id, signal);
+      },
+    },
+  });
+  await running.converged();
+  const before = (await guest.ledger()).length;
+  const { tookMs } = await healed(async () => call('POST', '/containers/filebrowser/kill'));
+  expect((await stepsAfter(before)).map((step) => step.split(':')[0])).toEqual([
+    'start filebrowser',
+    'create filebrowser',
+  ]);
+  expect(tookMs).toBeLessThan(5000);
+  expect(running.notices.map(({ kind }) => kind)).not.toContain('service-failed');
+  await running.stop();
+  running = await guest.start();
+  await running.converged();
+});
+
+test('a pause while a replacement settles: down when it is answered, and the new one comes at its end', async () => {
+  await running.stop();
+  running = await guest.start({ settleS: 1.5 });
+  await running.converged();
+  const before = await guest.inspect('filebrowser');
+  running.configure(guest.config({ customer: { id: 'kovacs', domain: 'pause.hu', email: 'a@kovacs.hu' } }));
+  await running.until('it is replaced', (told) => serviceOf(told, 'filebrowser').state !== 'running');
+  const from = Date.now();
+  await running.reconciler.pause(
+    'filebrowser',
+    { reason: 'now', from, until: from + 60_000, by: 'anna' },
+    BY,
+  );
+  const listed = await guest.engine.listContainers(never);
+  const states = listed.filter(({ name }) => name.startsWith('filebrowser')).map(({ state }) => state);
+  expect(new Set(states)).toEqual(new Set(['exited']));
+  await running.reconciler.resume('filebrowser', BY);
+  await running.converged();
+  expect((await guest.inspect('filebrowser'))?.id).not.toBe(before?.id);
+  expect((await guest.containers()).filter((name) => name.includes('.prev-'))).toEqual([]);
+  running.configure(guest.config());
+  await running.until('it is replaced again', (told) => serviceOf(told, 'filebrowser').state !== 'running');
+  await running.converged();
 });
 
 test('a name held by a container of somebody else: told, never touched, and taken when it is free', async () => {
@@ -393,6 +540,7 @@ test('a service that keeps dying is restarted by Docker, and told as a crash loo
 test('paused with a reason: stopped, kept down over a restart of the controller, back at its end', async () => {
   running = await guest.start();
   await running.converged();
+  const known = (await guest.ledger()).length;
   const from = Date.now();
   await running.reconciler.pause(
     'filebrowser',
@@ -428,7 +576,7 @@ test('paused with a reason: stopped, kept down over a restart of the controller,
     BY,
   );
   await running.converged();
-  const records = await guest.ledger();
+  const records = (await guest.ledger()).slice(known);
   expect(records.filter(({ what }) => what === 'service.pause').map(({ by }) => by?.name)).toEqual([
     'test',
     'test',
@@ -440,7 +588,12 @@ test('the stream of events closed: a kill right after is healed within 5 s', asy
   const folder = await mkdtemp(join(tmpdir(), 'felhom-proxy-'));
   const sockets = new Set<Socket>();
   const socketPath = join(folder, 'docker.sock');
+  let refuses = false;
   const proxy = createServer((client) => {
+    if (refuses) {
+      client.destroy();
+      return;
+    }
     const server = connect(daemon.socketPath);
     for (const one of [client, server]) {
       sockets.add(one);
@@ -452,8 +605,19 @@ test('the stream of events closed: a kill right after is healed within 5 s', asy
   const engine = createDockerEngine({ socketPath });
   running = await guest.start({ engine });
   await running.converged();
+  // Nobody tells of this death: it comes while there is no stream, and Docker is back only after it.
+  refuses = true;
   for (const socket of sockets) socket.destroy();
-  const { tookMs } = await healed(async () => call('POST', '/containers/traefik/kill'));
+  await running.until('Docker is told as gone', ({ docker }) => docker.state === 'failed');
+  const before = (await guest.ledger()).length;
+  await call('POST', '/containers/traefik/kill');
+  await quiet(200);
+  expect(await guest.inspect('traefik')).toMatchObject({ state: 'exited' });
+  const began = performance.now();
+  refuses = false;
+  await running.until('traefik runs', (told) => serviceOf(told, 'traefik').state === 'running');
+  const tookMs = performance.now() - began;
+  expect(await stepsAfter(before)).toEqual([expect.stringMatching(/^start traefik: exited with code 137/)]);
   print(`kill while the stream was closed: healed after ${Math.round(tookMs)} ms`);
   expect(tookMs).toBeLessThan(5000);
   await running.stop();
@@ -478,6 +642,7 @@ test('containers and networks of others are untouched by all of it, and a manage
   await daemon.engine.start(foreign);
   await running.reconciler.applyNow(BY, never);
   await healed(async () => call('DELETE', '/containers/filebrowser?force=1'));
+  expect(await seeTheirs()).toEqual(theirs);
   expect(await guest.inspect('traefik-of-others')).toMatchObject({ id: foreign, state: 'running' });
   expect((await guest.inspect('old-shop'))?.state).toBe('created');
 

@@ -13,42 +13,44 @@ const theirs = foreign('traefik', { id: 'id-of-traefik' });
 const theirNetwork = { ...NETWORK, labels: {} };
 
 const refused: readonly (readonly [string, Step, Observed, string])[] = [
-  ...(['start', 'unpause', 'stop', 'recreate', 'replace', 'update-limits'] as const).flatMap((kind) => {
-    const step: Step = { kind, ...ON };
-    return [
-      [
-        `${kind} of a foreign container`,
-        step,
-        withoutContainer(service, [theirs]),
-        'no container traefik of ours',
-      ],
-      [`${kind} of one that is not there`, step, withoutContainer(service), 'no such container'],
-      [
-        `${kind} of another service's container`,
-        { ...step, containerId: 'id-of-filebrowser' },
-        world(),
-        'no container traefik of ours',
-      ],
-      [
-        `${kind} of one of ours that was renamed`,
-        step,
-        withContainer(service, { name: 'renamed' }),
-        'no container traefik of ours',
-      ],
-      [
-        `${kind} of one with the label of another service`,
-        step,
-        withContainer(service, { service: 'filebrowser' }),
-        'no container traefik of ours',
-      ],
-      [
-        `${kind} of the controller itself`,
-        step,
-        world({ self: { id: 'id-of-traefik', networkIds: [] } }),
-        "controller's own",
-      ],
-    ] as const;
-  }),
+  ...(['start', 'unpause', 'stop', 'recreate', 'replace', 'update-limits', 'restore-files'] as const).flatMap(
+    (kind) => {
+      const step: Step = { kind, ...ON };
+      return [
+        [
+          `${kind} of a foreign container`,
+          step,
+          withoutContainer(service, [theirs]),
+          'no container traefik of ours',
+        ],
+        [`${kind} of one that is not there`, step, withoutContainer(service), 'no such container'],
+        [
+          `${kind} of another service's container`,
+          { ...step, containerId: 'id-of-filebrowser' },
+          world(),
+          'no container traefik of ours',
+        ],
+        [
+          `${kind} of one of ours that was renamed`,
+          step,
+          withContainer(service, { name: 'renamed' }),
+          'no container traefik of ours',
+        ],
+        [
+          `${kind} of one with the label of another service`,
+          step,
+          withContainer(service, { service: 'filebrowser' }),
+          'no container traefik of ours',
+        ],
+        [
+          `${kind} of the controller itself`,
+          step,
+          world({ self: { id: 'id-of-traefik', networkIds: [] } }),
+          "controller's own",
+        ],
+      ] as const;
+    },
+  ),
   [
     'create where a name is taken',
     { kind: 'create', cause, service },
@@ -176,6 +178,16 @@ test('what was planned on what is there is permitted, and is the step itself', (
   const step: Step = { kind: 'start', ...ON };
   const answer = permit(step, withContainer(service, { state: 'exited' }));
   expect(answer).toMatchObject({ permitted: true, step });
+});
+
+test('the old one of a replacement may be stopped, and nothing else be done to it', () => {
+  const observed = withContainer(service, { state: 'created' }, [previous(service)]);
+  const on = { cause, service, containerId: 'old-traefik' } as const;
+  expect(permit({ kind: 'stop', ...on }, observed).permitted).toBe(true);
+  for (const kind of ['start', 'recreate', 'replace', 'restore-files'] as const)
+    expect(permit({ kind, ...on }, observed).permitted).toBe(false);
+  const self = { id: 'old-traefik', networkIds: [] };
+  expect(permit({ kind: 'stop', ...on }, { ...observed, self }).permitted).toBe(false);
 });
 
 test('a pause stops a service even on a wrong stacks folder', () => {

@@ -454,6 +454,17 @@ describe('a pause', () => {
   });
 });
 
+test('files that were changed below it: put back and read anew, unless another version comes anyway', () => {
+  const spoilt = new Set(['traefik'] as const);
+  const after = (change: Partial<ObservedContainer>) =>
+    steps(planned({ ...withContainer('traefik', change), spoilt }));
+  expect(after({})).toEqual(['restore-files traefik']);
+  // It dies of them, and Docker starts it again and again.
+  expect(after({ state: 'restarting' })).toEqual(['restore-files traefik']);
+  expect(after({ state: 'exited' })).toEqual(['start traefik']);
+  expect(after({ hash: 'another' })).toEqual(['replace traefik']);
+});
+
 test('a pause stops the old one of a replacement that was interrupted, too', () => {
   const pause = { reason: 'moving the disk', from: NOW, until: NOW + 60_000, by: 'anna' };
   const memory = notePause(NO_MEMORY, 'traefik', pause);

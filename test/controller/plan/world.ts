@@ -85,6 +85,7 @@ export function world(change: Partial<Observed> = {}): Observed {
     containers: [container('traefik'), container('cloudflared'), container('filebrowser')],
     self: null,
     stacksFolder: { state: 'right' },
+    spoilt: new Set(),
     ...change,
   };
 }
@@ -189,6 +190,11 @@ export function simulate(step: Step, before: Observed, desired: Desired, now: nu
         const { memoryBytes, pids } = wantedOf(step.service, desired);
         return { ...old, memoryBytes, pidsLimit: pids, restartPolicy: 'always' };
       });
+    case 'restore-files':
+      return {
+        ...change(step.containerId, start),
+        spoilt: new Set([...before.spoilt].filter((name) => name !== step.service)),
+      };
     case 'remove-leftover':
       return { ...before, containers: without(step.containerId) };
   }

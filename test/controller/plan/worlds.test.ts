@@ -106,6 +106,7 @@ function randomWorld(pick: Pick): { readonly observed: Observed; readonly memory
         { state: 'new' },
         { state: 'wrong', why: 'no sentinel' },
       ]),
+      spoilt: oneOf(pick, [new Set(), new Set(), new Set(['traefik', 'filebrowser'] as const)]),
     }),
     memory,
   };
