@@ -100,8 +100,11 @@ test.each([
     await load(variant);
     const began = performance.now();
     await start({ settleS });
+    // Planned: whoever judges the health of the guest knows it.
+    await running.until('it is being replaced', (told) => told.replacing.includes('filebrowser'));
     await running.until('it is rolled back', (told) => serviceOf(told, 'filebrowser').rolled_back !== null);
     await settled();
+    expect(running.reconciler.told().replacing).toEqual([]);
     print(`${variant}: taken back after ${Math.round(performance.now() - began)} ms`);
     const now = await guest.inspect('filebrowser');
     expect([now?.id, now?.state]).toEqual([good?.id, 'running']);
