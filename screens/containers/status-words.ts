@@ -10,11 +10,16 @@ const UNITS = { second: SECOND, minute: 60 * SECOND, hour: 3600 * SECOND, day: 8
 /** Of weeks and more nothing changes while somebody looks. */
 const AGE = /(Less than a|About an?|\d+) (second|minute|hour|day)s?\b/;
 
-/** Of a list that is not fresh, as it was when it was read: its age stands beside it. */
+/** Of a list that is stale, as it was when it was read: its age stands beside it. */
 export function statusOf({ status }: Container, model: Model): string {
   const reading = model.observations.containers?.reading;
-  const isLive = reading?.state === 'ok' && freshness(model, 'containers') === 'live';
-  return tellStatus(status, isLive ? model.nowMs - reading.at : 0, model.text.language);
+  const state = freshness(model, 'containers');
+  const isLive = reading?.state === 'ok' && (state === 'live' || state === 'ageing');
+  return tellStatus(
+    status,
+    isLive ? model.nowMs - (reading.value.listed_at ?? reading.at) : 0,
+    model.text.language,
+  );
 }
 
 export const tellStatus = (status: string, sinceReadMs: number, language: Language): string =>

@@ -26,7 +26,7 @@ export function pressInLogs(session: Session, name: string): void {
   if (move(session, view, name)) return;
   const command = commandOf(name);
   if (command !== undefined) runCommand(session, command, name);
-  else if (name !== 'Enter') toast(session, 'toast.unbound', { key: name });
+  else if (name !== 'Enter') toast(session, 'toast.unbound.view', { key: name });
 }
 
 const close = (session: Session) => session.console.view.setState({ overlay: null });

@@ -66,7 +66,7 @@ export function pressInSign(session: Session, name: string, alone: boolean): voi
   if (name === 'q') return close(session);
   const command = commandOf(name);
   if (command !== undefined) runCommand(session, command, name);
-  else toast(session, 'toast.unbound', { key: name });
+  else toast(session, 'toast.unbound.view', { key: name });
 }
 
 const close = (session: Session) => session.console.view.setState({ overlay: null });

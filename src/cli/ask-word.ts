@@ -15,7 +15,10 @@ export async function askWord(
   const given = stringOption(context, 'confirm');
   if (given !== undefined) return given;
   const input = stdin();
-  if (input.isTTY !== true || !err.isTTY) return requiredOption(context, 'confirm', 'WORD');
+  if (input.isTTY !== true || !err.isTTY) {
+    // A script that has something signed must have read the word; else it is the name that was given.
+    return requiredOption(context, 'confirm', ask === 'op-sign.ask' ? 'WORD' : word);
+  }
   show();
   err.line({ text: text(ask, { word }), style: 'strong' });
   return readLine(input);

@@ -2,6 +2,7 @@
 import { ActionableError } from '../base/errors.ts';
 import type { CallRoute } from '../contracts/source.ts';
 import type { CommandContext } from './command.ts';
+import { refuseReadOnly } from './refuse-read-only.ts';
 
 /** For what the agent tells. */
 export async function askAgent<T>(
@@ -22,11 +23,11 @@ export async function askAgent<T>(
   }
 }
 
-/** For what changes something: the one place where commands honour --read-only. */
+/** For what changes something: here --read-only is honoured. */
 export async function changeByAgent<T>(
   context: CommandContext,
   work: (call: CallRoute) => Promise<T>,
 ): Promise<T> {
-  if (context.readOnly) throw new ActionableError('refused', context.text('off.read-only'));
+  refuseReadOnly(context);
   return askAgent(context, work);
 }

@@ -1,7 +1,7 @@
 // What only this guest's controller can do or tell: finds it, lets a command call it, and lets go of it.
-import { ActionableError } from '../base/errors.ts';
 import type { CallController } from '../contracts/controller-routes.ts';
 import type { CommandContext } from './command.ts';
+import { refuseReadOnly } from './refuse-read-only.ts';
 
 /** For what the controller tells. */
 export async function askController<T>(
@@ -23,8 +23,4 @@ export async function changeByController<T>(
 ): Promise<T> {
   refuseReadOnly(context);
   return askController(context, work);
-}
-
-function refuseReadOnly({ readOnly, text }: CommandContext): void {
-  if (readOnly) throw new ActionableError('refused', text('off.read-only'));
 }

@@ -1,12 +1,12 @@
 // Calls the agent's routes: paths, bodies and answers by the one table of routes.
 import { parseJson } from '../base/parse-json.ts';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { ACKNOWLEDGE_HEADER, routes, type RouteAnswer, type RouteId } from '../contracts/routes.ts';
 import type { CallRoute } from '../contracts/source.ts';
-import { NotUnderstood, refusalOf, unreachable } from './agent-failure.ts';
+import { NotUnderstood, unreachable } from './agent-failure.ts';
 import type { AgentTransport } from './agent-transport.ts';
 import { placeOf } from './place-of.ts';
-import { routePath } from './route-path.ts';
+import { sendRoute } from './send-route.ts';
 
 /** What waits for the agent's own sampling of slow disks takes as long as that. */
 const DEADLINE_MS = 10_000;
@@ -36,34 +36,15 @@ export function createCall(
   claimedName?: string,
 ): CallRoute {
   return async (route, input = {}) => {
-    const { method } = routes[route];
     const keeps = acknowledged();
-    const answer = await transport
-      .send({
-        method,
-        path: routePath(routes[route].path, input),
-        headers: {
-          accept: 'application/json',
-          ...(keeps === undefined ? {} : { [ACKNOWLEDGE_HEADER]: keeps }),
-        },
-        ...(method === 'GET'
-          ? {}
-          : { body: JSON.stringify({ ...(takesName(route) ? { name: claimedName } : {}), ...input.body }) }),
-        signal: input.signal ?? new AbortController().signal,
-        deadlineMs: deadlineOf(route),
-      })
-      .catch((error: unknown) => {
-        throw unreachable(error);
-      });
-    if (answer.status < 200 || answer.status > 299) throw refusalOf(answer);
-    return understand(route, answer.body);
+    const body = await sendRoute(transport, routes[route], input, {
+      deadlineMs: deadlineOf(route),
+      claimedName,
+      ...(keeps === undefined ? {} : { headers: { [ACKNOWLEDGE_HEADER]: keeps } }),
+    });
+    return understand(route, body);
   };
 }
-
-const takesName = (route: RouteId): boolean => {
-  const { body } = routes[route];
-  return body instanceof z.ZodObject && 'name' in body.shape;
-};
 
 const deadlineOf = (route: RouteId): number => {
   const deadlines: { readonly [R in RouteId]?: number } = DEADLINES;

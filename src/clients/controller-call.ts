@@ -7,10 +7,10 @@ import {
   type ControllerAnswer,
   type ControllerRouteId,
 } from '../contracts/controller-routes.ts';
-import { NotUnderstood, refusalOf, unreachable } from './agent-failure.ts';
+import { NotUnderstood, unreachable } from './agent-failure.ts';
 import type { AgentTransport } from './agent-transport.ts';
 import { placeOf } from './place-of.ts';
-import { routePath } from './route-path.ts';
+import { sendRoute } from './send-route.ts';
 
 const DEADLINE_MS = 10_000;
 /** What waits for Docker or for the host's agent takes as long as that. */
@@ -37,30 +37,11 @@ const envelope = z.object({ ok: z.literal(true), data: z.unknown() });
 
 export function createControllerCall(transport: AgentTransport, claimedName?: string): CallController {
   return async (route, input = {}) => {
-    const { method, path } = controllerRoutes[route];
-    const answer = await transport
-      .send({
-        method,
-        path: routePath(path, input),
-        headers: { accept: 'application/json' },
-        ...(method === 'GET'
-          ? {}
-          : { body: JSON.stringify({ ...(takesName(route) ? { name: claimedName } : {}), ...input.body }) }),
-        signal: input.signal ?? new AbortController().signal,
-        deadlineMs: DEADLINES[route] ?? DEADLINE_MS,
-      })
-      .catch((error: unknown) => {
-        throw unreachable(error, 'controller');
-      });
-    if (answer.status < 200 || answer.status > 299) throw refusalOf(answer, 'controller');
-    return understand(route, answer.body);
+    const deadlineMs = DEADLINES[route] ?? DEADLINE_MS;
+    const options = { deadlineMs, peer: 'controller', claimedName } as const;
+    return understand(route, await sendRoute(transport, controllerRoutes[route], input, options));
   };
 }
-
-const takesName = (route: ControllerRouteId): boolean => {
-  const { body } = controllerRoutes[route];
-  return body instanceof z.ZodObject && 'name' in body.shape;
-};
 
 /** Unknown fields are left out. What is wrong is told by its place and never quoted. */
 function understand<R extends ControllerRouteId>(route: R, body: string): ControllerAnswer<R> {

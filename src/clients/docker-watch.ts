@@ -53,8 +53,9 @@ export function createDockerWatch(options: {
       known = undefined;
       return reading;
     }
-    const value = isSame(known?.reading.value, reading.value) ? known?.reading.value : undefined;
-    known = { reading: value === undefined ? reading : { ...reading, value }, listedAt };
+    const before = known?.reading.value;
+    const value = isSame(before, reading.value) ? before : { ...reading.value, listed_at: reading.at };
+    known = { reading: { ...reading, value }, listedAt };
     if (listeners.size > 0) openStream(since);
     return known.reading;
   };
@@ -133,5 +134,7 @@ export function createDockerWatch(options: {
   };
 }
 
-const isSame = (one: ContainerFacts | undefined, other: ContainerFacts): boolean =>
-  one !== undefined && JSON.stringify(one) === JSON.stringify(other);
+const isSame = (one: ContainerFacts | undefined, other: ContainerFacts): one is ContainerFacts =>
+  one !== undefined && withoutMoment(one) === withoutMoment(other);
+
+const withoutMoment = (facts: ContainerFacts): string => JSON.stringify({ ...facts, listed_at: 0 });

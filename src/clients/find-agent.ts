@@ -2,6 +2,7 @@
 // stands at the very start of the console, so it loads next to nothing.
 import { statSync } from 'node:fs';
 import { DEFAULT_BOOTSTRAP } from '../contracts/controller-files.ts';
+import { isThere } from './is-there.ts';
 
 const ROOT_SOCKET = '/run/felhom-agent/root.sock';
 const GROUP_SOCKET = '/run/felhom-agent/agent.sock';
@@ -21,8 +22,8 @@ export function findAgent(
   paths: AgentPaths = { rootSocket: ROOT_SOCKET, groupSocket: GROUP_SOCKET, bootstrap: DEFAULT_BOOTSTRAP },
 ): AgentPlace | undefined {
   const socket = uid === 0 ? paths.rootSocket : paths.groupSocket;
-  if (exists(socket)) return { kind: 'socket', path: socket };
-  return exists(paths.bootstrap) ? { kind: 'bootstrap', path: paths.bootstrap } : undefined;
+  if (isThere(socket)) return { kind: 'socket', path: socket };
+  return isThere(paths.bootstrap) ? { kind: 'bootstrap', path: paths.bootstrap } : undefined;
 }
 
 /** What stands at a path that somebody named; a file is a bootstrap file, anything else must be a socket. */
@@ -30,12 +31,3 @@ export const placeAt = (path: string): AgentPlace => ({
   kind: statSync(path, { throwIfNoEntry: false })?.isFile() === true ? 'bootstrap' : 'socket',
   path,
 });
-
-function exists(path: string): boolean {
-  try {
-    return statSync(path, { throwIfNoEntry: false }) !== undefined;
-  } catch {
-    // A folder that is closed to this person: it is nobody's agent for them.
-    return false;
-  }
-}

@@ -80,6 +80,10 @@ export function configValue(config: ControllerConfig, key: ConfigKey): string | 
   return value === null || value === undefined || value === '' ? undefined : value;
 }
 
+/** Those of the keys at which nothing stands. */
+export const missingKeys = (config: ControllerConfig, keys: readonly ConfigKey[]): readonly ConfigKey[] =>
+  keys.filter((key) => configValue(config, key) === undefined);
+
 /** Labels by which we know what is ours (reverse DNS, as Docker asks for). */
 export const LABELS = {
   /** `felhom-controller`: made by the controller. */

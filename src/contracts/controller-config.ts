@@ -21,6 +21,13 @@ const absolutePath = z
   .regex(/^(?:\/[A-Za-z0-9._-]+)+\/?$/, 'needs an absolute path of letters, digits, dots and dashes')
   .refine((path) => !path.split('/').includes('..'), 'needs a path without ..');
 
+/** Without what says nothing: what is compared with it, by us or by Docker, is plain as well. */
+const plainPath = (path: string): string =>
+  `/${path
+    .split('/')
+    .filter((part) => part !== '' && part !== '.')
+    .join('/')}`;
+
 const hub = z.looseObject({ url: z.url({ protocol: /^https?$/ }), api_key: headerSecret });
 const localApi = z.looseObject({
   /** Address and port of the host's agent: `192.168.0.162:8443`. */
@@ -89,7 +96,7 @@ export const controllerConfig = z.looseObject({
   stacks: z.looseObject({ protected: z.array(z.string()).optional() }).prefault({}),
   paths: z
     .looseObject({
-      stacks_dir: absolutePath.default(DEFAULT_STACKS_DIR),
+      stacks_dir: absolutePath.transform(plainPath).default(DEFAULT_STACKS_DIR),
       /** What filebrowser shows: folders of this guest, each under a name. */
       storage: z
         .array(z.object({ name: z.string().regex(/^[A-Za-z0-9._-]{1,60}$/), path: absolutePath }))

@@ -2,27 +2,13 @@
 import { z } from 'zod';
 import { BASE_SERVICES } from './base-stack.ts';
 import { basePause } from './facts/base-stack.ts';
+import { INTERRUPTS } from './step-kinds.ts';
 
 const serviceNames = BASE_SERVICES.map(({ name }) => name);
 
-/** As the planner calls its steps (src/controller/plan/state.ts). */
-const stepKind = z.enum([
-  'create-network',
-  'remove-network',
-  'connect-self',
-  'canary',
-  'create',
-  'start',
-  'unpause',
-  'stop',
-  'recreate',
-  'replace',
-  'adopt',
-  'connect',
-  'update-limits',
-  'restore-files',
-  'remove-leftover',
-]);
+const stepKind = z.custom<keyof typeof INTERRUPTS>(
+  (kind) => typeof kind === 'string' && Object.hasOwn(INTERRUPTS, kind),
+);
 
 const stepFailures = z.object({
   step: stepKind,

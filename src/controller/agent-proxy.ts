@@ -13,6 +13,7 @@ import type { GuestReport } from '../contracts/facts/guests.ts';
 import type { LedgerAnchor } from '../contracts/facts/ledger.ts';
 import type { CallRoute } from '../contracts/source.ts';
 import type { Log } from '../daemon/log.ts';
+import { turned, unasked } from './link-state.ts';
 import type { AgentProxy, ConfigBook } from './parts.ts';
 import { createRepeated } from './repeat.ts';
 
@@ -42,7 +43,7 @@ export function createAgentProxy(options: ProxyOptions): OpenedProxy {
   const { config, clock, log, random, times = { everyMs: EVERY_MS, retryMs: RETRY_MS } } = options;
   const listeners = createListeners();
   const closing = new AbortController();
-  let link: LinkState = { state: 'unknown', since: clock.now(), detail: 'not asked yet' };
+  let link = unasked(clock.now());
   let address = addressIn(config);
   let vmid: number | undefined;
   let inUse = '';
@@ -69,7 +70,7 @@ export function createAgentProxy(options: ProxyOptions): OpenedProxy {
   const setLink = (state: LinkState['state'], detail: string): void => {
     if (link.state === state && link.detail === detail) return;
     if (link.state !== state) log.info({ state, detail }, 'agent of the host');
-    link = { state, since: link.state === state ? link.since : clock.now(), detail };
+    link = turned(link, state, detail, clock.now());
     listeners.tell();
   };
   const follow = (): void => {

@@ -18,6 +18,7 @@ import { openApi, type Api } from './api/open-api.ts';
 import { openConfigBook, type BookTimes } from './bootstrap/config-book.ts';
 import { createHealth } from './health/create-health.ts';
 import { openMemory, type MemoryFile } from './loop/memory-file.ts';
+import { worseLink } from './link-state.ts';
 import type { ConfigBook, Health } from './parts.ts';
 import { createReconciler, type Times } from './loop/reconciler.ts';
 import { createAgentReports } from './reports/agent-reports.ts';
@@ -25,7 +26,7 @@ import { openAnchorBook } from './reports/anchor-book.ts';
 import { createHubReports } from './reports/hub-reports.ts';
 import { makeStacksFolder } from './loop/stacks-folder.ts';
 import { tellGiven } from './tell-given.ts';
-import { createTellBase, worseLink } from './tell-base.ts';
+import { createTellBase } from './tell-base.ts';
 
 export type ControllerOptions = {
   readonly dataFolder: string;

@@ -42,11 +42,3 @@ export function createTellBase(parts: {
     };
   };
 }
-
-/** Two ways to the same hub: what it gives and what it takes. It is as good as the worse of them. */
-export function worseLink(one: LinkState, other: LinkState): LinkState {
-  const [worse] = [one, other].toSorted((a, b) => RANK[a.state] - RANK[b.state]);
-  return worse ?? one;
-}
-
-const RANK = { failed: 0, unknown: 1, ok: 2, off: 3 } as const satisfies Record<LinkState['state'], number>;

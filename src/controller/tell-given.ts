@@ -1,5 +1,5 @@
 // Says in the log what the controller was given and what is missing: at its start, and when that changes.
-import { BASE_SERVICES, configValue } from '../contracts/base-stack.ts';
+import { BASE_SERVICES, missingKeys } from '../contracts/base-stack.ts';
 import type { Log } from '../daemon/log.ts';
 import type { ConfigBook } from './parts.ts';
 
@@ -48,12 +48,8 @@ function linesOf(config: Pick<ConfigBook, 'current'>): readonly string[] {
     `configuration: customer ${now.customer.id}, generation ${now.generation}, stacks in ${paths.stacks_dir}`,
     `configuration: hub ${hub === undefined ? 'not named' : new URL(hub.url).host}, agent ${agent?.endpoint ?? 'not named'}`,
     ...BASE_SERVICES.flatMap(({ name, needs, wants }) => [
-      ...needs.flatMap((key) =>
-        configValue(now, key) === undefined ? [`configuration: missing ${key}: ${name} is not started`] : [],
-      ),
-      ...wants.flatMap((key) =>
-        configValue(now, key) === undefined ? [`configuration: missing ${key}: ${name} runs with less`] : [],
-      ),
+      ...missingKeys(now, needs).map((key) => `configuration: missing ${key}: ${name} is not started`),
+      ...missingKeys(now, wants).map((key) => `configuration: missing ${key}: ${name} runs with less`),
     ]),
   ];
 }

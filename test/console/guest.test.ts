@@ -5,8 +5,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { startHub, WHOLE_CONFIG } from '../controller/hub-server.ts';
-import { ledgerOf, leadInside, makeDockerGuest, type Guest } from '../controller/run-controller.ts';
-import { withHub } from '../controller/told.ts';
+import { ledgerOf, leadInside, makeDockerGuest, type DockerGuest } from '../controller/docker-guest.ts';
+import { withHub } from '../controller/guest-folder.ts';
 import { createDockerEngine } from '../../src/clients/docker-engine.ts';
 import { makeStandIn } from '../docker/stand-ins.ts';
 import { missingForDaemon, startDaemon, type Daemon } from '../docker/daemon.ts';
@@ -21,7 +21,7 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(async () => daemon?.stop());
 
-const openOn = (guest: Guest) =>
+const openOn = (guest: DockerGuest) =>
   openTerminal({
     args: [
       '--lang',
@@ -58,7 +58,7 @@ async function typeWord(terminal: Terminal, word: string) {
   }
 }
 /** The same name means another image from now on. */
-async function loadCrashing(guest: Guest) {
+async function loadCrashing(guest: DockerGuest) {
   const { archive } = await makeStandIn('traefik', { variant: 'crash-after-3s' });
   const path = join(guest.folder, 'crash.tar');
   writeFileSync(path, archive);

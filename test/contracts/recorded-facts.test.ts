@@ -17,8 +17,8 @@ test.each(subjectNames)(
   },
 );
 
-/** Docker's, the disks' and the agent's. */
-const READ_BY_OTHERS = ['containers', 'disk_flags', 'operations', 'guests', 'ledger'];
+/** Docker's, the disks', the agent's and the controller's. */
+const READ_BY_OTHERS = ['containers', 'disk_flags', 'operations', 'guests', 'ledger', 'base_stack'];
 
 test('every other subject is read from the host', () => {
   expect([...subjectNames, ...READ_BY_OTHERS].toSorted()).toEqual(Object.keys(allFacts).toSorted());

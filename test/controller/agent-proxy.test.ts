@@ -10,7 +10,7 @@ import { createAgentReports } from '../../src/controller/reports/agent-reports.t
 import { openAnchorBook } from '../../src/controller/reports/anchor-book.ts';
 import { runAgent, type RunningAgent } from '../agent/running-agent.ts';
 import { startTestAgent, GUEST } from '../agent/test-agent.ts';
-import { AGENT_TOKEN, BOOTSTRAP, makeGuest, type Told } from './told.ts';
+import { AGENT_TOKEN, BOOTSTRAP, makeGuestFolder, type GuestFolder } from './guest-folder.ts';
 import { exampleBase } from './example-base.ts';
 
 const never = new AbortController().signal;
@@ -21,7 +21,7 @@ const apiOf = (agent: { port: number | undefined }, fingerprint: string, token: 
   token,
 });
 
-function openProxy(guest: Told, config: ConfigBook): OpenedProxy {
+function openProxy(guest: GuestFolder, config: ConfigBook): OpenedProxy {
   const proxy = createAgentProxy({
     config,
     clock: systemClock,
@@ -33,7 +33,12 @@ function openProxy(guest: Told, config: ConfigBook): OpenedProxy {
   return proxy;
 }
 
-async function openReports(guest: Told, config: ConfigBook, agent: OpenedProxy, tell: () => BaseStackFacts) {
+async function openReports(
+  guest: GuestFolder,
+  config: ConfigBook,
+  agent: OpenedProxy,
+  tell: () => BaseStackFacts,
+) {
   const path = join(guest.data, 'agent-anchors.json');
   const anchors = await openAnchorBook(path, guest.log);
   const times = { everyMs: 60_000, gatherMs: 20, retryMs: 50 };
@@ -55,7 +60,10 @@ const guestsOf = async (agent: RunningAgent): Promise<unknown> => (await agent.a
 describe('The agent, to a guest', () => {
   test('a token that is minted after the controller has started works at once (finding 2a)', async () => {
     const agent = await runAgent({ disks: { auto_scan: false } });
-    const guest = makeGuest({ ...BOOTSTRAP, local_api: apiOf(agent, agent.fingerprint(), AGENT_TOKEN) });
+    const guest = makeGuestFolder({
+      ...BOOTSTRAP,
+      local_api: apiOf(agent, agent.fingerprint(), AGENT_TOKEN),
+    });
     const config = await guest.open();
     const proxy = openProxy(guest, config);
     await expect
@@ -82,7 +90,7 @@ describe('The agent, to a guest', () => {
     const agent = await runAgent({ disks: { auto_scan: false } });
     const { token } = await agent.mint(9200);
     const first = agent.fingerprint();
-    const guest = makeGuest({ ...BOOTSTRAP, local_api: apiOf(agent, first, token) });
+    const guest = makeGuestFolder({ ...BOOTSTRAP, local_api: apiOf(agent, first, token) });
     const config = await guest.open();
     const proxy = openProxy(guest, config);
     await expect.poll(() => proxy.link().state, WAIT).toBe('ok');
@@ -104,7 +112,7 @@ describe('The agent, to a guest', () => {
 
   test('another certificate than the pinned one gets no token, and both are named', async () => {
     const agent = await startTestAgent();
-    const guest = makeGuest({ ...BOOTSTRAP, local_api: apiOf(agent, 'ab'.repeat(32), GUEST.secret) });
+    const guest = makeGuestFolder({ ...BOOTSTRAP, local_api: apiOf(agent, 'ab'.repeat(32), GUEST.secret) });
     const proxy = openProxy(guest, await guest.open());
     await expect(proxy.disks(never)).rejects.toMatchObject({ kind: 'unreachable', code: 'certificate' });
     expect(proxy.link().detail).toMatch(new RegExp(`${agent.fingerprint.slice(0, 16)}.*instead of abab`));
@@ -112,7 +120,7 @@ describe('The agent, to a guest', () => {
   });
 
   test('without one in bootstrap.json nothing is asked and nothing is wrong; with one that is away it is said', async () => {
-    const guest = makeGuest(BOOTSTRAP);
+    const guest = makeGuestFolder(BOOTSTRAP);
     const proxy = openProxy(guest, await guest.open());
     await expect(proxy.disks(never)).rejects.toMatchObject({ kind: 'unreachable' });
     expect(proxy.link().state).toBe('off');
@@ -125,7 +133,7 @@ describe('Reports to the agent', () => {
   test('come at once, on a change, and after it was away; its ledger is remembered, and a cut one is found', async () => {
     const agent = await runAgent({ disks: { auto_scan: false } });
     const { token } = await agent.mint(9200);
-    const guest = makeGuest({ ...BOOTSTRAP, local_api: apiOf(agent, agent.fingerprint(), token) });
+    const guest = makeGuestFolder({ ...BOOTSTRAP, local_api: apiOf(agent, agent.fingerprint(), token) });
     const config = await guest.open();
     const proxy = openProxy(guest, config);
     let base: BaseStackFacts = exampleBase({ status: 'warn' });

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { onTestFinished, describe, expect, test } from 'vitest';
 import { parseYaml } from '../../src/base/yaml-text.ts';
 import { CUSTOMER_KEY, HOST_KEY, startHub, WHOLE_CONFIG, type HubServer } from './hub-server.ts';
-import { AGENT_TOKEN, BOOTSTRAP, makeGuest, withHub, type Told } from './told.ts';
+import { AGENT_TOKEN, BOOTSTRAP, makeGuestFolder, withHub, type GuestFolder } from './guest-folder.ts';
 
 const LOCAL_API = { endpoint: '192.168.0.162:8443', fingerprint: '60b5974d'.repeat(8), token: AGENT_TOKEN };
 const SECRETS = [
@@ -21,14 +21,15 @@ const hubOf = async (config?: object | string): Promise<HubServer> => {
   onTestFinished(hub.stop);
   return hub;
 };
-const standing = (guest: Told): unknown => parseYaml(readFileSync(guest.configPath, 'utf8')).value;
+const standing = (guest: GuestFolder): unknown => parseYaml(readFileSync(guest.configPath, 'utf8')).value;
 const codes = (problems: readonly { code: string }[]) => problems.map(({ code }) => code);
-const messages = (guest: Told) => guest.logged.map((line): string => String(Object(JSON.parse(line)).msg));
+const messages = (guest: GuestFolder) =>
+  guest.logged.map((line): string => String(Object(JSON.parse(line)).msg));
 
 describe('A guest that comes up for the first time', () => {
   test('makes controller.yaml of bootstrap.json and the hub, 0600, and says so in one line', async () => {
     const hub = await hubOf(WHOLE_CONFIG);
-    const guest = makeGuest({ ...withHub(hub.url), local_api: LOCAL_API, rack: { shelf: 4 } });
+    const guest = makeGuestFolder({ ...withHub(hub.url), local_api: LOCAL_API, rack: { shelf: 4 } });
     const book = await guest.open();
     expect(messages(guest)).toContain(
       'bootstrap: seeded controller.yaml (customer kovacs, generation 3): coming up configured',
@@ -51,7 +52,7 @@ describe('A guest that comes up for the first time', () => {
 
   test('a second start changes nothing, and asks the hub only whether there is something newer', async () => {
     const hub = await hubOf(WHOLE_CONFIG);
-    const guest = makeGuest(withHub(hub.url));
+    const guest = makeGuestFolder(withHub(hub.url));
     (await guest.open()).stop();
     const before = statSync(guest.configPath, { bigint: true });
     const lines = guest.logged.length;
@@ -69,7 +70,7 @@ describe('A guest that comes up for the first time', () => {
   test('without a hub it comes up with what it has; the first one that comes counts, whatever its number', async () => {
     const hub = await hubOf({ ...WHOLE_CONFIG, generation: 0 });
     await hub.stop();
-    const guest = makeGuest(withHub(hub.url));
+    const guest = makeGuestFolder(withHub(hub.url));
     const book = await guest.open();
     expect(book.current()).toMatchObject({ customer: { id: 'kovacs' }, infrastructure: {} });
     expect(messages(guest)).toContain(
@@ -87,7 +88,7 @@ describe('A guest that comes up for the first time', () => {
   test('a hub that never answers holds it up for a moment only', async () => {
     const hub = await hubOf();
     hub.answer(() => {});
-    const guest = makeGuest(withHub(hub.url));
+    const guest = makeGuestFolder(withHub(hub.url));
     const started = performance.now();
     const book = await guest.open({ times: { firstWaitMs: 200 } });
     expect(performance.now() - started).toBeLessThan(1500);
@@ -96,7 +97,7 @@ describe('A guest that comes up for the first time', () => {
   });
 
   test('without bootstrap.json it says which file is missing, and takes it when it comes', async () => {
-    const guest = makeGuest();
+    const guest = makeGuestFolder();
     const book = await guest.open();
     expect(book.current()).toBeNull();
     expect(book.problems()).toMatchObject([
@@ -130,7 +131,7 @@ describe('bootstrap.json', () => {
     ['has an agent without a port', secretive.replace(':8443', ''), /local_api\.endpoint: needs an address/],
     ['has no fingerprint', secretive.replace('60b5', 'zz'), /local_api\.fingerprint: needs a SHA-256/],
   ])('%s: the field is named, nothing is quoted and nothing is made', async (_what, text, wanted) => {
-    const guest = makeGuest(text);
+    const guest = makeGuestFolder(text);
     const book = await guest.open();
     expect(book.current()).toBeNull();
     expect(book.problems()[0]).toMatchObject({ code: 'bad-bootstrap', text: expect.stringMatching(wanted) });
@@ -140,7 +141,7 @@ describe('bootstrap.json', () => {
   });
 
   test('that others may read, a pipe, a link and an endless one are refused at once', async () => {
-    const guest = makeGuest();
+    const guest = makeGuestFolder();
     const say = async () => {
       const book = await guest.open();
       book.stop();
@@ -164,7 +165,7 @@ describe('bootstrap.json', () => {
 
   test('written anew by the host: hub and agent are taken from it, the rest stays', async () => {
     const hub = await hubOf(WHOLE_CONFIG);
-    const guest = makeGuest({ ...withHub(hub.url), local_api: LOCAL_API });
+    const guest = makeGuestFolder({ ...withHub(hub.url), local_api: LOCAL_API });
     const book = await guest.open();
     await book.keepCertificates('ab'.repeat(32), LOCAL_API.fingerprint);
     expect(book.current()?.local_api?.next_fingerprint).toBe('ab'.repeat(32));
@@ -178,7 +179,7 @@ describe('bootstrap.json', () => {
   });
 
   test('of another customer than controller.yaml: nothing is known any more, and both are named', async () => {
-    const guest = makeGuest(BOOTSTRAP);
+    const guest = makeGuestFolder(BOOTSTRAP);
     (await guest.open()).stop();
     const before = readFileSync(guest.configPath, 'utf8');
     guest.bootstrap({ customer: { id: 'szabo' } });
@@ -194,11 +195,11 @@ describe('bootstrap.json', () => {
 describe('controller.yaml', () => {
   const seeded = async () => {
     const hub = await hubOf(WHOLE_CONFIG);
-    const guest = makeGuest(withHub(hub.url));
+    const guest = makeGuestFolder(withHub(hub.url));
     (await guest.open()).stop();
     return { hub, guest, text: readFileSync(guest.configPath, 'utf8') };
   };
-  const change = (guest: Told, text: string) => writeFileSync(guest.configPath, text, { mode: 0o600 });
+  const change = (guest: GuestFolder, text: string) => writeFileSync(guest.configPath, text, { mode: 0o600 });
 
   test.each([
     [
@@ -300,7 +301,7 @@ describe('controller.yaml', () => {
 
   test('that cannot be written: the old one counts, it is said, and done when there is room', async () => {
     const hub = await hubOf(WHOLE_CONFIG);
-    const guest = makeGuest(withHub(hub.url));
+    const guest = makeGuestFolder(withHub(hub.url));
     let full = true;
     const book = await guest.open({
       writeFile: async (path, text, mode) => {
@@ -318,7 +319,7 @@ describe('controller.yaml', () => {
   });
 
   test('that does not read back as it was written is not believed', async () => {
-    const guest = makeGuest(BOOTSTRAP);
+    const guest = makeGuestFolder(BOOTSTRAP);
     const book = await guest.open({
       writeFile: async (path, text, mode) => writeFileSync(path, text.slice(0, -4), { mode }),
     });
@@ -333,7 +334,7 @@ describe('A crash while it is seeded', () => {
     'when it was %s is made good by the next start',
     async (stage) => {
       const hub = await hubOf(WHOLE_CONFIG);
-      const guest = makeGuest({ ...withHub(hub.url), local_api: LOCAL_API });
+      const guest = makeGuestFolder({ ...withHub(hub.url), local_api: LOCAL_API });
       if (stage === 'asked') hub.answer(() => child.kill('SIGKILL'));
       const child = spawn(process.execPath, [CHILD, guest.data, guest.bootstrapPath, stage], {
         stdio: 'ignore',

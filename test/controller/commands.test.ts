@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { FELHOM } from '../agent/agent-process.ts';
 import { missingForDaemon, startDaemon, type Daemon } from '../docker/daemon.ts';
-import { ledgerOf, makeDockerGuest } from './run-controller.ts';
-import { BOOTSTRAP } from './told.ts';
+import { ledgerOf, makeDockerGuest } from './docker-guest.ts';
+import { BOOTSTRAP } from './guest-folder.ts';
 
 const why = missingForDaemon();
 let daemon: Daemon;

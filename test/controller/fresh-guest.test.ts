@@ -6,8 +6,8 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { runAgent } from '../agent/running-agent.ts';
 import { missingForDaemon, startDaemon, type Daemon } from '../docker/daemon.ts';
 import { startHub, WHOLE_CONFIG, CUSTOMER_KEY } from './hub-server.ts';
-import { ledgerOf, leadInside, makeDockerGuest } from './run-controller.ts';
-import { BOOTSTRAP, withHub } from './told.ts';
+import { ledgerOf, leadInside, makeDockerGuest } from './docker-guest.ts';
+import { BOOTSTRAP, withHub } from './guest-folder.ts';
 
 const why = missingForDaemon();
 let daemon: Daemon;

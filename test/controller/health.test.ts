@@ -11,7 +11,7 @@ import { gatherIssues, worstOf, type HealthInputs } from '../../src/controller/h
 import { createIssueBook } from '../../src/controller/health/issue-book.ts';
 import { probeService } from '../../src/controller/health/probe-service.ts';
 import type { BaseTold } from '../../src/controller/parts.ts';
-import { makeGuest } from './told.ts';
+import { makeGuestFolder } from './guest-folder.ts';
 import { exampleBase } from './example-base.ts';
 import { WHOLE_CONFIG } from './hub-server.ts';
 
@@ -250,7 +250,7 @@ test('Health follows what it is told, asks a service that has come up, and again
   };
   let told = base({ services: [service('traefik', { state: 'healing', container: null })] });
   let change = () => {};
-  const guest = makeGuest();
+  const guest = makeGuestFolder();
   const health = createHealth({
     config: { current: () => config, problems: () => [] },
     reconciler: { told: () => told, desired: () => probed },

@@ -6,8 +6,8 @@ import { expect, test } from 'vitest';
 import { makeFolder, mountAt, run, whyNoLoop } from '../host/loop-device.ts';
 import { digestOf, lendDisk } from '../agent/lent-disk.ts';
 import { runAgent, type RunningAgent } from '../agent/running-agent.ts';
-import { makeDockerGuest, ledgerOf, NO_DOCKER } from './run-controller.ts';
-import { BOOTSTRAP } from './told.ts';
+import { makeDockerGuest, ledgerOf, NO_DOCKER } from './docker-guest.ts';
+import { BOOTSTRAP } from './guest-folder.ts';
 
 const why = whyNoLoop('mkfs.ext4');
 const LISTEN = ['--listen', '127.0.0.1:0'];

@@ -9,7 +9,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { createHubClient, HubError } from '../../src/clients/hub.ts';
 import { makeCertificate } from '../clients/certificate.ts';
 import { CUSTOMER_KEY, HOST_KEY, startHub, WHOLE_CONFIG } from './hub-server.ts';
-import { makeGuest, withHub } from './told.ts';
+import { makeGuestFolder, withHub } from './guest-folder.ts';
 
 const never = new AbortController().signal;
 const hubOf = async (config?: object | string) => {
@@ -150,7 +150,7 @@ describe('The way to the hub', () => {
 describe('A configuration from the hub', () => {
   test('with a path that is none is refused in a moment, however long it is', async () => {
     const path = `/${'a'.repeat(200)}!`;
-    const guest = makeGuest(
+    const guest = makeGuestFolder(
       withHub((await hubOf({ ...WHOLE_CONFIG, paths: { storage: [{ name: 'x', path }] } })).url),
     );
     const began = performance.now();
@@ -161,7 +161,7 @@ describe('A configuration from the hub', () => {
 
   test('that would make a file too large to be read again leaves the one that is there', async () => {
     const hub = await hubOf(WHOLE_CONFIG);
-    const guest = makeGuest(withHub(hub.url));
+    const guest = makeGuestFolder(withHub(hub.url));
     (await guest.open()).stop();
     // A few bytes for each, and as many spaces as it is deep in the file.
     const deep = `${'{a: '.repeat(600)}1${'}'.repeat(600)}`;
@@ -205,7 +205,7 @@ describe('A configuration from the hub', () => {
   ];
   test.each(given)('%s is not used, and said', async (_what, config, code, wanted) => {
     const hub = await hubOf(config);
-    const guest = makeGuest(withHub(hub.url));
+    const guest = makeGuestFolder(withHub(hub.url));
     const book = await guest.open();
     expect(book.problems()).toMatchObject([{ code, level: 'warn', text: expect.stringMatching(wanted) }]);
     expect(book.hubLink().state).toBe('failed');
@@ -215,7 +215,7 @@ describe('A configuration from the hub', () => {
 
   test("a host's key in bootstrap.json is named as that, with what to do (break 3.5)", async () => {
     const hub = await hubOf(WHOLE_CONFIG);
-    const guest = makeGuest(withHub(hub.url, HOST_KEY));
+    const guest = makeGuestFolder(withHub(hub.url, HOST_KEY));
     const book = await guest.open();
     expect(book.problems()).toEqual([
       {

@@ -3,11 +3,11 @@ import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, w
 import { join } from 'node:path';
 import { makeDebianBase, BASE } from '../docker/debian-base.ts';
 import { startDaemon, type Daemon } from '../docker/daemon.ts';
-import { makeGuest, type Guest, type Ran } from '../docker/guest.ts';
+import { makeGuestAround, type GuestAround, type Ran } from '../docker/guest-around.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-export type ImageGuest = Guest & {
+export type ImageGuest = GuestAround & {
   readonly daemon: Daemon;
   /** Its name. */
   readonly image: string;
@@ -37,7 +37,7 @@ const VOLUME = 'data/volumes/felhom-controller-data/_data';
 export async function startImageGuest(): Promise<ImageGuest> {
   const [base, daemon] = await Promise.all([makeDebianBase(), startDaemon({ settings: { debug: true } })]);
   try {
-    const guest = await makeGuest(daemon);
+    const guest = await makeGuestAround(daemon);
     const succeed = async (command: readonly string[]): Promise<string> => {
       const { code, stdout, stderr } = await guest.run(command);
       if (code !== 0) throw new Error(`${command.slice(0, 3).join(' ')}: ${stderr}`);

@@ -13,7 +13,7 @@ import { API_TOKEN, TUNNEL_TOKEN } from './example-config.ts';
 import { startHubInside, type HubInside } from './hub-inside.ts';
 import { CUSTOMER, CUSTOMER_KEY } from './hub-server.ts';
 import { until } from './image-api.ts';
-import { withHub } from './told.ts';
+import { withHub } from './guest-folder.ts';
 import { BOOTSTRAP, IMAGE_FILE, SENTINEL, STACKS, startImageGuest, type ImageGuest } from './image-guest.ts';
 
 const missing =

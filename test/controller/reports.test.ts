@@ -8,14 +8,14 @@ import { createHubReports } from '../../src/controller/reports/hub-reports.ts';
 import { createRepeated } from '../../src/controller/repeat.ts';
 import { exampleBase } from './example-base.ts';
 import { CUSTOMER_KEY, HOST_KEY, startHub, WHOLE_CONFIG } from './hub-server.ts';
-import { makeGuest, withHub } from './told.ts';
+import { makeGuestFolder, withHub } from './guest-folder.ts';
 
 const QUICK = { everyMs: 60_000, gatherMs: 20, retryMs: 30 };
 
 async function scene(key = CUSTOMER_KEY) {
   const hub = await startHub(WHOLE_CONFIG);
   onTestFinished(hub.stop);
-  const guest = makeGuest(withHub(hub.url, key));
+  const guest = makeGuestFolder(withHub(hub.url, key));
   const config = await guest.open();
   const told: { base: BaseStackFacts } = { base: exampleBase({ status: 'ok' }) };
   const reports = createHubReports({
@@ -84,7 +84,7 @@ describe("The newest records of the agent's ledger", () => {
   const record = (n: number, letter = 'a') => ({ n, hash: letter.repeat(64) });
 
   test('that was cut stay the evidence, however long it grows again, also after a restart', async () => {
-    const guest = makeGuest();
+    const guest = makeGuestFolder();
     const path = join(guest.data, 'agent-anchors.json');
     const before = await openAnchorBook(path, guest.log);
     await before.keep(record(50), 'told');

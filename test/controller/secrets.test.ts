@@ -13,9 +13,9 @@ import { FELHOM } from '../agent/agent-process.ts';
 import { runAgent } from '../agent/running-agent.ts';
 import { missingForDaemon, startDaemon, type Daemon } from '../docker/daemon.ts';
 import { CUSTOMER_KEY, startHub, WHOLE_CONFIG, type HubServer } from './hub-server.ts';
-import { leadInside, makeDockerGuest, type Guest } from './run-controller.ts';
+import { leadInside, makeDockerGuest, type DockerGuest } from './docker-guest.ts';
 import { findSecrets, openFiles, processPlaces, type Place, type Secrets } from './secret-search.ts';
-import { withHub } from './told.ts';
+import { withHub } from './guest-folder.ts';
 
 const why = missingForDaemon();
 let daemon: Daemon;
@@ -59,7 +59,7 @@ async function dockerPlaces(): Promise<readonly Place[]> {
 }
 
 /** Everything that the API answers to whoever may ask it, and to whoever may not. */
-async function apiPlaces(guest: Guest): Promise<readonly Place[]> {
+async function apiPlaces(guest: DockerGuest): Promise<readonly Place[]> {
   const socket = join(guest.data, 'controller.sock');
   const gets = Object.values(controllerRoutes).filter(({ method }) => method === 'GET');
   const answers = await Promise.all(
@@ -84,7 +84,7 @@ async function apiPlaces(guest: Guest): Promise<readonly Place[]> {
   return [...answers, ...changes];
 }
 
-async function commandPlaces(guest: Guest): Promise<readonly Place[]> {
+async function commandPlaces(guest: DockerGuest): Promise<readonly Place[]> {
   const words = ['--controller', join(guest.data, 'controller.sock')];
   return Promise.all(
     [
@@ -100,7 +100,7 @@ async function commandPlaces(guest: Guest): Promise<readonly Place[]> {
   );
 }
 
-async function everywhere(guest: Guest, hub: HubServer): Promise<readonly Place[]> {
+async function everywhere(guest: DockerGuest, hub: HubServer): Promise<readonly Place[]> {
   const ledger = readFileSync(join(guest.data, 'ledger.jsonl'), 'utf8');
   return [
     ...(await dockerPlaces()),
@@ -115,7 +115,7 @@ async function everywhere(guest: Guest, hub: HubServer): Promise<readonly Place[
   ];
 }
 
-const secretsOf = (guest: Guest, agentToken: string): Secrets => {
+const secretsOf = (guest: DockerGuest, agentToken: string): Secrets => {
   const read = (name: string) => readFileSync(join(guest.data, name), 'utf8').trim();
   const { cf_tunnel_token, cf_api_token } = WHOLE_CONFIG.infrastructure;
   return {

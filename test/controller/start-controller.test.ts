@@ -9,11 +9,11 @@ import { systemClock } from '../../src/base/clock.ts';
 import { createText } from '../../src/base/texts/text.ts';
 import { startController, type ControllerOptions } from '../../src/controller/start-controller.ts';
 import { startHub, WHOLE_CONFIG } from './hub-server.ts';
-import { makeDockerGuest, NO_DOCKER } from './run-controller.ts';
-import { BOOTSTRAP, makeGuest, withHub, type Told } from './told.ts';
+import { makeDockerGuest, NO_DOCKER } from './docker-guest.ts';
+import { BOOTSTRAP, makeGuestFolder, withHub, type GuestFolder } from './guest-folder.ts';
 
 const text = createText('en');
-const optionsFor = (guest: Told, more: Partial<ControllerOptions> = {}): ControllerOptions => ({
+const optionsFor = (guest: GuestFolder, more: Partial<ControllerOptions> = {}): ControllerOptions => ({
   dataFolder: guest.data,
   bootstrapPath: guest.bootstrapPath,
   container: undefined,
@@ -26,7 +26,7 @@ const optionsFor = (guest: Told, more: Partial<ControllerOptions> = {}): Control
   random: () => 1,
   ...more,
 });
-const stacksIn = (guest: Told) => ({ paths: { stacks_dir: join(guest.folder, 'stacks') } });
+const stacksIn = (guest: GuestFolder) => ({ paths: { stacks_dir: join(guest.folder, 'stacks') } });
 
 async function healthAt(port: number | undefined): Promise<Record<string, unknown>> {
   return new Promise((resolve, reject) => {
@@ -42,7 +42,7 @@ async function healthAt(port: number | undefined): Promise<Record<string, unknow
 
 describe('A controller', () => {
   test('without Docker answers, says what is wrong, and that it makes and heals nothing', async () => {
-    const guest = makeGuest();
+    const guest = makeGuestFolder();
     guest.bootstrap({ ...BOOTSTRAP, ...stacksIn(guest) });
     const controller = await startController(optionsFor(guest));
     onTestFinished(controller.stop);
@@ -57,7 +57,7 @@ describe('A controller', () => {
   });
 
   test('of which bootstrap.json is missing comes up all the same, and its health fails with that cause', async () => {
-    const guest = makeGuest();
+    const guest = makeGuestFolder();
     const controller = await startController(optionsFor(guest));
     onTestFinished(controller.stop);
     await expect
@@ -74,7 +74,7 @@ describe('A controller', () => {
   });
 
   test('that cannot listen says so and leaves nothing behind: the next one starts in the same folder', async () => {
-    const guest = makeGuest(BOOTSTRAP);
+    const guest = makeGuestFolder(BOOTSTRAP);
     guest.bootstrap({ ...BOOTSTRAP, ...stacksIn(guest) });
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');
@@ -90,7 +90,7 @@ describe('A controller', () => {
   });
 
   test('is the only one of its data folder', async () => {
-    const guest = makeGuest();
+    const guest = makeGuestFolder();
     guest.bootstrap({ ...BOOTSTRAP, ...stacksIn(guest) });
     const controller = await startController(optionsFor(guest));
     onTestFinished(controller.stop);
@@ -99,7 +99,7 @@ describe('A controller', () => {
   });
 
   test('does not use a data folder that others can write to', async () => {
-    const guest = makeGuest(BOOTSTRAP);
+    const guest = makeGuestFolder(BOOTSTRAP);
     const dataFolder = join(guest.folder, 'open');
     mkdirSync(dataFolder, { mode: 0o777 });
     const { chmodSync } = await import('node:fs');
@@ -108,7 +108,7 @@ describe('A controller', () => {
   });
 
   test('in a container asks to be started anew when Docker has been dead for too long', async () => {
-    const guest = makeGuest();
+    const guest = makeGuestFolder();
     guest.bootstrap({ ...BOOTSTRAP, ...stacksIn(guest) });
     const controller = await startController(
       optionsFor(guest, {

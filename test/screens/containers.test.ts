@@ -454,6 +454,8 @@ describe('Who must answer', () => {
     seated.pass(10_000);
     seated.console.shown.setState({ nowMs: seated.session.now() });
     expect(seated.text()).toContain('The controller has not answered for 10 s: looking only');
+    // It keeps nothing running meanwhile.
+    expect(seated.text()).toMatch(/traefik .*last: kept running/);
     choose(seated, 'Restart it');
     expect(toastOf(seated)).toContain('looking only');
     expect(controller.asked).toEqual([]);

@@ -21,7 +21,9 @@ export const containersListCommand: Command = {
     const reading = facts.containers;
     if (reading?.state !== 'ok') {
       const reason = reading === undefined ? '' : text(`reason.${reading.code}`);
-      throw new ActionableError('unreachable', text('containers.list.unread', { reason }));
+      throw new ActionableError('unreachable', text('containers.list.unread', { reason }), {
+        hint: text('containers.list.unread.hint'),
+      });
     }
     const base = facts.base_stack ?? absent('not-here', source, clock.now());
     const { engine_version } = reading.value;

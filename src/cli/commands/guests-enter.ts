@@ -7,6 +7,7 @@ import type { Command, CommandContext } from '../command.ts';
 import { vmidOperand } from '../guest-command.ts';
 import { operandOf, parseVmid } from '../option-values.ts';
 import { createProgramOpener } from '../program-opener.ts';
+import { refuseReadOnly } from '../refuse-read-only.ts';
 
 export const guestsEnterCommand: Command = {
   name: 'guests enter',
@@ -14,7 +15,7 @@ export const guestsEnterCommand: Command = {
   options: {},
   operands: vmidOperand,
   run: async (context) => {
-    const { json, out, env, clock, readOnly, text } = context;
+    const { json, out, env, clock, text } = context;
     const vmid = parseVmid(operandOf(context), context);
     const program = { kind: 'guest', vmid } as const;
     const opener = createProgramOpener(env, clock);
@@ -28,7 +29,7 @@ export const guestsEnterCommand: Command = {
       out.json(document);
       return EXIT.ok;
     }
-    if (readOnly) throw new ActionableError('refused', text('off.read-only'));
+    refuseReadOnly(context);
     const reason = whyNot(context, opener.problem(program));
     if (reason !== undefined) {
       throw new ActionableError('refused', text('guest-enter.by-hand', { vmid, reason }), {

@@ -31,6 +31,8 @@ export type Container = z.infer<typeof container>;
 
 export const containerFacts = z.object({
   engine_version: z.string(),
+  /** When Docker's sentences ("Up 16 seconds") were said: they may be older than the knowledge that they still hold. */
+  listed_at: z.number().optional(),
   containers: z.array(container),
 });
 export type ContainerFacts = z.infer<typeof containerFacts>;

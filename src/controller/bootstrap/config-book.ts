@@ -15,6 +15,7 @@ import { controllerConfig, type ControllerConfig } from '../../contracts/control
 import { CONTROLLER_FILES } from '../../contracts/controller-files.ts';
 import type { LinkState } from '../../contracts/facts/base-stack.ts';
 import type { Log } from '../../daemon/log.ts';
+import { turned, unasked } from '../link-state.ts';
 import type { ConfigBook } from '../parts.ts';
 import { createRepeated } from '../repeat.ts';
 import { askHub } from './ask-hub.ts';
@@ -76,7 +77,7 @@ export async function openConfigBook(options: BookOptions): Promise<ConfigBook> 
   let state: State | undefined;
   let seen = '';
   let saidUnknown = '';
-  let hubLink: LinkState = { state: 'unknown', since: clock.now(), detail: 'not asked yet' };
+  let hubLink = unasked(clock.now());
 
   const setState = (next: State | undefined): void => {
     const changed = JSON.stringify(next?.raw) !== JSON.stringify(state?.raw);
@@ -85,7 +86,7 @@ export async function openConfigBook(options: BookOptions): Promise<ConfigBook> 
   };
   const setHubLink = (to: LinkState['state'], detail: string): void => {
     if (hubLink.state === to && hubLink.detail === detail) return;
-    hubLink = { state: to, since: hubLink.state === to ? hubLink.since : clock.now(), detail };
+    hubLink = turned(hubLink, to, detail, clock.now());
     listeners.tell();
   };
 

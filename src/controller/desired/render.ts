@@ -2,7 +2,7 @@
 import {
   BASE_NETWORK,
   BASE_SERVICES,
-  configValue,
+  missingKeys,
   type ConfigKey,
   type ServiceName,
 } from '../../contracts/base-stack.ts';
@@ -20,10 +20,8 @@ export function render(config: ControllerConfig, secrets: InstallationSecrets): 
   const notConfigured: { service: ServiceName; keys: readonly ConfigKey[] }[] = [];
   const refused: { service: ServiceName; why: string }[] = [];
   const lacking: { service: ServiceName; keys: readonly ConfigKey[] }[] = [];
-  const missing = (keys: readonly ConfigKey[]): readonly ConfigKey[] =>
-    keys.filter((key) => configValue(config, key) === undefined);
   for (const { name, needs, wants } of BASE_SERVICES) {
-    const needed = missing(needs);
+    const needed = missingKeys(config, needs);
     if (needed.length > 0) {
       notConfigured.push({ service: name, keys: needed });
       continue;
@@ -33,8 +31,8 @@ export function render(config: ControllerConfig, secrets: InstallationSecrets): 
       refused.push({ service: name, why: draft.refused });
       continue;
     }
-    services.push(finishService(draft, config.paths.stacks_dir.replace(/\/+$/, '')));
-    const wanted = missing(wants);
+    services.push(finishService(draft, config.paths.stacks_dir));
+    const wanted = missingKeys(config, wants);
     if (wanted.length > 0) lacking.push({ service: name, keys: wanted });
   }
   return { network: BASE_NETWORK, services, notConfigured, refused, lacking };

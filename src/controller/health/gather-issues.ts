@@ -1,12 +1,6 @@
 // From all that is known to what is wrong, the worst first. Pure. Texts stay the same while a problem lasts: a hub
 // groups by them. What changes (a status, a reason) is in the hint.
-import {
-  BASE_SERVICES,
-  configValue,
-  isServiceName,
-  type ConfigKey,
-  type ServiceName,
-} from '../../contracts/base-stack.ts';
+import { BASE_SERVICES, missingKeys, isServiceName, type ServiceName } from '../../contracts/base-stack.ts';
 import type { ControllerConfig } from '../../contracts/controller-config.ts';
 import type {
   BaseServiceTold,
@@ -64,7 +58,7 @@ const told = ({ healsItself, ...issue }: PlanIssue): FoundIssue => ({ ...issue, 
 
 const docker: Layer = ({ base: { docker: link } }) => {
   if (link.state === 'failed') {
-    const hint = `${link.detail}. It is tried again by itself; nothing is healed until it answers.`;
+    const hint = `${link.detail}. It is tried again by itself; nothing is healed until it answers. See: systemctl status docker`;
     return [found('docker-unreachable', 'fail', 'docker', 'Docker does not answer', hint, true)];
   }
   if (link.state === 'ok') return [];
@@ -142,9 +136,7 @@ const needsInternet = (name: ServiceName): boolean =>
 const configuration: Layer = ({ config, base: { last_pass: planned } }) => {
   if (config === null || planned !== null) return [];
   return BASE_SERVICES.flatMap(({ name, needs, wants }) => {
-    const missing = (keys: readonly ConfigKey[]) =>
-      keys.filter((key) => configValue(config, key) === undefined);
-    const [needed, wanted] = [missing(needs), missing(wants)];
+    const [needed, wanted] = [missingKeys(config, needs), missingKeys(config, wants)];
     if (needed.length > 0) return [told(notConfigured(name, needed, false))];
     return wanted.length > 0 ? [told(lackingKeys(name, wanted))] : [];
   });

@@ -3,6 +3,7 @@
 import type { Clock } from '../../base/clock.ts';
 import type { LinkState } from '../../contracts/facts/base-stack.ts';
 import type { Engine } from '../../clients/engine.ts';
+import { turned, unasked } from '../link-state.ts';
 import { judgeSelf, type Given, type LookAtSelf } from './look-at-self.ts';
 import type { Daemon } from './observe.ts';
 
@@ -41,7 +42,7 @@ export function createDaemonLink({
   readonly given: Omit<Given, 'stacksDir' | 'socketPath'>;
   readonly patienceMs: number;
 }): DaemonLink {
-  let state: LinkState = { state: 'unknown', since: clock.now(), detail: 'not asked yet' };
+  let state = unasked(clock.now());
   let known: (DaemonKnown & { readonly stacksDir: string }) | undefined;
   let hostname: string | null = null;
   let timer: NodeJS.Timeout | undefined;
@@ -50,7 +51,7 @@ export function createDaemonLink({
     tellDead = resolve;
   });
   const turn = (to: LinkState['state'], detail: string) => {
-    state = { state: to, since: state.state === to ? state.since : clock.now(), detail };
+    state = turned(state, to, detail, clock.now());
   };
 
   return {

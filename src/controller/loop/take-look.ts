@@ -55,7 +55,7 @@ export async function takeLook(
 ): Promise<Look> {
   const { engine, clock, link, lanes, memory, deaths } = options;
   const holds = lanes.mark();
-  const stacksDir = options.config()?.paths.stacks_dir.replace(/(?<=.)\/+$/, '') ?? DEFAULT_STACKS_DIR;
+  const stacksDir = options.config()?.paths.stacks_dir ?? DEFAULT_STACKS_DIR;
   const known = await link.known(stacksDir, signal);
   const stacksFolder = await judgeStacks(stacksDir, known.self.misplaced, memory);
   const died = takeDied();

@@ -7,6 +7,7 @@ import { createHubClient, HubError, type HubAddress, type HubClient } from '../.
 import type { LinkState } from '../../contracts/facts/base-stack.ts';
 import type { Log } from '../../daemon/log.ts';
 import { hubProblem } from '../bootstrap/config-problems.ts';
+import { turned, unasked } from '../link-state.ts';
 import type { ConfigBook, TellBase } from '../parts.ts';
 import type { PlanIssue } from '../plan/state.ts';
 import { createRepeated } from '../repeat.ts';
@@ -35,14 +36,14 @@ export function createHubReports(options: {
 }): HubReports {
   const { config, tell, clock, log, random, openHub = createHubClient, times = TIMES } = options;
   const listeners = createListeners();
-  let link: LinkState = { state: 'unknown', since: clock.now(), detail: 'nothing reported yet' };
+  let link = unasked(clock.now(), 'nothing reported yet');
   let problem: PlanIssue | undefined;
   let sent = '';
 
   const set = (state: LinkState['state'], detail: string, next?: PlanIssue): void => {
     if (state === 'ok' && link.state === 'failed') log.info({}, 'hub: reports are taken again');
     const changed = link.state !== state || link.detail !== detail;
-    if (changed) link = { state, detail, since: link.state === state ? link.since : clock.now() };
+    link = turned(link, state, detail, clock.now());
     problem = next;
     if (changed) listeners.tell();
   };

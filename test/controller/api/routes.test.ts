@@ -7,7 +7,8 @@ import { ActionableError } from '../../../src/base/errors.ts';
 import { EngineError } from '../../../src/clients/engine.ts';
 import { PENDING_SIGNATURE } from '../../../src/contracts/api-error.ts';
 import { ask, post } from './ask-api.ts';
-import { baseTold, idOf, NOTHING_TO_DO, serviceTold, START_TRAEFIK } from './small-parts.ts';
+import { baseTold, idOf, serviceTold } from '../example-base.ts';
+import { NOTHING_TO_DO, START_TRAEFIK } from './small-parts.ts';
 import { startApi, type StartedApi } from './start-api.ts';
 
 const recordsOf = async ({ ledger }: StartedApi) =>

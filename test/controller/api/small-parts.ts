@@ -1,58 +1,17 @@
 // Small parts of a controller with the memory of a notepad: what the API asks them for stands in `asked`, and
 // what they tell can be set.
 import { ActionableError } from '../../../src/base/errors.ts';
+import { createListeners } from '../../../src/base/listeners.ts';
 import { BASE_SERVICES } from '../../../src/contracts/base-stack.ts';
 import { controllerConfig, type ControllerConfig } from '../../../src/contracts/controller-config.ts';
-import type { BaseServiceTold, BaseStackFacts } from '../../../src/contracts/facts/base-stack.ts';
+import type { BaseStackFacts } from '../../../src/contracts/facts/base-stack.ts';
 import type { Notice } from '../../../src/contracts/routes.ts';
 import type { AgentProxy, ConfigBook, Health, Reconciler } from '../../../src/controller/parts.ts';
 import type { Plan, Step } from '../../../src/controller/plan/state.ts';
 import { Refusal } from '../../../src/daemon/refusal.ts';
+import { baseTold, idOf, TOLD_AT } from '../example-base.ts';
 
-const AT = 1_790_000_000_000;
 const NAMES = BASE_SERVICES.map(({ name }) => name);
-export const idOf = (name: string): string => Buffer.from(name.padEnd(32, '.')).toString('hex').slice(0, 64);
-
-export const serviceTold = (name: string, over: Partial<BaseServiceTold> = {}): BaseServiceTold => ({
-  name,
-  state: 'running',
-  cause: null,
-  since: AT,
-  container: { id: idOf(name), state: 'running', health: null },
-  image: `${name}:1`,
-  image_id: null,
-  drift: [],
-  missing_keys: [],
-  next_try: null,
-  restarts: 0,
-  pause: null,
-  rolled_back: null,
-  probe: null,
-  ...over,
-});
-
-export const baseTold = (over: Partial<BaseStackFacts> = {}): BaseStackFacts => ({
-  controller: {
-    version: '0.0.0-test',
-    customer_id: 'kovacs',
-    hostname: 'kovacs',
-    guest_hostname: 'kovacs',
-    started: AT,
-    generation: 3,
-  },
-  status: 'ok',
-  issues: [],
-  services: NAMES.map((name) => serviceTold(name)),
-  steps: [],
-  blocked: null,
-  last_pass: { at: AT, took_ms: 12, calls: 5, applied: 0, converged: true },
-  links: {
-    docker: { state: 'ok', since: AT, detail: '' },
-    agent: { state: 'ok', since: AT, detail: '' },
-    hub: { state: 'off', since: AT, detail: '' },
-  },
-  ...over,
-});
 
 export const NOTHING_TO_DO: Plan = { steps: [], held: [], issues: [], blocked: null };
 export const START_TRAEFIK: Step = {
@@ -62,17 +21,9 @@ export const START_TRAEFIK: Step = {
   cause: 'exited with code 137 2 s ago',
 };
 
-type Listeners<T> = Set<(value: T) => void>;
-const heardBy =
-  <T>(listeners: Listeners<T>) =>
-  (listener: (value: T) => void) => {
-    listeners.add(listener);
-    return () => void listeners.delete(listener);
-  };
-
 export function createSmallParts() {
-  const changed: Listeners<void> = new Set();
-  const noticed: Listeners<Notice> = new Set();
+  const changed = createListeners();
+  const noticed = createListeners<[Notice]>();
   const asked: unknown[] = [];
   const state: {
     base: BaseStackFacts;
@@ -122,7 +73,7 @@ export function createSmallParts() {
       const { steps } = state.plan;
       state.plan = NOTHING_TO_DO;
       state.base = state.afterApply;
-      for (const listener of changed) listener();
+      changed.tell();
       return Promise.resolve(steps);
     },
     pause: async (service, pause, by) => {
@@ -146,14 +97,14 @@ export function createSmallParts() {
       asked.push({ log: containerId, ...options });
       return Promise.resolve({ id: containerId, lines: state.log });
     },
-    onChange: heardBy(changed),
-    onNotice: heardBy(noticed),
+    onChange: changed.add,
+    onNotice: noticed.add,
     desired: () => null,
     dead: new Promise(() => {}),
     stop: async () => Promise.resolve(),
   };
   const health: Health = {
-    told: () => ({ status: state.base.status, issues: state.base.issues, at: AT }),
+    told: () => ({ status: state.base.status, issues: state.base.issues, at: TOLD_AT }),
     probeOf: () => null,
     onChange: () => () => {},
     stop: () => {},
@@ -189,10 +140,8 @@ export function createSmallParts() {
     tell: () => state.base,
     change: (base: Partial<BaseStackFacts>) => {
       state.base = { ...state.base, ...base };
-      for (const listener of changed) listener();
+      changed.tell();
     },
-    notice: (notice: Notice) => {
-      for (const listener of noticed) listener(notice);
-    },
+    notice: noticed.tell,
   };
 }

@@ -41,7 +41,7 @@ export const baseCommands = {
   'base.why.rolled-back': '{image} was taken back: {why}',
   'base.why.probe': 'does not answer itself: {detail}',
   'base.issues': 'Issues:',
-  'base.issue.heals': 'mends itself: {hint}',
+  'base.issue.heals': 'why: {hint}',
   'base.issue.hint': 'to do: {hint}',
   'base.links': 'docker {docker}, agent {agent}, hub {hub}',
   'base.plan.nothing': 'Everything is as it should be: there is nothing to do.',
@@ -53,6 +53,8 @@ export const baseCommands = {
   'base.resumed': '{name} is not held down: the controller keeps it running.',
   'base.service.missing': 'The controller does not tell of {name}.',
   'containers.list.none': 'No containers.',
+  'containers.list.unread.hint':
+    'See whether Docker runs, and whether you may ask it: systemctl status docker; docker ps',
   'containers.list.unread': 'The containers cannot be read: {reason}.',
   'containers.list.no-base': 'The controller does not answer ({reason}): what should run is not known.',
   'containers.list.column.name': 'NAME',

@@ -43,7 +43,7 @@ export const controllerClient = {
   'rule.base-stack.cause.stays': 'The controller found it, and cannot mend it by itself.',
   'rule.base-stack.cause.paused': 'Somebody holds it down on purpose; at the end of the pause it comes back.',
   'rule.base-stack.cure': 'See all of it with its causes: felhom base status; felhom base plan',
-  'rule.base-stack.cure.heals': 'Nothing, it mends itself: {hint}. See also: felhom base status',
+  'rule.base-stack.cure.heals': 'Look again in a minute: {hint}. See also: felhom base status',
   'rule.base-stack.cure.hint': '{hint}. See also: felhom base status',
   'rule.base-stack.cure.paused': 'When the work is done, let it go: felhom base resume {name}',
 } as const;

@@ -255,6 +255,7 @@ export const screens = {
   'toast.no-command': 'No command matches "{query}".',
   'toast.saved': 'Settings saved to {path}',
   'toast.not-saved': 'Settings not saved: {reason}',
+  'toast.unbound.view': '{key} does nothing here; the last line lists the keys, Esc goes back.',
   'toast.unbound': '{key} does nothing here; ? lists the keys.',
   'help.title': 'Keys on this screen: {screen}',
   'help.search': 'type to search, arrows scroll, Esc closes',

@@ -43,7 +43,7 @@ export const baseCommands = {
   'base.why.rolled-back': '{image} visszavonva: {why}',
   'base.why.probe': 'maga nem válaszol: {detail}',
   'base.issues': 'Gondok:',
-  'base.issue.heals': 'magától rendbe jön: {hint}',
+  'base.issue.heals': 'miért: {hint}',
   'base.issue.hint': 'teendő: {hint}',
   'base.links': 'docker {docker}, ügynök {agent}, központ {hub}',
   'base.plan.nothing': 'Minden olyan, amilyennek lennie kell: nincs teendő.',
@@ -55,6 +55,8 @@ export const baseCommands = {
   'base.resumed': '{name} nincs visszatartva: a vezérlő gondoskodik róla, hogy fusson.',
   'base.service.missing': 'A vezérlő nem szól erről: {name}.',
   'containers.list.none': 'Nincsenek konténerek.',
+  'containers.list.unread.hint':
+    'Nézd meg, fut-e a Docker, és megkérdezheted-e: systemctl status docker; docker ps',
   'containers.list.unread': 'A konténerek nem olvashatók: {reason}.',
   'containers.list.no-base': 'A vezérlő nem válaszol ({reason}): nem tudni, minek kellene futnia.',
   'containers.list.column.name': 'NÉV',

@@ -43,7 +43,7 @@ export const controllerClient = {
   'rule.base-stack.cause.stays': 'A vezérlő megtalálta, de magától nem tudja helyrehozni.',
   'rule.base-stack.cause.paused': 'Valaki szándékosan tartja leállítva; a szünet végén magától visszajön.',
   'rule.base-stack.cure': 'Minden az okaival együtt: felhom base status; felhom base plan',
-  'rule.base-stack.cure.heals': 'Semmit, magától rendbe jön: {hint}. Lásd még: felhom base status',
+  'rule.base-stack.cure.heals': 'Nézd meg újra egy perc múlva: {hint}. Lásd még: felhom base status',
   'rule.base-stack.cure.hint': '{hint}. Lásd még: felhom base status',
   'rule.base-stack.cure.paused': 'Ha kész a munka, engedd el: felhom base resume {name}',
 } as const satisfies Record<keyof typeof english, string>;

@@ -258,6 +258,7 @@ export const screens = {
   'toast.no-command': 'Nincs ilyen parancs: „{query}”.',
   'toast.saved': 'Beállítások mentve: {path}',
   'toast.not-saved': 'Beállítások nincsenek mentve: {reason}',
+  'toast.unbound.view': '{key} itt nem csinál semmit; az utolsó sor sorolja a billentyűket, Esc visszavisz.',
   'toast.unbound': '{key} itt nem csinál semmit; ? sorolja a billentyűket.',
   'help.title': 'Billentyűk ezen a képernyőn: {screen}',
   'help.search': 'írj a kereséshez, nyilak görgetnek, Esc bezár',

@@ -6,7 +6,7 @@ import type { Daemon } from './daemon.ts';
 
 export type Ran = { readonly code: number; readonly stdout: string; readonly stderr: string };
 
-export type Guest = {
+export type GuestAround = {
   /** Runs a program in it; never rejects because of an exit code. */
   readonly run: (command: readonly string[], options?: { readonly input?: string }) => Promise<Ran>;
   /** The path by which this process sees a file of the guest. */
@@ -30,8 +30,8 @@ done
 ln -s "$socket" /run/docker.sock
 `;
 
-export async function makeGuest(daemon: Daemon): Promise<Guest> {
-  const run: Guest['run'] = async (command, { input } = {}) =>
+export async function makeGuestAround(daemon: Daemon): Promise<GuestAround> {
+  const run: GuestAround['run'] = async (command, { input } = {}) =>
     new Promise((resolve, reject) => {
       const [file, ...args] = [
         'nsenter',

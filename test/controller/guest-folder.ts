@@ -11,7 +11,7 @@ import { CUSTOMER, CUSTOMER_KEY } from './hub-server.ts';
 
 export const AGENT_TOKEN = 'felhom_9200_0d7be1f6c2a94480';
 
-export type Told = {
+export type GuestFolder = {
   readonly folder: string;
   readonly data: string;
   readonly bootstrapPath: string;
@@ -25,7 +25,7 @@ export type Told = {
 export const BOOTSTRAP = { customer: { id: CUSTOMER, name: 'Kovács Bt.' } };
 export const withHub = (url: string, key = CUSTOMER_KEY) => ({ ...BOOTSTRAP, hub: { url, api_key: key } });
 
-export function makeGuest(fields?: object | string): Told {
+export function makeGuestFolder(fields?: object | string): GuestFolder {
   const folder = mkdtempSync(join(tmpdir(), 'felhom-guest-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const data = join(folder, 'data');
@@ -33,7 +33,7 @@ export function makeGuest(fields?: object | string): Told {
   const bootstrapPath = join(folder, 'bootstrap.json');
   const logged: string[] = [];
   const log = createLog('debug', { write: (line) => void logged.push(line) });
-  const bootstrap: Told['bootstrap'] = (content, mode = 0o600) => {
+  const bootstrap: GuestFolder['bootstrap'] = (content, mode = 0o600) => {
     rmSync(bootstrapPath, { force: true });
     writeFileSync(bootstrapPath, typeof content === 'string' ? content : JSON.stringify(content), { mode });
   };

@@ -1,7 +1,7 @@
 // A guest of the test's own: a real Docker daemon, and the bundle's controller in a process beside it, in the
 // daemon's network. What listens on this machine's loopback (a hub, an agent) is led in there under the same port.
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -11,10 +11,11 @@ import { onTestFinished } from 'vitest';
 import { FELHOM } from '../agent/agent-process.ts';
 import type { Daemon } from '../docker/daemon.ts';
 import { saveStandIns } from '../docker/stand-ins.ts';
+import { makeGuestFolder } from './guest-folder.ts';
 
 export type Answer = { readonly status: number; readonly body: Readonly<Record<string, unknown>> };
 
-export type Guest = {
+export type DockerGuest = {
   readonly folder: string;
   readonly data: string;
   readonly stacks: string;
@@ -41,18 +42,15 @@ const READY_MS = 20_000;
 export async function makeDockerGuest(
   daemon: Pick<Daemon, 'inside' | 'socketPath'>,
   { images = true } = {},
-): Promise<Guest> {
-  const folder = mkdtempSync(join(tmpdir(), 'felhom-guest-'));
-  const data = join(folder, 'data');
+): Promise<DockerGuest> {
+  const { folder, data, bootstrapPath, configPath, bootstrap } = makeGuestFolder();
   const stacks = join(folder, 'opt/docker/stacks');
-  mkdirSync(data, { mode: 0o700 });
   if (images) await saveStandIns(join(data, 'images'));
-  const bootstrapPath = join(folder, 'bootstrap.json');
   const socket = join(data, 'controller.sock');
   let child: ChildProcess | undefined;
   let output = '';
 
-  const ask: Guest['ask'] = async (method, path, body) => {
+  const ask: DockerGuest['ask'] = async (method, path, body) => {
     const text = body === undefined ? undefined : JSON.stringify(body);
     return new Promise((resolve, reject) => {
       const sent = request(
@@ -81,7 +79,7 @@ export async function makeDockerGuest(
       sent.end(text);
     });
   };
-  const stop: Guest['stop'] = async (signal = 'SIGTERM') => {
+  const stop: DockerGuest['stop'] = async (signal = 'SIGTERM') => {
     const ending = child;
     if (ending === undefined || ending.exitCode !== null || ending.signalCode !== null) return 'not running';
     const ended = new Promise<number | string>((resolve) => {
@@ -90,21 +88,14 @@ export async function makeDockerGuest(
     ending.kill(signal);
     return ended;
   };
-  onTestFinished(async () => {
-    await stop('SIGKILL');
-    rmSync(folder, { recursive: true, force: true });
-  });
+  onTestFinished(async () => void (await stop('SIGKILL')));
   return {
     folder,
     data,
     stacks,
-    configPath: join(data, 'controller.yaml'),
-    bootstrap: (fields) => {
-      rmSync(bootstrapPath, { force: true });
-      // Not the folder of this machine.
-      const told = { ...fields, paths: { stacks_dir: stacks } };
-      writeFileSync(bootstrapPath, JSON.stringify(told), { mode: 0o600 });
-    },
+    configPath,
+    // Not the stacks folder of this machine.
+    bootstrap: (fields) => bootstrap({ ...fields, paths: { stacks_dir: stacks } }),
     start: async (...args) => {
       const words = [FELHOM, 'controller', '--data', data, '--bootstrap', bootstrapPath, ...args];
       const [file, ...rest] = daemon.inside(words);
@@ -168,7 +159,7 @@ export async function leadInside(daemon: Daemon, port: number): Promise<void> {
 }
 
 /** Of a guest's ledger: what was done to which subject, and why. */
-export const ledgerOf = (guest: Guest): readonly Record<string, unknown>[] =>
+export const ledgerOf = (guest: DockerGuest): readonly Record<string, unknown>[] =>
   readFileSync(join(guest.data, 'ledger.jsonl'), 'utf8')
     .trim()
     .split('\n')
