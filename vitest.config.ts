@@ -14,6 +14,14 @@ const ON_DISKS = [
   'test/controller/host.test.ts',
 ];
 
+/** With a Docker daemon of their own, and whatever waits for what starts in it: one file at a time, beside disks. */
+const WITH_DOCKER = [
+  'test/controller/{apply,loop}/*.test.ts',
+  'test/controller/{commands,fresh-guest,image,secrets,start-controller}.test.ts',
+  'test/clients/docker-{daemon,engine,follow-log,watch}.test.ts',
+  'test/console/{containers,guest}.test.ts',
+];
+
 /** Long ones that judge their own loop devices only, and wait for whoever looks at these: two at a time. */
 const BY_AGENTS = [
   'test/agent/{fuzz,fuzz-holes}.test.ts',
@@ -37,6 +45,15 @@ export default defineConfig(({ mode }) => ({
             {
               test: {
                 ...COMMON,
+                name: 'docker',
+                include: WITH_DOCKER,
+                maxWorkers: 1,
+                sequence: { groupOrder: 1 },
+              },
+            },
+            {
+              test: {
+                ...COMMON,
                 name: 'disks',
                 include: ON_DISKS,
                 maxWorkers: 1,
@@ -57,7 +74,7 @@ export default defineConfig(({ mode }) => ({
                 ...COMMON,
                 name: 'others',
                 include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
-                exclude: [...ON_DISKS, ...BY_AGENTS],
+                exclude: [...ON_DISKS, ...WITH_DOCKER, ...BY_AGENTS],
                 maxWorkers: 2,
                 sequence: { groupOrder: 0 },
               },
