@@ -14,12 +14,13 @@ const ON_DISKS = [
   'test/controller/host.test.ts',
 ];
 
-/** With a Docker daemon of their own, and whatever waits for what starts in it: one file at a time, beside disks. */
-const WITH_DOCKER = [
-  'test/controller/{apply,loop}/*.test.ts',
-  'test/controller/{commands,fresh-guest,image,secrets,start-controller}.test.ts',
+/** What looks at no disk of this machine and nothing on time: one file at a time, beside those on disks. */
+const BESIDE_DISKS = [
+  'test/controller/**/*.test.ts',
   'test/clients/docker-{daemon,engine,follow-log,watch}.test.ts',
   'test/console/{containers,guest}.test.ts',
+  'test/screens/**/*.test.{ts,tsx}',
+  'test/signing/**/*.test.ts',
 ];
 
 /** Long ones that judge their own loop devices only, and wait for whoever looks at these: two at a time. */
@@ -45,8 +46,9 @@ export default defineConfig(({ mode }) => ({
             {
               test: {
                 ...COMMON,
-                name: 'docker',
-                include: WITH_DOCKER,
+                name: 'beside-disks',
+                include: BESIDE_DISKS,
+                exclude: [...ON_DISKS, ...BY_AGENTS],
                 maxWorkers: 1,
                 sequence: { groupOrder: 1 },
               },
@@ -74,7 +76,7 @@ export default defineConfig(({ mode }) => ({
                 ...COMMON,
                 name: 'others',
                 include: ['test/**/*.test.ts', 'test/**/*.test.tsx'],
-                exclude: [...ON_DISKS, ...WITH_DOCKER, ...BY_AGENTS],
+                exclude: [...ON_DISKS, ...BESIDE_DISKS, ...BY_AGENTS],
                 maxWorkers: 2,
                 sequence: { groupOrder: 0 },
               },

@@ -1,9 +1,9 @@
-// All tests, in the shortest time that two cores take: what waits for disks and what waits for Docker run side by
-// side, as neither looks at the other's. `vitest run` does the same one after the other.
+// All tests, in the shortest time that two cores take: what is tried on disks, one at a time, runs beside what
+// looks at none. `vitest run` does the same one after the other.
 import { spawn } from 'node:child_process';
 
 /** Projects of vitest.config.ts; those of one stage run at the same time. */
-const STAGES = [['others'], ['disks', 'docker'], ['agents']] as const;
+const STAGES = [['others'], ['disks', 'beside-disks'], ['agents']] as const;
 
 type Run = {
   readonly code: number;
