@@ -109,6 +109,14 @@ export const guestsScreen = defineList<Row>({
       cell: ({ proxmox }, model) => words(model, proxmox === undefined ? null : kindOf(proxmox)),
       sortBy: ({ proxmox }) => proxmox?.kind ?? null,
     },
+    {
+      id: 'address',
+      title: 'column.address',
+      width: 15,
+      rank: 10,
+      cell: ({ guest }, model) => words(model, guest?.address ?? null),
+      sortBy: ({ guest }) => guest?.address ?? null,
+    },
   ],
   twoLines: [
     ['vmid', 'name', 'state', 'reported'],
@@ -123,9 +131,11 @@ export const guestsScreen = defineList<Row>({
   }),
   copies: ({ vmid, guest }) => {
     const hostname = guest?.report?.hostname ?? null;
+    const address = guest?.address ?? null;
     return [
       { label: 'field.vmid', value: String(vmid) },
       ...(hostname === null ? [] : [{ label: 'field.hostname', value: hostname } as const]),
+      ...(address === null ? [] : [{ label: 'field.address', value: address } as const]),
     ];
   },
   actions: guestActions,
@@ -246,7 +256,7 @@ function proxmoxLines(proxmox: ProxmoxGuest, model: Model): Line[] {
 
 function reportLines(row: Row, guest: Guest, model: Model): Line[] {
   const { text } = model;
-  const { report, reported, tokens } = guest;
+  const { report, reported, address, tokens } = guest;
   const missing = model.glyphs.dash;
   const when = (at: number) =>
     `${formatMoment(at)} (${text('age.ago', { age: formatDuration(model.nowMs - at, text.language) })})`;
@@ -260,6 +270,7 @@ function reportLines(row: Row, guest: Guest, model: Model): Line[] {
       : [
           field(text('field.version'), report.controller_version ?? missing),
           ...nameLines(row, model),
+          field(text('field.address'), address ?? missing),
           field(text('field.customer'), report.customer_id ?? missing),
         ]),
     field(text('field.tokens'), tokens === 0 ? segment(text('guests.no-token'), 'warn') : String(tokens)),

@@ -14,7 +14,7 @@ const WRITE_EVERY_MS = 60_000;
 export type GuestBook = {
   readonly entries: () => ReadonlyMap<number, GuestEntry>;
   /** Gives back when it was received. Throws `E_STORE`; the last report then still stands. */
-  readonly report: (vmid: number, report: GuestReport) => Promise<number>;
+  readonly report: (vmid: number, report: GuestReport, address: string | null) => Promise<number>;
 };
 
 export async function openGuestBook({
@@ -34,12 +34,12 @@ export async function openGuestBook({
 
   return {
     entries: () => entries,
-    report: async (vmid, report) =>
+    report: async (vmid, report, address) =>
       inTurn(async () => {
         const now = clock.now();
         const before = entries.get(vmid);
-        const entry: GuestEntry = { vmid, report, reported: now };
-        const news = JSON.stringify(before?.report) !== JSON.stringify(report);
+        const entry: GuestEntry = { vmid, report, reported: now, address };
+        const news = before?.address !== address || JSON.stringify(before.report) !== JSON.stringify(report);
         if (news || Math.abs(now - (written.get(vmid) ?? 0)) >= WRITE_EVERY_MS) {
           const all = [...entries.values()].filter((other) => other.vmid !== vmid);
           await storing("the guests' reports", async () =>

@@ -6,7 +6,13 @@ import type { Prepared, Streamed } from '../daemon/serve/answer.ts';
 /** The door or the token says who it is. A name is only what the caller says of itself. */
 export type Caller =
   | { readonly kind: 'root' | 'group'; readonly name?: string }
-  | { readonly kind: 'guest'; readonly vmid: number; readonly tokenId: string }
+  | {
+      readonly kind: 'guest';
+      readonly vmid: number;
+      readonly tokenId: string;
+      /** The other end of its connection; null when that is gone already. */
+      readonly address: string | null;
+    }
   | { readonly kind: 'scraper' }
   | { readonly kind: 'nobody' };
 

@@ -14,7 +14,7 @@ import {
 import type { Log } from '../daemon/log.ts';
 import { createRateGate } from '../daemon/rate-gate.ts';
 import { Refusal } from '../daemon/refusal.ts';
-import { addressOf } from '../daemon/serve/address-of.ts';
+import { addressOf, wholeAddressOf } from '../daemon/serve/address-of.ts';
 import { bearerOf } from '../daemon/serve/bearer.ts';
 import { createRouteServer, type AnyCall, type RouteServer } from '../daemon/serve/route-server.ts';
 import { slowDown } from '../daemon/serve/slow-down.ts';
@@ -89,7 +89,12 @@ export async function createAgentServer(options: ServerOptions): Promise<AgentSe
     }
     slowDown(rates.guest.take(token.id));
     if (raw.method !== 'GET') slowDown(rates.posts.take(String(token.vmid)));
-    const caller = { kind: 'guest', vmid: token.vmid, tokenId: token.id } as const;
+    const caller = {
+      kind: 'guest',
+      vmid: token.vmid,
+      tokenId: token.id,
+      address: wholeAddressOf(raw.socket),
+    } as const;
     const acknowledged = raw.headers[ACKNOWLEDGE_HEADER];
     if (typeof acknowledged === 'string') options.onAcknowledge(caller, acknowledged);
     return caller;

@@ -15,6 +15,9 @@ export type Peer = ActionableError['peer'];
 
 const NO_SUCH = new Set(['E_NO_SUCH', 'E_NO_ROUTE', 'E_DEVICE_UNKNOWN']);
 
+/** Who was asked answers, and what it asks in turn does not. */
+const BEHIND = new Set(['E_DOCKER']);
+
 /** It was let through, tried, and did not go as it should. */
 const TRIED = new Set(['E_GUEST_TOOL']);
 
@@ -48,13 +51,18 @@ export function refusalOf({ status, body }: AgentAnswer, peer?: Peer): Actionabl
   const said = apiError.safeParse(answer);
   if (!said.success) return unreachable(new NotUnderstood(`HTTP status ${status}`), peer);
   const { error, code, hint } = said.data;
-  const kind = NO_SUCH.has(code) ? 'not-found' : TRIED.has(code) ? 'failed' : 'refused';
-  return new ActionableError(kind, error, {
+  return new ActionableError(kindOf(code), error, {
     code,
     answer,
     peer,
     ...(hint === undefined ? {} : { hint }),
   });
+}
+
+function kindOf(code: string): ActionableError['kind'] {
+  if (NO_SUCH.has(code)) return 'not-found';
+  if (BEHIND.has(code)) return 'unreachable';
+  return TRIED.has(code) ? 'failed' : 'refused';
 }
 
 /** Why a fact could not be had. */

@@ -85,13 +85,17 @@ function parseEvent(value: unknown): EngineEvent | undefined {
     const attribute = attributes[name];
     return typeof attribute === 'string' ? attribute : '';
   };
-  const exitCode = Number.parseInt(text('exitCode'), 10);
+  const number = (name: string) => {
+    const value = Number.parseInt(text(name), 10);
+    return Number.isNaN(value) ? null : value;
+  };
   return {
     type: Type,
     action: Action,
     id: Actor?.ID ?? '',
     name: text('name'),
-    exitCode: Number.isNaN(exitCode) ? null : exitCode,
+    exitCode: number('exitCode'),
+    signal: number('signal'),
     at: timeNano > 0 ? timeNano / 1e6 : time * 1000,
   };
 }

@@ -60,6 +60,8 @@ export type EngineEvent = {
   /** Of the container or network; empty when the event does not say. */
   readonly name: string;
   readonly exitCode: number | null;
+  /** Of a `kill`: the signal's number. */
+  readonly signal: number | null;
   /** Milliseconds since the epoch, by the daemon's clock. */
   readonly at: number;
 };

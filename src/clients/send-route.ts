@@ -12,7 +12,7 @@ type Input = {
   readonly signal?: AbortSignal | undefined;
 };
 
-/** Throws an ActionableError: `unreachable`, or `refused` with the reason of who was asked. */
+/** Throws an ActionableError: `unreachable`, or what who was asked says no with. */
 export async function sendRoute(
   transport: AgentTransport,
   { method, path, body }: Row,

@@ -242,6 +242,7 @@ const guest: RouteAnswer<'guests'>['guests'][number] = {
     services: [...report.services],
   },
   reported: AT,
+  address: '192.168.1.20',
   tokens: 1,
 };
 const guestsRead = {

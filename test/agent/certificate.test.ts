@@ -118,7 +118,7 @@ test('while tokens cannot be read, nothing is switched behind the back of guests
     onSwitch: () => {},
   });
   const { next_fingerprint } = await store.renew();
-  store.acknowledge({ kind: 'guest', vmid: 9200, tokenId: 't-own' }, next_fingerprint);
+  store.acknowledge({ kind: 'guest', vmid: 9200, tokenId: 't-own', address: null }, next_fingerprint);
   valid = [];
   await store.reconsider();
   expect(store.next()?.fingerprint).toBe(next_fingerprint);

@@ -1,6 +1,19 @@
 // The two sockets: who gets in by file rights, and that nothing stands there before its rights do.
 import { execFile } from 'node:child_process';
-import { chmodSync, mkdirSync, readdirSync, statSync, watch, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  chownSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  watch,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
@@ -34,6 +47,54 @@ test('what a killed agent has left, or anything else at its place, is replaced',
   writeFileSync(join(folder, 'run', 'root.sock'), 'left');
   const agent = await startTestAgent({ folder });
   expect((await ask(agent, { door: 'root', path: '/healthz' })).status).toBe(200);
+});
+
+test('folders that killed starts have left are removed: ours, old, and with nothing else in them', async () => {
+  const folder = makeFolder();
+  const run = join(folder, 'run');
+  mkdirSync(run, { mode: 0o755 });
+  const old = new Date(Date.now() - 61_000);
+  const make = (name: string, fill: (path: string) => void = () => {}, at = old) => {
+    const path = join(run, name);
+    mkdirSync(path, { mode: 0o700 });
+    fill(path);
+    utimesSync(path, at, at);
+  };
+  make('.door-empty');
+  const bound = join(folder, 'bound.sock');
+  const server = createServer().listen(bound);
+  await once(server, 'listening');
+  make('.door-bound', (path) => linkSync(bound, join(path, 's')));
+  server.close();
+
+  make('.door-fresh', undefined, new Date());
+  make('.door-file', (path) => writeFileSync(join(path, 's'), 'no socket'));
+  make('.door-more', (path) => {
+    writeFileSync(join(path, 'r'), '');
+    writeFileSync(join(path, 's'), '');
+  });
+  make('door-other');
+  writeFileSync(join(run, '.door-plain'), '');
+  const elsewhere = join(folder, 'elsewhere');
+  mkdirSync(elsewhere);
+  symlinkSync(elsewhere, join(run, '.door-link'));
+  if (isRoot) make('.door-theirs', (path) => chownSync(path, NOBODY, NOBODY));
+
+  await startTestAgent({ folder });
+  expect(readdirSync(run).toSorted()).toEqual(
+    [
+      '.door-file',
+      '.door-fresh',
+      '.door-link',
+      '.door-more',
+      '.door-plain',
+      ...(isRoot ? ['.door-theirs'] : []),
+      'agent.sock',
+      'door-other',
+      'root.sock',
+    ].toSorted(),
+  );
+  expect(readdirSync(folder)).toContain('elsewhere');
 });
 
 test('no socket is ever seen with more rights than it ends with', async () => {

@@ -52,7 +52,13 @@ async function follow(agent: Reachable, asked: Omit<Asked, 'path'> & { subjects?
 
 /** Guests that a test changes by hand. */
 function changing() {
-  let guests: Guest[] = [9200, 9201].map((vmid) => ({ vmid, report: null, reported: null, tokens: 1 }));
+  let guests: Guest[] = [9200, 9201].map((vmid) => ({
+    vmid,
+    report: null,
+    reported: null,
+    address: null,
+    tokens: 1,
+  }));
   let reads = 0;
   const listeners = new Set<() => void>();
   let tools: AgentTools | undefined;

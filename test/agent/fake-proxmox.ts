@@ -39,6 +39,7 @@ echo "pvesh $*" >> argv
 [ -f do-pvesh ] && . ./do-pvesh
 case $2 in
   /cluster/resources) cat guests.json ;;
+  /nodes/*/storage) if [ -f storages.json ]; then cat storages.json; else echo '[]'; fi ;;
   /version) echo '{"version":"8.2.4"}' ;;
   *) echo '[]' ;;
 esac
@@ -97,6 +98,8 @@ export function createFakeProxmox(guests: readonly FakeGuest[]) {
     setting,
     changed,
     list,
+    /** As `pvesh get /nodes/NODE/storage` tells them. */
+    store: (storages: readonly object[]) => writeFileSync(at('storages.json'), JSON.stringify(storages)),
     /** Shell that runs before what the program does: of `pct` and `qm` by subcommand, or of `pvesh`. */
     does: (what: string, shell: string) => writeFileSync(at(`do-${what}`), `${shell}\n`),
     /** Ends WAIT. */

@@ -88,6 +88,6 @@ test('what a guest reports is found by doctor and check on the host, with its na
   expect(check.out).toContain('Guest 9200 reports a failure');
   const { body: listed } = await agent.ask('GET', '/guests');
   expect(listed).toMatchObject({
-    guests: [{ vmid: 9200, report: { ...names, issues: [issue] } }, { vmid: 9201 }],
+    guests: [{ vmid: 9200, address: '127.0.0.1', report: { ...names, issues: [issue] } }, { vmid: 9201 }],
   });
 });

@@ -24,7 +24,10 @@ test('a report is seen by the host with its time by the host’s clock', async (
   const clock = createTestClock();
   const agent = await openAgent({ clock });
   expect(await report(agent, guestOf(9200), 9200, WARN)).toMatchObject({ received: clock.now() });
-  expect(await guests(agent)).toEqual([{ vmid: 9200, report: WARN, reported: clock.now(), tokens: 0 }]);
+  const address = '10.0.0.2';
+  expect(await guests(agent)).toEqual([
+    { vmid: 9200, report: WARN, reported: clock.now(), address, tokens: 0 },
+  ]);
   expect(agent.changes).toContain('guests');
 });
 
@@ -49,8 +52,8 @@ test('whom Proxmox knows and who has a token is listed before it ever reports', 
   const agent = await openAgent({ vmids: [101] });
   await agent.handlers.mintToken({ ...agent.request, caller: ROOT, params: {}, body: { vmid: 9200 } });
   expect(await guests(agent)).toEqual([
-    { vmid: 101, report: null, reported: null, tokens: 0 },
-    { vmid: 9200, report: null, reported: null, tokens: 1 },
+    { vmid: 101, report: null, reported: null, address: null, tokens: 0 },
+    { vmid: 9200, report: null, reported: null, address: null, tokens: 1 },
   ]);
 });
 
@@ -80,6 +83,18 @@ test('what a controller says of its services and of its names is kept; that it d
   expect(full).not.toHaveProperty('of_a_newer_version');
 });
 
+test('its address is that of its connection, and not what it says; another one is written at once', async () => {
+  const agent = await openAgent();
+  const claimed = guestReport.parse({ status: 'ok', address: '6.6.6.6' });
+  for (const address of ['10.0.0.2', '10.0.0.3', null, '10.0.0.4']) {
+    const caller: Caller = { kind: 'guest', vmid: 9200, tokenId: '00', address };
+    await report(agent, caller, 9200, claimed);
+    expect((await guests(agent))[0]?.address).toBe(address);
+    const again = await openAgent({ stateFolder: agent.stateFolder });
+    expect((await guests(again))[0]?.address).toBe(address);
+  }
+});
+
 test('a book of an older version is read: what it does not say is not known', async () => {
   const agent = await openAgent();
   const old = { status: 'ok', issues: [], controller_version: '0.39.1', hostname: 'demo' };
@@ -87,7 +102,11 @@ test('a book of an older version is read: what it does not say is not known', as
   writeFileSync(join(agent.stateFolder, 'guests.json'), JSON.stringify(book));
   const again = await openAgent({ stateFolder: agent.stateFolder });
   const nothing = { guest_hostname: null, customer_id: null, services: [] };
-  expect((await guests(again))[0]).toMatchObject({ reported: 5, report: { ...old, ...nothing } });
+  expect((await guests(again))[0]).toMatchObject({
+    reported: 5,
+    address: null,
+    report: { ...old, ...nothing },
+  });
 });
 
 test('the largest report of a real controller fits into a request', () => {

@@ -94,6 +94,7 @@ const withGuest = (reported: number) =>
                   issues: ['Protected container not running: traefik'],
                 }),
                 reported,
+                address: null,
                 tokens: 1,
               },
             ],

@@ -21,7 +21,12 @@ import type { TestSigners } from './signers.ts';
 
 export const ROOT: Caller = { kind: 'root' };
 export const GROUP: Caller = { kind: 'group', name: 'anna' };
-export const guestOf = (vmid: number): Caller => ({ kind: 'guest', vmid, tokenId: '00' });
+export const guestOf = (vmid: number): Caller => ({
+  kind: 'guest',
+  vmid,
+  tokenId: '00',
+  address: '10.0.0.2',
+});
 
 export type TestClock = Clock & { readonly advance: (ms: number) => void };
 export function createTestClock(start = 1_790_000_000_000): TestClock {

@@ -633,7 +633,10 @@ test('who follows hears of changes, and a guest of its own only', async () => {
   expect(operations.forGuest(all, 9200).operations.map((operation) => operation.id)).toEqual([id]);
   expect(operations.forGuest(all, 9300).operations).toEqual([]);
   expect(
-    guests.forGuest({ guests: [{ vmid: 9300, report: null, reported: null, tokens: 0 }] }, 9200),
+    guests.forGuest(
+      { guests: [{ vmid: 9300, report: null, reported: null, address: null, tokens: 0 }] },
+      9200,
+    ),
   ).toEqual({
     guests: [],
   });

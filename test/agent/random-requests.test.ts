@@ -21,8 +21,8 @@ const NAMES = ['sdb', 'sdb1', 'sdc', 'sdd'] as const;
 const CALLERS: readonly Caller[] = [
   { kind: 'root' },
   { kind: 'group' },
-  { kind: 'guest', vmid: 9200, tokenId: '0' },
-  { kind: 'guest', vmid: 9300, tokenId: '1' },
+  { kind: 'guest', vmid: 9200, tokenId: '0', address: null },
+  { kind: 'guest', vmid: 9300, tokenId: '1', address: null },
   { kind: 'scraper' },
   { kind: 'nobody' },
 ];

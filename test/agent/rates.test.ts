@@ -1,7 +1,7 @@
 // Who is counted as one, how often one may ask, and what of a log line is nobody's business.
 import { expect, test } from 'vitest';
 import { defaultLimits } from '../../src/agent/limits.ts';
-import { addressOf } from '../../src/daemon/serve/address-of.ts';
+import { addressOf, wholeAddressOf } from '../../src/daemon/serve/address-of.ts';
 import { withoutSecrets } from '../../src/daemon/log.ts';
 import { compare } from '../../src/agent/plug-watch.ts';
 import { createRateGate } from '../../src/daemon/rate-gate.ts';
@@ -40,6 +40,15 @@ test.each([
   ['::1', '0:0:0:0::/64'],
 ])('%s is counted as %s', (remoteAddress, counted) => {
   expect(addressOf({ remoteAddress })).toBe(counted);
+});
+
+test.each([
+  ['192.168.0.7', '192.168.0.7'],
+  ['::ffff:192.168.0.7', '192.168.0.7'],
+  ['2001:db8:1:2::9', '2001:db8:1:2::9'],
+  [undefined, null],
+])('%s is shown as %s', (remoteAddress, shown) => {
+  expect(wholeAddressOf({ remoteAddress })).toBe(shown);
 });
 
 test('tokens and keys are taken out of a finished line, whatever their field was called', () => {

@@ -321,13 +321,15 @@ test('guests are listed with what they reported, made harmless', async () => {
       at: make.NOW,
       every_s: 10,
       guests: [
-        { vmid: 9200, report, reported: make.NOW - 60_000, tokens: 1 },
-        { vmid: 9201, report: null, reported: null, tokens: 0 },
+        { vmid: 9200, report, reported: make.NOW - 60_000, address: '10.0.0.2', tokens: 1 },
+        { vmid: 9201, report: null, reported: null, address: null, tokens: 0 },
       ],
     }),
   });
   const { out } = await run('guests');
-  expect(out).toMatch(/^9200 +FAILURE +1 m +felhom-demo +0\.39\.1 +1 +Protected .* traefik␛\[2J$/m);
+  expect(out).toMatch(
+    /^9200 +FAILURE +1 m +felhom-demo +10\.0\.0\.2 +0\.39\.1 +1 +Protected .* traefik␛\[2J$/m,
+  );
   expect(out).toMatch(/^9201 +never reported/m);
 });
 

@@ -144,7 +144,7 @@ test('base apply shows the plan with its causes, has it done, and ends with 0 wh
   });
 });
 
-test('base apply ends with 1 when something stays, and with 4 when it may not or Docker is gone', async () => {
+test('base apply ends with 1 when something stays, and with 4 when it may not', async () => {
   const api = await startApi();
   const stays = baseTold({
     services: [serviceTold('traefik', { state: 'back-off', cause: 'port 80 is taken' })],
@@ -165,12 +165,26 @@ test('base apply ends with 1 when something stays, and with 4 when it may not or
     code: 1,
     out: expect.stringMatching(/traefik:v4 was taken back: exited with code 42/),
   });
-  api.state.plan = new EngineError('unreachable', 'ECONNREFUSED');
-  expect(await run(api, 'base', 'apply')).toMatchObject({
-    code: 4,
-    err: expect.stringMatching(/E_DOCKER: Docker: ECONNREFUSED/),
-  });
 });
+
+test.each([
+  ['base', 'plan'],
+  ['base', 'apply'],
+  ['containers', 'start', 'app'],
+  ['containers', 'restart', 'app'],
+])(
+  '%s %s ends with 3 when Docker is gone: the controller answers, and it is Docker that does not',
+  async (...argv) => {
+    const api = await startApi();
+    api.state.plan = new EngineError('unreachable', 'ECONNREFUSED');
+    const { code, err } = await run(api, ...argv);
+    expect({ code, err }).toEqual({ code: 3, err: expect.stringMatching(/E_DOCKER: Docker: ECONNREFUSED/) });
+    expect(err).toContain('systemctl status docker');
+    expect(err).not.toContain('controller');
+    const { out } = await run(api, ...argv, '--json');
+    expect(JSON.parse(out)).toMatchObject({ code: 'unreachable', api_code: 'E_DOCKER' });
+  },
+);
 
 test('base pause asks for a reason, an end and the name; base resume lets go', async () => {
   const api = await startApi();

@@ -332,6 +332,7 @@ describe('events', () => {
       exitCode: 137,
       at: expect.toSatisfy((at: number) => Math.abs(at - killedAt) < 2000),
     });
+    expect(heard.find((event) => event.id === id && event.action === 'kill')?.signal).toBe(9);
     expect(heard.filter(({ action }) => action.startsWith('exec'))).toEqual([]);
     stop.abort();
     expect(await kindOf(following)).toBe('timeout');

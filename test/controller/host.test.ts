@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { makeFolder, mountAt, run, whyNoLoop } from '../host/loop-device.ts';
 import { digestOf, lendDisk } from '../agent/lent-disk.ts';
+import { createFakeProxmox } from '../agent/fake-proxmox.ts';
 import { runAgent, type RunningAgent } from '../agent/running-agent.ts';
 import { makeDockerGuest, ledgerOf, NO_DOCKER } from './docker-guest.ts';
 import { BOOTSTRAP } from './guest-folder.ts';
@@ -37,12 +38,46 @@ test('Host metrics that a guest is told are those of the host', async () => {
   expect(Math.abs(metrics.uptime_s - uptime)).toBeLessThan(60);
   const [, total] = run('df', '--block-size=1', '--output=size', '/').trim().split('\n');
   expect(metrics.disk_total).toBe(Number(total));
-  // What a container without the host's mounts cannot find is told by the host: its storages (break 3.2).
-  expect(metrics.storages).toBeInstanceOf(Array);
   // A temperature is a real one, or it is missing and says why.
   expect(typeof metrics.cpu_temp_c === 'number' || typeof metrics.missing.cpu_temp_c === 'string').toBe(true);
   expect(dataOf(await guest.ask('GET', '/api/base')).base.links.agent.state).toBe('ok');
 });
+
+test("The host's disk is no storage path of the guest: the agent's storage view brings it (break 3.2)", async (context) => {
+  if (why !== undefined) return context.skip(why);
+  const { device } = lendDisk(32);
+  run('mkfs.ext4', '-q', device);
+  const point = join(makeFolder(), 'felhom-usb');
+  mountAt(point, device);
+  const proxmox = createFakeProxmox([{ vmid: 9200, name: 'demo-felhom' }]);
+  const local = { type: 'dir', enabled: 1, active: 1, avail: 0, content: 'backup' };
+  proxmox.store([
+    { ...local, storage: 'local', total: 94e9, used: 20e9 },
+    { ...local, storage: 'felhom-usb', total: String(983e9), used: 31e9 },
+  ]);
+  const agent = await runAgent({ disks: { allow_loop: true, auto_scan: false } }, proxmox.folder);
+  const { guest } = await guestOf(agent);
+  const { body, status } = await guest.ask('GET', '/api/host-metrics');
+  expect({ status, ...body }).toMatchObject({ status: 200, ok: true });
+  const { storages, missing } = Object(body['data']);
+  const usb = { name: 'felhom-usb', type: 'dir', active: true, total: 983e9, used: 31e9 };
+  expect(storages).toMatchObject([{ name: 'local', total: 94e9, used: 20e9 }, usb]);
+  // The heat of its disk is a number, or it is said why there is none.
+  expect(storages[1].smart_temperature_c ?? missing['storages.felhom-usb.smart_temperature_c']).toBeDefined();
+  expect(JSON.stringify(body)).not.toContain(point);
+
+  // What the controller tells by itself names no mount and no disk of the host, and no agent means no storage.
+  const own = async () =>
+    Promise.all(['/api/health', '/api/base', '/api/ledger'].map(async (path) => guest.ask('GET', path)));
+  for (const told of [JSON.stringify(await own()), guest.log()]) {
+    for (const hosts of [point, device, 'felhom-usb']) expect(told).not.toContain(hosts);
+  }
+  await agent.kill('SIGTERM');
+  expect(await guest.ask('GET', '/api/host-metrics')).toMatchObject({
+    status: 502,
+    body: { code: 'E_AGENT' },
+  });
+}, 60_000);
 
 test("A guest that asks to format a mounted disk: the agent's 403 is its 409 with the operation, and no byte changes", async (context) => {
   if (why !== undefined) return context.skip(why);

@@ -306,6 +306,7 @@ export const guestOfHost = (
           vmid: 9200,
           report,
           reported: report === null ? null : NOW - (change.ageMs ?? 30_000),
+          address: null,
           tokens: change.tokens ?? 1,
         },
       ],

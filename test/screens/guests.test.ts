@@ -28,6 +28,7 @@ const lxc = (over: Partial<ProxmoxGuest> = {}): ProxmoxGuest => ({
 const reporting = (over: Partial<NonNullable<Guest['report']>> = {}): Guest => ({
   vmid: 9200,
   reported: INVENTED_AT - 30_000,
+  address: '10.0.0.2',
   tokens: 1,
   report: {
     status: 'ok',
@@ -86,6 +87,15 @@ describe('A guest', () => {
     expect(seated.text()).toContain('Services');
     const frame = seated.frame();
     expect(frame.table?.content.rows).toEqual([['traefik', 'back-off', 'exited with code 1']]);
+  });
+
+  test('has the address that its report came from, where there is room and in its detail', async () => {
+    const { seated } = await sitBefore({ seat: { columns: 200 } });
+    expect(seated.text()).toMatch(/ADDRESS[^]+9200 .* demo-felhom +LXC +10\.0\.0\.2/);
+    const narrow = await sitBefore({ seat: { columns: 100 } });
+    expect(narrow.seated.text()).not.toContain('ADDRESS');
+    narrow.seated.press('Enter');
+    expect(narrow.seated.text()).toMatch(/address +10\.0\.0\.2/);
   });
 
   test('that is not called the same by all three says so', async () => {

@@ -230,6 +230,7 @@ const facts: Facts = {
       {
         vmid: 9200,
         reported: at - 60_000,
+        address: HOSTILE,
         tokens: 1,
         report: {
           status: 'fail',
@@ -241,7 +242,7 @@ const facts: Facts = {
           services: [{ name: HOSTILE, state: HOSTILE, cause: HOSTILE }],
         },
       },
-      { vmid: 9201, reported: null, tokens: 0, report: null },
+      { vmid: 9201, reported: null, address: null, tokens: 0, report: null },
     ],
   },
   ledger: {

@@ -212,7 +212,7 @@ describe('Guests', () => {
       .split('\n')
       .filter((line) => /^[▸ ] *9\d{3}/.test(line));
     expect(rows).toHaveLength(3);
-    expect(rows[0]).toMatch(/9200 .*golden .*running .*FAILURE .*1 m .*Protected container not running/);
+    expect(rows[0]).toMatch(/9200 .*golden .*running .*FAILURE .*1 m .*Protected container /);
     expect(rows[1]).toMatch(/9201 .*never/);
     expect(rows[2]).toMatch(/9300 .*shop .*running/);
     seated.press('G', 'Enter');

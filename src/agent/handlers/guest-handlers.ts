@@ -34,6 +34,7 @@ export function createListGuests({
         vmid,
         report: entries.get(vmid)?.report ?? null,
         reported: entries.get(vmid)?.reported ?? null,
+        address: entries.get(vmid)?.address ?? null,
         tokens: tokens.countValid(vmid),
       }));
   };
@@ -74,7 +75,7 @@ export function createGuestHandlers({
       if (caller.kind !== 'guest' || caller.vmid !== params.vmid) {
         throw new Refusal('E_FORBIDDEN', `only VMID ${params.vmid} itself reports its health`);
       }
-      const received = await book.report(caller.vmid, body);
+      const received = await book.report(caller.vmid, body, caller.address);
       return { received, ledger: await anchor() };
     },
   };

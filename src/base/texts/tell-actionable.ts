@@ -10,8 +10,9 @@ export type ToldError = { readonly message: string; readonly hint: string | unde
 export function tellActionable(text: Text, error: ActionableError): ToldError {
   const { kind, code, message, hint, peer } = error;
   if (code === undefined) return { message, hint };
-  if (kind === 'unreachable') return tellUnreachable(text, code, message, peer);
   const told = tellRefusal(text, code, peer);
+  // Where somebody answered there are words for the answer.
+  if (kind === 'unreachable' && told === undefined) return tellUnreachable(text, code, message, peer);
   if (told === undefined) return { message, hint };
   // The agent's own sentence is English, and names what was wrong more closely than any code.
   return text.language === 'en' ? { message, hint: hint ?? told } : { message: told, hint: message };

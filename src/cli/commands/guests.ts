@@ -24,11 +24,12 @@ export const guestsCommand: Command = {
       return EXIT.ok;
     }
     const now = clock.now();
-    const rows = guests.map(({ vmid, report, reported, tokens }) => [
+    const rows = guests.map(({ vmid, report, reported, address, tokens }) => [
       String(vmid),
       report === null ? text('guest-list.never') : text(`guest-list.status.${report.status}`),
       reported === null ? '-' : formatDuration(now - reported, text.language),
       report?.hostname ?? '-',
+      address ?? '-',
       report?.controller_version ?? '-',
       String(tokens),
       report?.issues.join('; ') ?? '',
@@ -38,8 +39,9 @@ export const guestsCommand: Command = {
       { title: text('guest-list.column.status') },
       { title: text('guest-list.column.age'), align: 'right' as const },
       { title: text('guest-list.column.hostname'), minWidth: 8, dispensable: 1 },
-      { title: text('guest-list.column.version'), minWidth: 6, dispensable: 2 },
-      { title: text('guest-list.column.tokens'), align: 'right' as const, dispensable: 3 },
+      { title: text('guest-list.column.address'), dispensable: 2 },
+      { title: text('guest-list.column.version'), minWidth: 6, dispensable: 3 },
+      { title: text('guest-list.column.tokens'), align: 'right' as const, dispensable: 4 },
       { title: text('guest-list.column.issues'), minWidth: 10 },
     ];
     for (const line of formatTable(columns, rows, out.columns)) out.line(line);

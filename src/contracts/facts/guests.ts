@@ -31,6 +31,8 @@ export const guest = z.object({
   report: guestReport.nullable(),
   /** When the report came in, by the host's clock; null when none ever did. */
   reported: z.number().nullable(),
+  /** From where it came: the other end of its connection, as the host saw it. */
+  address: z.string().nullable().default(null),
   /** How many tokens of it are valid. */
   tokens: z.number(),
 });
@@ -40,6 +42,11 @@ export const guestFacts = z.object({ guests: z.array(guest) });
 export type GuestFacts = z.infer<typeof guestFacts>;
 
 /** The agent's file of reports. */
-export const guestEntry = z.object({ vmid: z.number(), report: guestReport, reported: z.number() });
+export const guestEntry = z.object({
+  vmid: z.number(),
+  report: guestReport,
+  reported: z.number(),
+  address: z.string().nullable().default(null),
+});
 export type GuestEntry = z.infer<typeof guestEntry>;
 export const guestBook = z.object({ guests: z.array(guestEntry) });

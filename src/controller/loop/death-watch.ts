@@ -1,4 +1,5 @@
 // Who died by itself, from Docker's events: sampling "running" would not see a service that dies every 11 s.
+import { constants } from 'node:os';
 import { isServiceName, type ServiceName } from '../../contracts/base-stack.ts';
 import type { EngineEvent } from '../../clients/engine.ts';
 import type { Observed } from '../plan/state.ts';
@@ -13,6 +14,10 @@ export type DeathWatch = {
   readonly exitCodeOf: (containerId: string) => number | null;
 };
 
+/** What ends who hears it; others (SIGHUP to read settings anew, say) only tell it something. */
+const { SIGINT, SIGQUIT, SIGABRT, SIGKILL, SIGTERM } = constants.signals;
+const ENDING: ReadonlySet<number> = new Set([SIGINT, SIGQUIT, SIGABRT, SIGKILL, SIGTERM]);
+
 /** `busy`: something is done to the service at this moment; what we end ourselves does not die. */
 export function createDeathWatch(busy: (service: ServiceName) => boolean): DeathWatch {
   /** Containers that were told to end: their end is no death. */
@@ -21,9 +26,9 @@ export function createDeathWatch(busy: (service: ServiceName) => boolean): Death
   let died: readonly EngineEvent[] = [];
   return {
     hear: (event) => {
-      const { type, action, name, id, exitCode } = event;
+      const { type, action, name, id, exitCode, signal } = event;
       if (type !== 'container' || !isServiceName(name)) return;
-      if (action === 'kill') killed.add(id);
+      if (action === 'kill' && (signal === null || ENDING.has(signal))) killed.add(id);
       if (action === 'die' && exitCode !== null) exitCodes.set(id, exitCode);
       if (action === 'die' && !killed.has(id) && !busy(name)) died = [...died, event];
       if (action === 'start' || action === 'destroy') killed.delete(id);

@@ -1,9 +1,15 @@
-// Who a connection comes from, as far as anybody is counted: an address, or the network of one customer.
+// Who a connection comes from: its address, and as far as anybody is counted the network of one customer.
 import type { Socket } from 'node:net';
 
+type Peer = Pick<Socket, 'remoteAddress'>;
+
+/** Null when the connection is gone already. */
+export const wholeAddressOf = ({ remoteAddress }: Peer): string | null =>
+  remoteAddress?.replace(/^::ffff:(?=\d+\.)/i, '') ?? null;
+
 /** An IPv6 customer has a whole /64 to take addresses from. */
-export function addressOf(socket: Pick<Socket, 'remoteAddress'>): string {
-  const address = (socket.remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/, '');
+export function addressOf(socket: Peer): string {
+  const address = wholeAddressOf(socket) ?? '';
   return address.includes(':') ? `${firstGroups(address)}::/64` : address;
 }
 

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { chmod, chown, lstat, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ActionableError, errnoOf } from '../../base/errors.ts';
+import { BINDING_PREFIX, BOUND_NAME, clearBindings } from './clear-bindings.ts';
 import { closeDoor, httpOptions, listenAt, prepareDoor, type Door, type DoorTools } from './door.ts';
 
 /** `sun_path` of unix(7), with its closing zero. */
@@ -19,12 +20,13 @@ export async function openUnixDoor<D extends string>(
   const sockets = prepareDoor(server, kind, tools, { secure: false });
   const folder = dirname(path);
   await mkdir(folder, { recursive: true, mode: 0o755 });
+  await clearBindings(folder, tools.clock);
   // Bound where only root gets in, and moved into place with its rights: nobody can connect before. The
   // move also takes the place of what a daemon that was killed has left.
   // Inside the folder: beside it may be another file system, across which nothing can be renamed.
-  const binding = await mkdtemp(join(folder, '.door-'));
+  const binding = await mkdtemp(join(folder, BINDING_PREFIX));
   try {
-    const early = join(binding, 's');
+    const early = join(binding, BOUND_NAME);
     for (const long of [early, path]) {
       if (Buffer.byteLength(long) <= MAX_SOCKET_PATH) continue;
       throw new ActionableError('settings', text('agent.socket.long', { path: long }), {

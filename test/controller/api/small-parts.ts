@@ -8,6 +8,7 @@ import type { BaseStackFacts } from '../../../src/contracts/facts/base-stack.ts'
 import type { Notice } from '../../../src/contracts/routes.ts';
 import type { AgentProxy, ConfigBook, Health, Reconciler } from '../../../src/controller/parts.ts';
 import type { Plan, Step } from '../../../src/controller/plan/state.ts';
+import { EngineError } from '../../../src/clients/engine.ts';
 import { Refusal } from '../../../src/daemon/refusal.ts';
 import { baseTold, idOf, TOLD_AT } from '../example-base.ts';
 
@@ -46,6 +47,7 @@ export function createSmallParts() {
   };
   const known = new Map([...NAMES, 'app'].map((name) => [name, idOf(name)]));
   const findContainer = (containerId: string) => {
+    if (state.plan instanceof EngineError) throw state.plan;
     if (containerId === 'foreign') throw new Refusal('E_NOT_OURS', 'foreign was not made by the controller');
     const found = [...known].find(([name, id]) => name === containerId || id.startsWith(containerId));
     if (found === undefined) throw new Refusal('E_NO_SUCH', `there is no container ${containerId}`);

@@ -45,7 +45,7 @@ test('what was seen of a service holds only when nothing was done to it then, no
 });
 
 test('an event that frees or takes one of our names concerns us, whatever the name is now', () => {
-  const event = { type: 'container', id: 'c0ffee', exitCode: null, at: 1 };
+  const event = { type: 'container', id: 'c0ffee', exitCode: null, signal: null, at: 1 };
   // Docker tells the new name.
   expect(concernsUs({ ...event, action: 'rename', name: 'traefik-old' })).toBe(true);
   expect(concernsUs({ ...event, action: 'die', name: 'traefik' })).toBe(true);

@@ -104,6 +104,7 @@ export const client = {
   'guest-list.column.status': 'STATUS',
   'guest-list.column.age': 'AGE',
   'guest-list.column.hostname': 'HOSTNAME',
+  'guest-list.column.address': 'ADDRESS',
   'guest-list.column.version': 'CONTROLLER',
   'guest-list.column.tokens': 'TOKENS',
   'guest-list.column.issues': 'ISSUES',

@@ -104,6 +104,7 @@ export const client = {
   'guest-list.column.status': 'ÁLLAPOT',
   'guest-list.column.age': 'KOR',
   'guest-list.column.hostname': 'GÉPNÉV',
+  'guest-list.column.address': 'CÍM',
   'guest-list.column.version': 'VEZÉRLŐ',
   'guest-list.column.tokens': 'TOKENEK',
   'guest-list.column.issues': 'GONDOK',
