@@ -20,7 +20,7 @@ import { median } from './numbers.ts';
 const TWIN = 'twin';
 const WAIT_MS = 30_000;
 /** Between two kills: what the last one set off has ended, its health check too. */
-const REST_MS = 500;
+const REST_MS = 300;
 const CREATED_AT_ONCE = 4;
 
 export type ControllerRuns = { readonly kills: number; readonly passes: number; readonly foreign: number };
@@ -48,10 +48,11 @@ export async function measureController({
     const hands = { engine, events: follower.events };
 
     const back: Record<'ours' | 'bare' | 'policy', number[]> = { ours: [], bare: [], policy: [] };
-    // In turns, so that both have the same machine.
+    // In turns, so that all have the same machine.
     for (let kill = 0; kill < kills; kill += 1) {
       back.ours.push(await untilBack('traefik', hands));
       await untilSettled(guest);
+      await sleep(REST_MS);
       back.bare.push(await untilBack(TWIN, hands, { onDeath: async () => engine.start(TWIN) }));
       await sleep(REST_MS);
       back.policy.push(
