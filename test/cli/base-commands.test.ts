@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { allOutputs } from '../../src/contracts/outputs.ts';
-import { failed } from '../../src/contracts/reading.ts';
+import { absent, failed } from '../../src/contracts/reading.ts';
 import type { FactMap } from '../../src/doctor/rule.ts';
 import type { LogListener } from '../../src/contracts/source.ts';
 import { EngineError } from '../../src/clients/engine.ts';
@@ -288,6 +288,14 @@ test('containers list shows the protected first, a service without a container t
     await list({ facts: { ...silent, containers: failed('no-answer', '/x', make.NOW) } }, '--json'),
   ).toMatchObject({
     code: 3,
+  });
+});
+
+test('containers list says that Docker cannot be read, and what to do, where nothing else can be either', async () => {
+  const facts = { containers: absent('no-file', '/x', make.NOW), base_stack: absent('not-here', '', make.NOW) };
+  expect(await list({ facts })).toMatchObject({
+    code: 3,
+    err: expect.stringMatching(/The containers cannot be read: .*\nSee whether Docker runs/),
   });
 });
 
