@@ -33,6 +33,13 @@ export type ReadOnce = { readonly facts: FactMap; readonly source: FactsSource['
 
 /** Every subject asked for has a reading; throws when not one could be read. */
 export async function readOnce(context: CommandContext, subjects: readonly Subject[]): Promise<ReadOnce> {
+  const read = await readEach(context, subjects);
+  if (Object.values(read.facts).some(({ state }) => state === 'ok')) return read;
+  throw new ActionableError('unreachable', context.text('source.nothing', { source: read.source }));
+}
+
+/** For who can say better than that nothing could be read. */
+export async function readEach(context: CommandContext, subjects: readonly Subject[]): Promise<ReadOnce> {
   const signal = AbortSignal.timeout(timeoutMs(context));
   const source = await context.openSource();
   try {
@@ -41,9 +48,6 @@ export async function readOnce(context: CommandContext, subjects: readonly Subje
       subjects.map(async (subject) => readTwice(source, subject, context.clock, signal)),
     );
     for (const reading of readings) Object.assign(facts, reading);
-    if (!readings.some((reading) => Object.values(reading).some(({ state }) => state === 'ok'))) {
-      throw new ActionableError('unreachable', context.text('source.nothing', { source: source.kind }));
-    }
     return { facts, source: source.kind };
   } finally {
     source.close();

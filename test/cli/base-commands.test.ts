@@ -292,7 +292,10 @@ test('containers list shows the protected first, a service without a container t
 });
 
 test('containers list says that Docker cannot be read, and what to do, where nothing else can be either', async () => {
-  const facts = { containers: absent('no-file', '/x', make.NOW), base_stack: absent('not-here', '', make.NOW) };
+  const facts = {
+    containers: absent('no-file', '/x', make.NOW),
+    base_stack: absent('not-here', '', make.NOW),
+  };
   expect(await list({ facts })).toMatchObject({
     code: 3,
     err: expect.stringMatching(/The containers cannot be read: .*\nSee whether Docker runs/),

@@ -7,7 +7,7 @@ import type { Container } from '../../contracts/facts/containers.ts';
 import type { ContainersListOutput } from '../../contracts/outputs.ts';
 import { absent } from '../../contracts/reading.ts';
 import type { Command } from '../command.ts';
-import { readOnce, timeoutOption } from '../read-once.ts';
+import { readEach, timeoutOption } from '../read-once.ts';
 import { formatTable } from '../table.ts';
 
 export const containersListCommand: Command = {
@@ -17,7 +17,7 @@ export const containersListCommand: Command = {
   operands: [],
   run: async (context) => {
     const { json, out, err, text, clock } = context;
-    const { facts, source } = await readOnce(context, ['containers', 'base_stack']);
+    const { facts, source } = await readEach(context, ['containers', 'base_stack']);
     const reading = facts.containers;
     if (reading?.state !== 'ok') {
       const reason = reading === undefined ? '' : text(`reason.${reading.code}`);
