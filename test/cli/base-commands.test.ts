@@ -186,6 +186,15 @@ test.each([
   },
 );
 
+test('what Docker was asked and did not do ends with 5, in its words: it is there', async () => {
+  const api = await startApi();
+  api.state.plan = new EngineError('port-taken', 'port is already allocated');
+  expect(await run(api, 'containers', 'start', 'app')).toMatchObject({
+    code: 5,
+    err: expect.stringMatching(/E_DOCKER_REFUSED: Docker: port is already allocated/),
+  });
+});
+
 test('base pause asks for a reason, an end and the name; base resume lets go', async () => {
   const api = await startApi();
   const pause = { reason: 'a test', from: make.NOW, until: make.NOW + 60_000, by: 'anna' };
