@@ -19,7 +19,7 @@ const NO_SUCH = new Set(['E_NO_SUCH', 'E_NO_ROUTE', 'E_DEVICE_UNKNOWN']);
 const BEHIND = new Set(['E_DOCKER']);
 
 /** It was let through, tried, and did not go as it should. */
-const TRIED = new Set(['E_GUEST_TOOL']);
+const TRIED = new Set(['E_GUEST_TOOL', 'E_DOCKER_REFUSED']);
 
 /** An answer came and is not one of theirs. `message` never quotes it: it may hold a secret. */
 export class NotUnderstood extends Error {

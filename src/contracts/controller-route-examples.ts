@@ -193,7 +193,7 @@ export const controllerRouteExamples: {
     params: traefikParams,
     body: { name: 'anna' },
     answer: { id: CONTAINER_ID, name: 'traefik', state: 'running' },
-    errors: ['E_NO_SUCH', 'E_NOT_OURS', 'E_DOCKER', 'E_STORE'],
+    errors: ['E_NO_SUCH', 'E_NOT_OURS', 'E_DOCKER', 'E_DOCKER_REFUSED', 'E_STORE'],
   },
   stopContainer: {
     says: 'Stops such a container. A protected one takes its typed name, and comes back by itself unless it is paused.',
@@ -201,7 +201,7 @@ export const controllerRouteExamples: {
     params: traefikParams,
     body: { confirm: 'traefik', name: 'anna' },
     answer: { id: CONTAINER_ID, name: 'traefik', state: 'exited' },
-    errors: ['E_NO_SUCH', 'E_NOT_OURS', 'E_WORD', 'E_DOCKER', 'E_STORE'],
+    errors: ['E_NO_SUCH', 'E_NOT_OURS', 'E_WORD', 'E_DOCKER', 'E_DOCKER_REFUSED', 'E_STORE'],
   },
   restartContainer: {
     says: 'Restarts such a container; a protected one takes its typed name.',
@@ -209,7 +209,7 @@ export const controllerRouteExamples: {
     params: traefikParams,
     body: { confirm: 'traefik' },
     answer: { id: CONTAINER_ID, name: 'traefik', state: 'running' },
-    errors: ['E_NO_SUCH', 'E_NOT_OURS', 'E_WORD', 'E_DOCKER', 'E_STORE'],
+    errors: ['E_NO_SUCH', 'E_NOT_OURS', 'E_WORD', 'E_DOCKER', 'E_DOCKER_REFUSED', 'E_STORE'],
   },
   containerLogs: {
     says: 'The last lines that such a container wrote; with `previous` those of the run before.',

@@ -41,6 +41,8 @@ export const api = {
   'api.E_GUEST_STATE': 'The guest is in another state than this needs. Look again: felhom guests.',
   'api.E_GUEST_TOOL': 'Proxmox refused it. What it said stands in the ledger: felhom ledger show.',
   'api.E_AGENT': 'The agent of the host does not answer the controller.',
+  'api.E_DOCKER_REFUSED':
+    'Docker was asked, and did not do it. Its words say why; docker logs and docker inspect tell more.',
   'api.E_DOCKER': 'Docker does not answer. Look at it: systemctl status docker.',
   'api.E_RATE': 'Too many requests at once. Wait a little, then try again.',
   'api.E_BUG': 'The agent made a mistake. Its log says more: journalctl -u felhom-agent.',

@@ -42,6 +42,8 @@ export const api = {
   'api.E_GUEST_STATE': 'A vendég más állapotban van, mint ami ehhez kell. Nézd meg újra: felhom guests.',
   'api.E_GUEST_TOOL': 'A Proxmox megtagadta. Hogy mit mondott, a főkönyvben áll: felhom ledger show.',
   'api.E_AGENT': 'A gazdagép ügynöke nem felel a vezérlőnek.',
+  'api.E_DOCKER_REFUSED':
+    'A Docker megkapta a kérést, de nem teljesítette. Hogy miért, a szavai mondják; többet mond a docker logs és a docker inspect.',
   'api.E_DOCKER': 'A Docker nem felel. Nézz rá: systemctl status docker.',
   'api.E_RATE': 'Túl sok kérés egyszerre. Várj egy kicsit, aztán próbáld újra.',
   'api.E_BUG': 'Az ügynök hibázott. Többet mond a naplója: journalctl -u felhom-agent.',
