@@ -39,6 +39,9 @@ const MOST_FINDINGS = 20;
 const GRACE = 1;
 const GRACE_FOR_HOLES = 4;
 const KEPT_REQUESTS = 12;
+/** How much more often guests try what they would gain most by. */
+const GAIN = 6;
+const GAIN_FOR_HOLES = 18;
 
 /** How often each caller comes in one round; guests are the attackers. */
 const TURNS: Readonly<Record<CallerName, number>> = {
@@ -100,10 +103,12 @@ export async function attack(options: Attack): Promise<Outcome> {
     findings.add(how === undefined ? what : `${what} ← ${how}`);
   };
 
+  // Who looks for one hole need not see every pair.
+  const gain = options.until === undefined ? GAIN : GAIN_FOR_HOLES;
   const deck: { readonly route: RouteId; readonly caller: CallerName }[] = [];
   const deal = (dice: Dice) => {
     // Where nothing was seen yet, more is tried.
-    if (deck.length === 0) deck.push(...shuffled([...round(), ...tally.blindPairs()], dice));
+    if (deck.length === 0) deck.push(...shuffled([...round(gain), ...tally.blindPairs()], dice));
     const [card] = deck.splice(-1);
     if (card === undefined) throw new Error('an empty round');
     return card;
@@ -204,11 +209,11 @@ export async function attack(options: Attack): Promise<Outcome> {
   };
 }
 
-function round(): { readonly route: RouteId; readonly caller: CallerName }[] {
+function round(gain: number): { readonly route: RouteId; readonly caller: CallerName }[] {
   return ROUTE_IDS.flatMap((route) =>
     CALLER_NAMES.flatMap((caller) => {
       const isGuest = caller === 'guest' || caller === 'stranger';
-      const often = isGuest && MOST_BY_GUESTS.has(route) ? 6 : OFTEN.has(route) ? 3 : 1;
+      const often = isGuest && MOST_BY_GUESTS.has(route) ? gain : OFTEN.has(route) ? 3 : 1;
       const turns = SELDOM.has(route) ? 1 : TURNS[caller] * often;
       return Array.from({ length: turns }, () => ({ route, caller }));
     }),
