@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { BaseStackFacts } from '../../src/contracts/facts/base-stack.ts';
 import type { Container } from '../../src/contracts/facts/containers.ts';
 import { tellStatus } from '../../screens/containers/status-words.ts';
-import { failed } from '../../src/contracts/reading.ts';
+import { absent, failed } from '../../src/contracts/reading.ts';
 import { createAskedAgent, refusal } from './asking-agent.ts';
 import { createAskedController } from './asking-controller.ts';
 import { baseOf, containerOf, serviceOf, traefik, TRAEFIK_ID, withGuest } from './guest-facts.ts';
@@ -456,9 +456,23 @@ describe('Who must answer', () => {
     expect(seated.text()).toContain('The controller has not answered for 10 s: looking only');
     // It keeps nothing running meanwhile.
     expect(seated.text()).toMatch(/traefik .*last: kept running/);
+    // Nor does the detail say so.
+    expect(seated.text()).toMatch(/^controller +last: kept running/m);
     choose(seated, 'Restart it');
     expect(toastOf(seated)).toContain('looking only');
     expect(controller.asked).toEqual([]);
+  });
+
+  test('without Docker nobody knows whether a container is there: none is called missing', async () => {
+    const { readings } = withGuest([], BASE);
+    const gone = { ...readings, containers: absent('no-file', 'docker.sock', INVENTED_AT, 'ENOENT') };
+    const seated = await sitDown({ readings: gone, columns: 160 });
+    onTestFinished(seated.stop);
+    seated.press('3');
+    expect(seated.text()).toMatch(/traefik +unknown /);
+    expect(seated.text()).toMatch(/^state +unknown/m);
+    expect(seated.text()).toMatch(/No Docker here: .*ENOENT/);
+    expect(seated.text()).not.toMatch(/missing|there is no container/);
   });
 
   test('without any controller each is off for that reason, and the agent is not asked instead', async () => {
