@@ -5,7 +5,7 @@ import type { Container } from '../src/contracts/facts/containers.ts';
 import { containerActions } from './containers/actions.ts';
 import { controllerLine } from './containers/controller-line.ts';
 import { containerTabs } from './containers/detail.ts';
-import { containerTone, listContainerRows, type ContainerRow } from './containers/row.ts';
+import { containerTone, isRead, listContainerRows, type ContainerRow } from './containers/row.ts';
 import { careCell, driftCell } from './containers/service-words.ts';
 import { statusOf } from './containers/status-words.ts';
 import { defineList } from './draw/define-list.ts';
@@ -19,6 +19,13 @@ const ofContainer = (
   model: Model,
   cell: (container: Container) => Segment,
 ): Segment => (container === undefined ? segment(model.glyphs.dash, 'dim') : cell(container));
+
+/** Beside services that the controller still told of. */
+function noDocker(model: Model): Segment | undefined {
+  const reading = model.observations.containers?.reading;
+  if (reading === undefined || reading.state === 'ok') return undefined;
+  return segment(model.text('containers.no-docker', { reason: tellMissing(model.text, reading) }), 'bad');
+}
 
 export const containersScreen = defineList<ContainerRow>({
   id: 'containers',
@@ -49,7 +56,10 @@ export const containersScreen = defineList<ContainerRow>({
       width: 11,
       rank: 2,
       cell: (row, model) =>
-        segment(row.container?.state ?? model.text('containers.missing'), containerTone(row)),
+        segment(
+          row.container?.state ?? model.text(isRead(model) ? 'containers.missing' : 'word.unknown'),
+          containerTone(row),
+        ),
       sortBy: ({ container }) => container?.state ?? null,
     },
     {
@@ -168,8 +178,7 @@ export const containersScreen = defineList<ContainerRow>({
     ];
   },
   notice: (model) => {
-    const note =
-      lastFacts(model, 'containers') === undefined ? undefined : freshnessNote(model, 'containers');
+    const note = isRead(model) ? freshnessNote(model, 'containers') : noDocker(model);
     const controller = controllerLine(model);
     if (note === undefined) return controller;
     return controller === undefined ? [note] : [note, segment('  '), ...controller];

@@ -9,8 +9,8 @@ import { field, folded } from '../draw/field.ts';
 import { blank, segment, wrap, type Line } from '../draw/line.ts';
 import { lastFacts, type Model } from '../draw/model.ts';
 import type { DetailTab } from '../draw/screen.ts';
-import { containerTone, type ContainerRow } from './row.ts';
-import { serviceTone, tellService } from './service-words.ts';
+import { containerTone, isRead, type ContainerRow } from './row.ts';
+import { careCell } from './service-words.ts';
 import { statusOf } from './status-words.ts';
 
 const SHORT_ID = 12;
@@ -45,12 +45,12 @@ function factLines(row: ContainerRow, model: Model, width: number): Line[] {
         text('field.state'),
         segment(
           container === undefined
-            ? text('containers.not-there')
+            ? text(isRead(model) ? 'containers.not-there' : 'word.unknown')
             : `${container.state} ${container.health ?? ''}`.trim(),
           containerTone(row),
         ),
       ),
-      ...(service === undefined ? [] : serviceLines(service, model)),
+      ...(service === undefined ? [] : serviceLines(row, service, model)),
       ...(isProtected
         ? [field(text('field.protected'), `${glyphs.lock} ${text(protectedWhy(row.name))}`)]
         : [field(text('field.protected'), text('word.no'))]),
@@ -63,11 +63,11 @@ function factLines(row: ContainerRow, model: Model, width: number): Line[] {
 const protectedWhy = (name: string) =>
   isServiceName(name) ? (`protected-why.${name}` as const) : 'protected-why.controller';
 
-function serviceLines(service: BaseServiceTold, model: Model): Line[] {
+function serviceLines(row: ContainerRow, service: BaseServiceTold, model: Model): Line[] {
   const { text } = model;
   const { cause, pause, rolled_back: back, probe, missing_keys, image } = service;
   return [
-    field(text('field.care'), segment(tellService(service, model), serviceTone[service.state])),
+    field(text('field.care'), careCell(row, model)),
     ...(cause === null ? [] : [field(text('field.why'), cause)]),
     ...(missing_keys.length === 0
       ? []

@@ -50,6 +50,9 @@ const STATE_TONE: Readonly<Record<string, Tone>> = {
   created: 'dim',
 };
 
+/** Whether Docker told of any containers at all: where it did not, nobody knows that one is missing. */
+export const isRead = (model: Model): boolean => lastFacts(model, 'containers') !== undefined;
+
 /** A protected container that does not run is what matters most, unless somebody wants it so. */
 export function containerTone({ isProtected, container, service }: ContainerRow): Tone {
   const state = container?.state;

@@ -6,7 +6,7 @@ import type { Model } from '../draw/model.ts';
 import { tellSilence } from './controller-line.ts';
 import type { ContainerRow } from './row.ts';
 
-export const serviceTone = {
+const serviceTone = {
   running: 'good',
   healing: 'info',
   'back-off': 'bad',
@@ -18,7 +18,7 @@ export const serviceTone = {
 } as const satisfies Record<BaseServiceTold['state'], Tone>;
 
 /** With until when, and with the keys that are missing. */
-export function tellService(service: BaseServiceTold, { text, nowMs }: Model): string {
+function tellService(service: BaseServiceTold, { text, nowMs }: Model): string {
   const words = text(`base-state.${service.state}`);
   const left = (until: number) => formatDuration(until - nowMs, text.language);
   if (service.state === 'back-off' && service.next_try !== null) {
